@@ -1,0 +1,93 @@
+"""What is wrong with a document, where it stands, and the way out.
+
+Rules speak in *routes* (`("ratings", "welcome", "tone")`) because they know models, not files; the
+reader that knows the file turns a route into a line and a column. So there are two types: a
+`Problem` has a route, a `Diagnostic` a place.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+
+Route = tuple[str | int, ...]
+
+
+class Severity(Enum):
+    """How bad it is: an error stops the document, a warning is only said."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Location(NamedTuple):
+    """A place in a text: line and column, both from 1; columns count code points."""
+
+    line: int
+    column: int
+
+
+START = Location(1, 1)
+
+
+class At(Enum):
+    """Which end of a route is meant: the key, or what stands behind it."""
+
+    KEY = "key"
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong at a route of one document, before anyone has looked up the line.
+
+    `code` is stable and in kebab case. `message` never repeats a value of the document that could
+    be personal; `hint` says the way out.
+    """
+
+    code: str
+    message: str
+    route: Route
+    at: At = At.VALUE
+    hint: str | None = None
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A problem with its place: the one form in which charter-score reports anything.
+
+    `path` is as printed (relative, `/`-joined). `location` is None only where a place makes no
+    sense, as for a file that does not exist.
+    """
+
+    code: str
+    message: str
+    path: str
+    location: Location | None = None
+    hint: str | None = None
+    severity: Severity = Severity.ERROR
+
+    @property
+    def is_error(self) -> bool:
+        """True for an error, False for a warning."""
+        return self.severity is Severity.ERROR
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The diagnostics by path, line, column, then code and message; exact repeats once."""
+    return tuple(
+        sorted(
+            dict.fromkeys(diagnostics),
+            key=lambda d: (d.path, d.location or (0, 0), d.code, d.message),
+        )
+    )
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A hint with the known word nearest to a mistyped one; the mistyped one is not repeated."""
+    from difflib import get_close_matches  # only a document with a mistake pays for it
+
+    near = get_close_matches(word.casefold()[:64], list(known), n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else None

@@ -1,0 +1,52 @@
+"""The exit codes, and the few exceptions that carry one."""
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import ClassVar
+
+from charter_score.diagnostics import Diagnostic, in_order
+
+
+class ExitCode(IntEnum):
+    """What the process says to its caller. Public: scripts and CI rely on the numbers."""
+
+    OK = 0
+    GATE_FAILED = 1
+    USAGE = 2
+    NOT_SCORED = 3
+    NOT_WRITTEN = 4
+    DEFECT = 70
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class CharterScoreError(Exception):
+    """Anything that charter-score itself says no to; knows its exit code."""
+
+    exit_code: ClassVar[ExitCode]
+
+
+class UsageError(CharterScoreError):
+    """The command was used wrongly; `hint` says how it is meant."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class DocumentError(CharterScoreError):
+    """A document cannot be used: carries everything that is wrong with it, in order."""
+
+    exit_code = ExitCode.NOT_SCORED
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = in_order(diagnostics)
+        super().__init__(f"{len(self.diagnostics)} problem(s)")
+
+
+class NotWrittenError(CharterScoreError):
+    """An output could not be written; what stood there before still does."""
+
+    exit_code = ExitCode.NOT_WRITTEN

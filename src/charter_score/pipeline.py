@@ -1,0 +1,139 @@
+"""Where everything joins: find, read, check and score. The only place that knows all of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from charter_score.diagnostics import Diagnostic, Problem, in_order
+from charter_score.errors import DocumentError
+from charter_score.outcome import Failed, Outcome, Scored, Skipped
+from charter_score.scoring import NothingObservedError
+from charter_score.source.files import Input, find_inputs, read_bytes
+from charter_score.source.load import (
+    Library,
+    LoadedReview,
+    LoadedRubric,
+    is_ours,
+    is_rubric,
+    named_rubric,
+    read_document,
+    review_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to score and against what: the paths, `--rubric`, the `--rubrics` folders."""
+
+    paths: Sequence[str]
+    rubric: str | None = None
+    rubrics: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class LeftOut:
+    """Documents of a folder that are no reviews: rubrics and our own results, by path."""
+
+    rubrics: list[str]
+    ours: list[str]
+
+
+class Scoring:
+    """One run over some paths.
+
+    Making it settles what the command names, so a wrong command is refused before any work.
+
+    Raises:
+        UsageError: where `--rubric` names nothing.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.left_out = LeftOut([], [])
+        self._job = job
+        self._library = Library(
+            folders=[Path(folder) for folder in job.rubrics],
+            roots=[Path(path) for path in job.paths if path != "-" and Path(path).is_dir()],
+        )
+        self._default: LoadedRubric | DocumentError | None = None
+        if job.rubric is not None:
+            self._default = named_rubric(job.rubric, self._library)
+            if isinstance(self._default, LoadedRubric):
+                self._library.extra = self._default
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """What became of each input, in order of path; failures to find one among them."""
+        inputs, problems = find_inputs(self._job.paths)
+        lost = [Failed(problem.path, (problem,)) for problem in in_order(problems)]
+        for one in inputs:
+            while lost and lost[0].path <= one.shown:
+                yield lost.pop(0)
+            outcome = self._outcome(one)
+            if outcome is not None:
+                yield outcome
+        yield from lost
+
+    def _outcome(self, one: Input) -> Outcome | None:
+        try:
+            data = read_bytes(one.path, one.shown)
+            document = read_document(data, one.shown)
+            value = document.value
+            if is_ours(value) or is_rubric(value):
+                if one.root is not None:
+                    (self.left_out.ours if is_ours(value) else self.left_out.rubrics).append(
+                        one.shown
+                    )
+                    return None
+                raise DocumentError([document.diagnostic(_not_a_review(is_rubric(value)))])
+            folder = one.path.parent if one.path is not None else None
+            loaded = review_of(document, self._library, folder, self._default_rubric(one))
+            try:
+                return self._score(one, loaded, sha256(data).hexdigest())
+            except NothingObservedError:
+                raise DocumentError(
+                    [document.diagnostic(_nothing_observed()), *loaded.warnings]
+                ) from None
+        except DocumentError as wrong:
+            return Failed(one.shown, wrong.diagnostics)
+
+    def _default_rubric(self, one: Input) -> LoadedRubric | None:
+        """The rubric for a review that names none; an invalid one fails the review."""
+        if not isinstance(self._default, DocumentError):
+            return self._default
+        raise DocumentError(
+            [
+                Diagnostic(
+                    "invalid-rubric", "the rubric that --rubric names has errors", one.shown
+                ),
+                *self._default.diagnostics,
+            ]
+        )
+
+    def _score(self, one: Input, loaded: LoadedReview, digest: str) -> Scored | Skipped:
+        review, rubric = loaded.review, loaded.rubric
+        name = review.id or one.stem
+        warnings = in_order((*loaded.warnings, *rubric.warnings))
+        if not review.status.is_scored:
+            return Skipped(one.shown, name, review.status.value, warnings)
+        result = rubric.scorer.score(review)
+        return Scored(one.shown, name, digest, rubric.sha256, result, warnings)
+
+
+def _not_a_review(rubric: bool) -> Problem:
+    if rubric:
+        return Problem(
+            "not-a-review",
+            "this is a rubric, not a review",
+            (),
+            hint="`charter-score check` checks it; name a review to score",
+        )
+    return Problem("not-a-review", "this is a document that charter-score wrote, not a review", ())
+
+
+def _nothing_observed() -> Problem:
+    return Problem(
+        "nothing-observed",
+        "every criterion with points is n/a, so there is nothing to score",
+        ("ratings",),
+        hint="review another interaction, or set `status: void`",
+    )

@@ -1,0 +1,202 @@
+"""What scoring a review gives: exact, frozen, and all that any output needs.
+
+Points are fractions in the rubric's own points, shares fractions from 0 to 1. A percentage is made
+only where it is printed (`figures`).
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from charter_score.rating import Rating
+from charter_score.review import Dispute, Outcome, Rated, Review
+from charter_score.rubric import Band, Criterion, Rubric, Section
+
+
+class Mark(NamedTuple):
+    """What one rating is worth on one criterion.
+
+    Attributes:
+        rating: `met`, `not met`, `n/a` or a level in the rubric's own spelling.
+        earned: Points that count; 0 where the criterion left the sums.
+        available: Points that count; 0 for an n/a under the policy `excluded`.
+        points: What the criterion can earn at all.
+        missed: Whether it missed the criterion (never for n/a).
+    """
+
+    rating: str
+    earned: Fraction
+    available: Fraction
+    points: Fraction
+    missed: bool
+
+    @property
+    def not_applicable(self) -> bool:
+        """Whether the rating is n/a."""
+        return self.rating == Rating.NOT_APPLICABLE
+
+    @property
+    def observed(self) -> bool:
+        """Whether it counts as observed: it has points, and a rating other than n/a."""
+        return self.points > 0 and not self.not_applicable
+
+    @property
+    def lost(self) -> Fraction:
+        """Points available and not earned."""
+        return self.available - self.earned
+
+
+class CriterionResult(NamedTuple):
+    """One criterion as it was scored.
+
+    `rated` is the reviewer's own rating with its comment; `mark` the one that counts, which an
+    upheld dispute changes, `original` the rating it meant. `dispute` is the deciding one, else the
+    last open one, and `says` the rating that it asks for.
+    """
+
+    criterion: Criterion
+    mark: Mark
+    rated: Rated
+    original: str
+    dispute: Dispute | None
+    says: str | None
+
+    @property
+    def critical_missed(self) -> bool:
+        """Whether this criterion is critical and was missed."""
+        return self.criterion.critical and self.mark.missed
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Points earned of points available, and the share; None where nothing was available.
+
+    Under section weights the share of a whole review is the weighted one, not earned / available.
+    """
+
+    earned: Fraction
+    available: Fraction
+    share: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The score with every n/a left out, and how much that rests on.
+
+    `criteria` of `of` criteria with points were observed, `not_applicable` of them were n/a.
+    """
+
+    score: Score
+    criteria: int
+    of: int
+    not_applicable: int
+
+
+@dataclass(frozen=True, slots=True)
+class SectionResult:
+    """One section: its score, what was observed of it, its criteria in the rubric's order."""
+
+    section: Section
+    score: Score
+    observed: Observed
+    criteria: tuple[CriterionResult, ...]
+
+    @property
+    def nothing_observed(self) -> bool:
+        """Whether no criterion with points was rated other than n/a."""
+        return self.observed.criteria == 0
+
+
+class Need(NamedTuple):
+    """A development need: a criterion that lost points, or a critical one that was missed.
+
+    `share_lost` is its part of the whole score, weights reckoned in.
+    """
+
+    section: Section
+    result: CriterionResult
+    points_lost: Fraction
+    share_lost: Fraction
+
+    @property
+    def route(self) -> str:
+        """`section.criterion`."""
+        return f"{self.section.id}.{self.result.criterion.id}"
+
+
+class NextBand(NamedTuple):
+    """The way up: the band just above, the fewest needs that lead there, the share then."""
+
+    band: Band
+    needs: tuple[Need, ...]
+    share: Fraction
+
+
+class Outlook(NamedTuple):
+    """What upholding one open dispute would make of the review.
+
+    `share` and `observed` are None in the one case where nothing would be left observed.
+    """
+
+    dispute: Dispute
+    share: Fraction | None
+    band: Band | None
+    observed: Fraction | None
+    band_observed: Band | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewResult:
+    """A scored review.
+
+    Attributes:
+        share: The score that counts (0 where `on_critical: zero` set it so).
+        observed_share: The same over what was really observed.
+        band: The band of `share`; the lowest where a critical criterion was missed; None where
+            the rubric has no bands.
+        meets_expected: None where the rubric states no expected score.
+        needs: Development needs, the weightiest first.
+        strengths: Sections with something observed and no need.
+        outlooks: One for every open dispute.
+    """
+
+    rubric: Rubric
+    review: Review
+    sections: tuple[SectionResult, ...]
+    score: Score
+    observed: Observed
+    share: Fraction
+    observed_share: Fraction
+    band: Band | None
+    band_observed: Band | None
+    meets_expected: bool | None
+    little_observed: bool
+    needs: tuple[Need, ...]
+    strengths: tuple[SectionResult, ...]
+    next_band: NextBand | None
+    outlooks: tuple[Outlook, ...]
+
+    @property
+    def uplift(self) -> Fraction:
+        """What n/a adds to the share (or takes from it)."""
+        return self.share - self.observed_share
+
+    @property
+    def band_rests_on_not_applicable(self) -> bool:
+        """Whether the observed share falls in another band than the score, up or down."""
+        return self.band is not self.band_observed
+
+    @property
+    def critical_missed(self) -> tuple[tuple[Section, Criterion], ...]:
+        """The critical criteria that were missed, in the rubric's order."""
+        return tuple(
+            (section.section, result.criterion)
+            for section in self.sections
+            for result in section.criteria
+            if result.critical_missed
+        )
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a dispute is still open."""
+        return any(dispute.outcome is Outcome.OPEN for dispute in self.review.disputes)

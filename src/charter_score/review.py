@@ -1,0 +1,141 @@
+"""The review: one reviewer's ratings of one interaction against one rubric.
+
+Frozen dataclasses like those of `rubric`; what a review leaves out is None or empty. Ratings are
+the reviewer's own words here: what they mean depends on the rubric.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Annotated, Any, ClassVar
+
+from charter_score import shapes
+from charter_score.rubric import FORBID_UNKNOWN, OptionalText, Text
+from charter_score.scalars import Boolean, Null
+from charter_score.shapes import Misshapen, OrText, Shape
+
+
+class Status(str, Enum):
+    """Whether a review is scored: final and calibration are, draft and void are only listed."""
+
+    FINAL = "final"
+    DRAFT = "draft"
+    VOID = "void"
+    CALIBRATION = "calibration"
+
+    @property
+    def is_scored(self) -> bool:
+        """True where every criterion must be rated and the review gets a score."""
+        return self in (Status.FINAL, Status.CALIBRATION)
+
+
+class Outcome(str, Enum):
+    """How a dispute ended. A withdrawn one decides nothing: it is as if it had not been made."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    NOT_UPHELD = "not upheld"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_decision(self) -> bool:
+        """True where somebody decided over the rating."""
+        return self in (Outcome.UPHELD, Outcome.NOT_UPHELD)
+
+
+def _read_rating(value: object) -> str | None:
+    """The reviewer's word; None where nothing was written, which is unrated and never n/a."""
+    if isinstance(value, Null):
+        return None
+    if isinstance(value, Boolean):
+        raise Misshapen(
+            "unknown-rating",
+            "true and false are not ratings",
+            "write met, not met or n/a, or one of the criterion's levels",
+        )
+    return shapes.read_name(value)
+
+
+RATING = Shape(_read_rating, {"type": ["string", "number", "null"]})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rated:
+    """One criterion as the reviewer rated it; `rating` None is unrated."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
+
+    rating: Annotated[str | None, RATING] = None
+    comment: OptionalText = None
+    evidence: OptionalText = None
+
+
+def rated(word: object) -> Rated:
+    """The short form of a rating: only its word."""
+    return Rated(rating=RATING.read(word))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something agreed: what, who does it, by when."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
+
+    what: Text
+    who: OptionalText = None
+    by: OptionalText = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """A challenge to one rating: what it should say, why, and how it was decided."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
+
+    section: Text
+    criterion: Text
+    says: Annotated[str | None, RATING]
+    because: OptionalText = None
+    on: OptionalText = None
+    outcome: Annotated[Outcome, shapes.choice(Outcome)] = Outcome.OPEN
+    decided_by: OptionalText = None
+    decided_on: OptionalText = None
+    reason: OptionalText = None
+
+
+Ratings = Mapping[str, Mapping[str, Annotated[Rated, OrText(rated, Rated, RATING.json_schema)]]]
+FieldValue = Annotated[
+    str | tuple[str, ...],
+    OrText(
+        shapes.read_any_text,
+        tuple[Annotated[str, shapes.ANY_TEXT], ...],
+        shapes.ANY_TEXT.json_schema,
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """One reviewer's ratings, with what was said about them since.
+
+    `ratings` goes from section to criterion to the rating; `disputes` stay beside the ratings, in
+    the order they were raised.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
+
+    ratings: Ratings
+    rubric: OptionalText = None
+    id: Annotated[str | None, shapes.NAME] = None
+    status: Annotated[Status, shapes.choice(Status)] = Status.FINAL
+    advisor: OptionalText = None
+    reviewer: OptionalText = None
+    team: OptionalText = None
+    interaction: Mapping[str, FieldValue] = field(default_factory=dict)
+    done_well: tuple[Text, ...] = ()
+    could_be_better: tuple[Text, ...] = ()
+    notes: OptionalText = None
+    actions: tuple[Action, ...] = ()
+    advisor_comment: OptionalText = None
+    acknowledged: OptionalText = None
+    disputes: tuple[Dispute, ...] = ()

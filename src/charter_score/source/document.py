@@ -1,0 +1,184 @@
+"""A document as it was read: plain values, and the place of every key and value in its text.
+
+Positions are looked up only when there is something to report, so reading keeps none: the first
+look-up reads the text a second time and notes the place of everything.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from charter_score.diagnostics import START, At, Diagnostic, Location, Problem, Route
+from charter_score.errors import DocumentError
+from charter_score.scalars import Value
+
+MOST_BYTES = 5_000_000
+MOST_DEPTH = 32
+MOST_NODES = 200_000
+LONGEST_SCALAR = 65_536
+
+# U+0085, U+2028 and U+2029 too: libyaml breaks lines there, so that what looks like one line to
+# its reader would be two to the program.
+_FORBIDDEN_RAW = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
+)
+_FORBIDDEN_IN_SCALAR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_LINE_BREAK = re.compile("\r\n?|\n")
+
+
+class Place(NamedTuple):
+    """Where a mapping's entry or a list's item stands; an item's key is the item itself."""
+
+    key: Location
+    value: Location
+
+
+Places = dict[int, dict[str | int, Place]]
+"""By `id()` of a container: the place of each of its entries."""
+
+
+class Built(NamedTuple):
+    """What a parser makes of a text: the value, where it begins, and the places if asked for."""
+
+    value: Value
+    start: Location
+    places: Places
+
+
+Parser = Callable[[str, str, bool], Built]
+"""From a text, the path to name in errors, and whether to note places.
+
+Raises DocumentError with everything that is wrong with the text.
+"""
+
+
+@dataclass(slots=True)
+class Document:
+    """Values of a document, and a way from a route to its line and column."""
+
+    path: str
+    text: str
+    value: Value
+    parse: Parser
+    _noted: Built | None = field(default=None)
+
+    def locate(self, route: Route, at: At = At.VALUE) -> Location:
+        """The place of a route; of its nearest ancestor's key where the route does not exist."""
+        if self._noted is None:
+            self._noted = self.parse(self.text, self.path, True)
+        container: Value = self._noted.value
+        found = self._noted.start
+        for step in route:
+            if isinstance(container, str):
+                return found
+            place = self._noted.places[id(container)].get(step)
+            if place is None:
+                return found
+            last = step is route[-1]
+            found = place.value if at is At.VALUE else place.key
+            if isinstance(container, dict):
+                container = container[str(step)]
+            elif isinstance(step, int):
+                container = container[step]
+            if not last:
+                found = place.key
+        return found
+
+    def diagnostic(self, problem: Problem) -> Diagnostic:
+        """A problem with its place in this document."""
+        return Diagnostic(
+            code=problem.code,
+            message=problem.message,
+            path=self.path,
+            location=self.locate(problem.route, problem.at),
+            hint=problem.hint,
+            severity=problem.severity,
+        )
+
+
+def decode(data: bytes, path: str) -> str:
+    """The text of a file: UTF-8, without its byte order mark, free of control characters.
+
+    Raises:
+        DocumentError: `too-large`, `not-utf8` or `control-character`, at the first place.
+    """
+    if len(data) > MOST_BYTES:
+        raise DocumentError([too_large(path)])
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        before = data[: wrong.start].decode("utf-8").removeprefix("\ufeff")
+        raise DocumentError(
+            [
+                Diagnostic(
+                    "not-utf8",
+                    "the file is not UTF-8 text from here on",
+                    path,
+                    _end_of(before),
+                    "save it with the encoding UTF-8",
+                )
+            ]
+        ) from None
+    text = text.removeprefix("\ufeff")
+    if found := _FORBIDDEN_RAW.search(text):
+        raise DocumentError(
+            [
+                Diagnostic(
+                    "control-character",
+                    f"the character U+{ord(found[0]):04X} may not stand in a document",
+                    path,
+                    _end_of(text[: found.start()]),
+                    "delete it; it is invisible in most editors",
+                )
+            ]
+        )
+    return text
+
+
+def too_large(path: str) -> Diagnostic:
+    """The diagnostic of a file over the size limit."""
+    return Diagnostic(
+        "too-large",
+        f"the file is larger than {MOST_BYTES // 1_000_000} MB",
+        path,
+        START,
+        "one file holds one review or one rubric",
+    )
+
+
+def key_text(text: str) -> str:
+    """A key in the form in which two keys are equal: Unicode NFC."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def scalar_problem(text: str) -> tuple[str, str, str] | None:
+    """Code, message and hint of a scalar that is too long or holds a control character."""
+    if len(text) > LONGEST_SCALAR or (
+        len(text) * 4 > LONGEST_SCALAR and len(text.encode("utf-8", "replace")) > LONGEST_SCALAR
+    ):
+        return (
+            "scalar-too-long",
+            f"this text is longer than {LONGEST_SCALAR // 1024} KB",
+            "shorten it",
+        )
+    if text.isprintable():
+        return None
+    if found := _FORBIDDEN_IN_SCALAR.search(text):
+        return (
+            "control-character",
+            f"this text holds the control character U+{ord(found[0]):04X}",
+            "take the escape out",
+        )
+    return None
+
+
+def offsets_of_lines(text: str) -> list[int]:
+    """Where each line of a text begins; lines end at LF, CR or CRLF."""
+    return [0, *(found.end() for found in _LINE_BREAK.finditer(text))]
+
+
+def _end_of(text: str) -> Location:
+    lines = offsets_of_lines(text)
+    return Location(len(lines), len(text) - lines[-1] + 1)

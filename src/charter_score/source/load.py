@@ -1,0 +1,413 @@
+"""From bytes to models: one way in for every document.
+
+`load_rubric` and `load_review` read, validate and check a document and give a model, or raise with
+everything that is wrong with it. `Library` knows the rubrics that a review can name.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from charter_score import linting
+from charter_score.diagnostics import At, Diagnostic, Problem, did_you_mean
+from charter_score.errors import DocumentError, UsageError
+from charter_score.review import Review
+from charter_score.rubric import Rubric
+from charter_score.scalars import Value
+from charter_score.scoring import Scorer
+from charter_score.source.document import Document, decode
+from charter_score.source.files import (
+    DOCUMENT_ENDINGS,
+    find_inputs,
+    is_under,
+    read_bytes,
+    shown_path,
+)
+from charter_score.source.recognise import recognise
+
+
+@dataclass(frozen=True)
+class LoadedRubric:
+    """A rubric without errors, ready to score with, and where it came from."""
+
+    rubric: Rubric
+    path: str
+    sha256: str
+    warnings: tuple[Diagnostic, ...] = ()
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """The rubric made ready to score, once."""
+        return Scorer(self.rubric)
+
+
+def read_document(data: bytes, shown: str) -> Document:
+    """The values of a document: JSON where its name says so, YAML otherwise.
+
+    Standard input has no name, so there a text that begins with `{` is tried as JSON first.
+
+    Raises:
+        DocumentError: with everything that is wrong with the text.
+    """
+    text = decode(data, shown)
+    if shown.lower().endswith(".json"):
+        return _json(text, shown)
+    if shown == "-" and text.lstrip().startswith("{"):
+        try:
+            return _json(text, shown)
+        except DocumentError:
+            pass
+    from charter_score.source.yaml import parse_yaml
+
+    return Document(shown, text, parse_yaml(text, shown, False).value, parse_yaml)
+
+
+def _json(text: str, shown: str) -> Document:
+    from charter_score.source.json import parse_json
+
+    return Document(shown, text, parse_json(text, shown, False).value, parse_json)
+
+
+def is_rubric(value: Value) -> bool:
+    """Whether a document looks like a rubric rather than a review."""
+    return isinstance(value, dict) and "sections" in value and "ratings" not in value
+
+
+def is_ours(value: Value) -> bool:
+    """Whether a document is something that charter-score wrote: results, a schema."""
+    if not isinstance(value, dict):
+        return False
+    schema = value.get("schema")
+    return isinstance(schema, str) and schema.startswith("charter-score/")
+
+
+def load_rubric(path: Path, shown: str | None = None) -> LoadedRubric:
+    """Read a rubric and check it.
+
+    Raises:
+        DocumentError: with everything that is wrong with it.
+    """
+    shown = shown or shown_path(path)
+    data = read_bytes(path, shown)
+    return rubric_of(read_document(data, shown), sha256(data).hexdigest())
+
+
+def rubric_of(document: Document, digest: str) -> LoadedRubric:
+    """The rubric that a document holds.
+
+    Raises:
+        DocumentError: with everything that is wrong with it.
+    """
+    rubric = recognise(Rubric, document.value)
+    problems: list[Problem] = []
+    if rubric is None:
+        from charter_score.source.validation import validate
+
+        rubric, problems = validate(Rubric, document.value)
+    if rubric is not None:
+        problems = [*problems, *linting.rubric_problems(rubric)]
+    found = [document.diagnostic(problem) for problem in problems]
+    if rubric is None or any(one.is_error for one in found):
+        raise DocumentError(found)
+    return LoadedRubric(rubric, document.path, digest, tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedReview:
+    """A review without errors and the rubric it is scored against."""
+
+    review: Review
+    rubric: LoadedRubric
+    warnings: tuple[Diagnostic, ...]
+
+
+def review_of(
+    document: Document, library: "Library", folder: Path | None, default: LoadedRubric | None
+) -> LoadedReview:
+    """The review that a document holds, checked against its rubric.
+
+    `folder` is where the review lies (rubric paths are relative to it), `default` the rubric for
+    reviews that name none.
+
+    Raises:
+        DocumentError: with everything that is wrong with it.
+    """
+    review = recognise(Review, document.value)
+    problems: list[Problem] = []
+    if review is None:
+        from charter_score.source.validation import validate
+
+        review, problems = validate(Review, document.value)
+    reported = frozenset(
+        problem.route[:length] for problem in problems for length in (1, 2, 3, len(problem.route))
+    )
+    found = [document.diagnostic(problem) for problem in problems]
+    rubric: LoadedRubric | None = None
+    if review is not None and ("rubric",) not in reported:
+        try:
+            rubric = library.rubric_for(review, folder, default)
+        except RubricReferenceError as wrong:
+            found.append(document.diagnostic(wrong.problem))
+            found.extend(wrong.diagnostics)
+        else:
+            # A value reported as wrong is not reported again as missing: only whole routes count.
+            whole = frozenset(problem.route for problem in problems) | frozenset(
+                problem.route[:3] for problem in problems if problem.route[:1] == ("ratings",)
+            )
+            found += [
+                document.diagnostic(problem)
+                for problem in linting.review_problems(rubric.rubric, review, whole)
+            ]
+    if review is None or rubric is None or any(one.is_error for one in found):
+        raise DocumentError(found)
+    return LoadedReview(review, rubric, tuple(found))
+
+
+class RubricReferenceError(Exception):
+    """A review's `rubric` leads nowhere, to several, or to an invalid one.
+
+    `problem` speaks of the review; `diagnostics` are those of the rubric itself.
+    """
+
+    def __init__(self, problem: Problem, diagnostics: Iterable[Diagnostic] = ()) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+        self.diagnostics = tuple(diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A rubric file whose id and version could be read; perhaps not valid."""
+
+    id: str
+    version: str
+    path: Path
+    sha256: str
+
+
+def built_in_folder() -> Path:
+    """Where the shipped rubrics lie: in the wheel, or at the top of a source checkout."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "rubrics"
+    return inside if inside.is_dir() else package.parents[1] / "rubrics"
+
+
+@dataclass
+class Library:
+    """The rubrics that are known: the built-in ones and those in the folders given.
+
+    `roots` are the folders under which a rubric may be named by its path. A built-in rubric's file
+    is called by its id, so that one rubric can be found without reading all.
+    """
+
+    folders: Sequence[Path] = ()
+    roots: Sequence[Path] = ()
+    extra: LoadedRubric | None = None
+    problems: list[Diagnostic] = field(default_factory=list)
+    _loaded: dict[Path, LoadedRubric | DocumentError] = field(default_factory=dict)
+    _references: dict[tuple[str, Path | None], LoadedRubric] = field(default_factory=dict)
+
+    def rubric_for(
+        self, review: Review, folder: Path | None, default: LoadedRubric | None
+    ) -> LoadedRubric:
+        """The rubric a review is scored against.
+
+        Raises:
+            RubricReferenceError: where its `rubric` names none that can be used.
+        """
+        if review.rubric is None:
+            if default is not None:
+                return default
+            raise RubricReferenceError(
+                Problem(
+                    "missing-field",
+                    "`rubric` is missing here, and the command names none",
+                    (),
+                    At.KEY,
+                    "add `rubric: ID`, or use --rubric ID (charter-score rubrics lists them)",
+                )
+            )
+        key = (review.rubric, folder if is_path(review.rubric) else None)
+        if key not in self._references:
+            self._references[key] = self.find(review.rubric, folder)
+        return self._references[key]
+
+    def find(self, reference: str, folder: Path | None) -> LoadedRubric:
+        """A rubric by id, `id@version`, or path relative to a folder.
+
+        Raises:
+            RubricReferenceError: `unknown-rubric`, `ambiguous-rubric`, `rubric-conflict`,
+                `rubric-outside` or `invalid-rubric`.
+        """
+        if is_path(reference):
+            return self._load(self._path(reference, folder))
+        rubric_id, _, version = reference.partition("@")
+        known = [one for one in self._known(rubric_id) if version in ("", one.version)]
+        if self.extra is not None and self.extra.rubric.id == rubric_id:
+            if version in ("", self.extra.rubric.version) and all(
+                one.sha256 == self.extra.sha256 or one.version != self.extra.rubric.version
+                for one in known
+            ):
+                known = [one for one in known if one.version != self.extra.rubric.version]
+                if not known:
+                    return self.extra
+        if not known:
+            raise RubricReferenceError(self._unknown(rubric_id, version))
+        versions = {one.version for one in known}
+        if len(versions) > 1:
+            listed = ", ".join(f"{rubric_id}@{one}" for one in sorted(versions))
+            raise RubricReferenceError(
+                Problem(
+                    "ambiguous-rubric",
+                    "several versions of this rubric are known",
+                    ("rubric",),
+                    hint=f"name one of {listed}",
+                )
+            )
+        if len({one.sha256 for one in known}) > 1:
+            places = " and ".join(sorted({shown_path(one.path) for one in known}))
+            raise RubricReferenceError(
+                Problem(
+                    "rubric-conflict",
+                    f"two different rubrics have this id and version: {places}",
+                    ("rubric",),
+                    hint="give one of them another version",
+                )
+            )
+        return self._load(known[0].path)
+
+    def all(self) -> list[LoadedRubric | DocumentError]:
+        """Every known rubric, in order of id and version, each once; errors for invalid ones."""
+        seen: dict[tuple[str, str, str], Path] = {}
+        for one in self._known(None):
+            seen.setdefault((one.id, one.version, one.sha256), one.path)
+        return [self._load_or_error(path) for _, path in sorted(seen.items())]
+
+    def _unknown(self, rubric_id: str, version: str) -> Problem:
+        everything = self._known(None)
+        versions = sorted({one.version for one in everything if one.id == rubric_id})
+        if versions:
+            listed = ", ".join(f"{rubric_id}@{one}" for one in versions)
+            return Problem(
+                "unknown-rubric", "this version is not known", ("rubric",), hint=f"known: {listed}"
+            )
+        ids = sorted({one.id for one in everything})
+        return Problem(
+            "unknown-rubric",
+            "no rubric of this id is known",
+            ("rubric",),
+            hint=did_you_mean(rubric_id, ids)
+            or "`charter-score rubrics` lists them; --rubrics FOLDER adds more",
+        )
+
+    def _path(self, reference: str, folder: Path | None) -> Path:
+        path = (folder or Path()) / reference
+        real = os.path.realpath(path)
+        roots = [Path(), *self.roots, *self.folders]
+        if not any(is_under(real, os.path.realpath(root)) for root in roots):
+            raise RubricReferenceError(
+                Problem(
+                    "rubric-outside",
+                    "this path leads out of the current folder and of the folders given",
+                    ("rubric",),
+                    hint="move the rubric, or name its folder with --rubrics",
+                )
+            )
+        if not os.path.lexists(path):
+            raise RubricReferenceError(
+                Problem(
+                    "unknown-rubric",
+                    "there is no such file; the path is relative to the review",
+                    ("rubric",),
+                )
+            )
+        return path
+
+    def _load(self, path: Path) -> LoadedRubric:
+        loaded = self._load_or_error(path)
+        if isinstance(loaded, LoadedRubric):
+            return loaded
+        raise RubricReferenceError(
+            Problem(
+                "invalid-rubric",
+                "the rubric that this review names has errors",
+                ("rubric",),
+                hint=f"charter-score check {shown_path(path)}",
+            ),
+            loaded.diagnostics,
+        )
+
+    def _load_or_error(self, path: Path) -> LoadedRubric | DocumentError:
+        if path not in self._loaded:
+            try:
+                self._loaded[path] = load_rubric(path)
+            except DocumentError as wrong:
+                self._loaded[path] = wrong
+        return self._loaded[path]
+
+    def _known(self, rubric_id: str | None) -> list[_Known]:
+        """The rubric files of one id, or all."""
+        wanted = [
+            path
+            for path in sorted(built_in_folder().glob("*.yaml"))
+            if rubric_id in (None, path.stem)
+        ]
+        known = [one for path in wanted if (one := self._header(path)) is not None]
+        return known + [one for one in self._in_folders if rubric_id in (None, one.id)]
+
+    @cached_property
+    def _in_folders(self) -> list[_Known]:
+        if not self.folders:
+            return []
+        inputs, problems = find_inputs(str(folder) for folder in self.folders)
+        self.problems.extend(problems)
+        return [
+            one for found in inputs if found.path and (one := self._header(found.path)) is not None
+        ]
+
+    def _header(self, path: Path) -> _Known | None:
+        """A rubric's id and version as they stand in its file; None where it is no rubric."""
+        shown = shown_path(path)
+        try:
+            data = read_bytes(path, shown)
+            value = read_document(data, shown).value
+        except DocumentError as wrong:
+            self.problems.extend(wrong.diagnostics)
+            return None
+        if not is_rubric(value) or not isinstance(value, dict):
+            return None
+        return _Known(
+            str(value.get("id")), str(value.get("version")), path, sha256(data).hexdigest()
+        )
+
+
+def is_path(reference: str) -> bool:
+    """Whether a rubric is named by its path rather than by its id."""
+    return "/" in reference or reference.lower().endswith(DOCUMENT_ENDINGS)
+
+
+def named_rubric(reference: str, library: Library) -> LoadedRubric | DocumentError:
+    """The rubric that the command names; unlike a review's it may lie anywhere.
+
+    Raises:
+        UsageError: where there is no such rubric.
+    """
+    if is_path(reference):
+        path = Path(reference)
+        if not os.path.lexists(path):
+            raise UsageError(f"--rubric: there is no file {shown_path(path)}")
+        try:
+            return load_rubric(path)
+        except DocumentError as wrong:
+            return wrong
+    try:
+        return library.find(reference, None)
+    except RubricReferenceError as wrong:
+        if wrong.diagnostics:
+            return DocumentError(wrong.diagnostics)
+        raise UsageError(f"--rubric: {wrong.problem.message}", wrong.problem.hint) from None
+
+

@@ -1,0 +1,282 @@
+"""YAML documents: one pass over libyaml's events, iterative, with every limit and refusal in it.
+
+PyYAML's loaders are not enough for input by strangers: they crash on deep nesting, expand aliases
+and merge keys without end, drop duplicate keys silently, and read `no` as false (docs/safety.md).
+So this module takes only PyYAML's parser and builds the values itself: every scalar stays its
+text, and its type says what the core schema of YAML 1.2 reads it as.
+"""
+
+import re
+from typing import Any
+
+import yaml
+
+from charter_score.diagnostics import START, Diagnostic, Location
+from charter_score.errors import DocumentError
+from charter_score.scalars import Boolean, Null, Number, Value
+from charter_score.source.document import (
+    MOST_DEPTH,
+    MOST_NODES,
+    Built,
+    Place,
+    Places,
+    key_text,
+    scalar_problem,
+)
+
+# YAML 1.2.2, section 10.3.2. Anything that none of these matches is text.
+_NULL = frozenset(["", "~", "null", "Null", "NULL"])
+_BOOLEAN = frozenset(["true", "True", "TRUE", "false", "False", "FALSE"])
+_NUMBER = re.compile(
+    r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"
+    r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+    r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
+_MAY_BE_NUMBER = frozenset("-+.0123456789")
+
+# What libyaml says, in words that help: (a part of its message, ours, the way out).
+_SYNTAX = (
+    ("mapping values are not allowed", "a second `:` stands where only text can", "quote the text"),
+    ("could not find expected ':'", "a `:` is missing after this key", "write `key: value`"),
+    ("cannot start any token", "no value can begin with this character", "quote the text"),
+    ("found character that cannot start", "no value can begin with this character", "quote it"),
+    ("unexpected end of stream", "a quote or bracket is opened and never closed", "close it"),
+    ("found unknown escape character", "this is no escape that YAML knows", "double the backslash"),
+    ("did not find expected ',' or ']'", "this list is not closed", "close it with `]`"),
+    ("did not find expected ',' or '}'", "this mapping is not closed", "close it with `}`"),
+    (
+        "did not find expected key",
+        "a key is wanted here",
+        "check the indentation, and the quotes of the line before",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "a list item is wanted here",
+        "begin the line with `- `, as deep as the item before",
+    ),
+    ("block sequence entries are not allowed", "a list cannot begin here", "begin a new line"),
+    ("invalid leading UTF-8", "the file is not UTF-8 text", "save it with the encoding UTF-8"),
+)
+_TABS = "a tab stands where YAML wants spaces"
+
+
+def parse_yaml(text: str, path: str, note_places: bool) -> Built:
+    """Build the values of a YAML text; a `document.Parser`.
+
+    Raises:
+        DocumentError: with every problem found. Syntax and the limits on depth and size end the
+            reading at once, everything else is collected.
+    """
+    return _Builder(text, path, note_places).build()
+
+
+class _Stop(Exception):
+    """Reading cannot go on; the problems are in the builder."""
+
+
+class _Builder:
+    """Builds values from events. One loop, no recursion: depth costs a list item, not a frame."""
+
+    def __init__(self, text: str, path: str, note_places: bool) -> None:
+        self._text = text
+        self._path = path
+        self._note = note_places
+        self._places: Places = {}
+        self._problems: list[Diagnostic] = []
+
+    def build(self) -> Built:
+        built = None
+        try:
+            built = self._build()
+        except _Stop:
+            pass
+        except yaml.MarkedYAMLError as wrong:
+            self._syntax(wrong)
+        except yaml.YAMLError:
+            self._problem("yaml-syntax", "this is not YAML", START)
+        if self._problems or built is None:
+            raise DocumentError(self._problems)
+        return built
+
+    def _build(self) -> Built:
+        get_event = _parser(self._text).get_event
+        stack: list[tuple[Any, str | None]] = []
+        container: Any = None  # the dict or list being filled; None before the root
+        key: str | None = None  # the key waiting for its value, in a dict
+        key_mark: Any = None
+        root: Value | None = None
+        start = START
+        nodes = 0
+        while True:
+            event = get_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                if event.anchor is not None or event.tag is not None:
+                    self._refuse_properties(event)
+                text = event.value
+                if type(container) is dict and key is None:
+                    key = self._key(event, container)
+                    key_mark = event.start_mark
+                    continue
+                if len(text) > 16_384 or not text.isprintable():
+                    self._check_scalar(text, event)
+                value: Any = text if event.style else plain_scalar(text)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                if event.anchor is not None or event.tag is not None:
+                    self._refuse_properties(event)
+                if type(container) is dict and key is None:
+                    self._stop("key-not-text", "a key must be a single word or text", event)
+                if len(stack) >= MOST_DEPTH:
+                    self._stop("too-deep", f"nested more than {MOST_DEPTH} deep", event)
+                value = {} if kind is yaml.MappingStartEvent else []
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                container, key = stack.pop()
+                key_mark = None
+                continue
+            elif kind is yaml.AliasEvent:
+                self._problem(
+                    "alias",
+                    "aliases are not read: a `*` that begins a value refers to another place",
+                    _place(event.start_mark),
+                    "write the value out, or quote a text that begins with `*`",
+                )
+                if type(container) is dict and key is None:
+                    raise _Stop
+                value = Null()
+            elif kind is yaml.DocumentStartEvent:
+                if event.version is not None or event.tags:
+                    self._problem(
+                        "directive",
+                        "directives are not read",
+                        _place(event.start_mark),
+                        "take the line that begins with `%` out",
+                    )
+                if root is not None:
+                    self._stop("several-documents", "a second document begins here", event)
+                continue
+            elif kind is yaml.StreamEndEvent:
+                break
+            else:  # the start of the stream, the end of a document
+                continue
+
+            nodes += 1
+            if nodes > MOST_NODES:
+                self._stop("too-many-nodes", f"more than {MOST_NODES:,} values", event)
+            if container is None:
+                root = value
+                start = _place(event.start_mark)
+            elif key is not None:
+                if self._note:
+                    self._places[id(container)][key] = Place(
+                        _place(key_mark), _place(event.start_mark)
+                    )
+                container[key] = value
+                key = None
+            else:
+                if self._note:
+                    here = _place(event.start_mark)
+                    self._places[id(container)][len(container)] = Place(here, here)
+                container.append(value)
+            if type(value) is dict or type(value) is list:
+                if self._note:
+                    self._places[id(value)] = {}
+                stack.append((container, None))
+                container = value
+        if root is None:
+            self._problem(
+                "empty-document", "there is nothing in this document", START, "is it the right file?"
+            )
+            raise _Stop
+        return Built(root, start, self._places)
+
+    def _key(self, event: Any, container: dict[str, Value]) -> str:
+        text: str = event.value
+        if wrong := scalar_problem(text):
+            code, message, hint = wrong
+            self._problem(code, message, _place(event.start_mark), hint)
+        if not text:
+            self._problem("empty-key", "a key is missing before the `:`", _place(event.start_mark))
+        if text == "<<" and not event.style:
+            self._problem(
+                "merge-key",
+                "merge keys are not read",
+                _place(event.start_mark),
+                "write the entries out",
+            )
+        key = key_text(text)
+        if key in container:
+            self._problem(
+                "duplicate-key",
+                "this key stands twice in one mapping",
+                _place(event.start_mark),
+                "keep one of the two",
+            )
+        return key
+
+    def _check_scalar(self, text: str, event: Any) -> None:
+        if wrong := scalar_problem(text):
+            code, message, hint = wrong
+            self._problem(code, message, _place(event.start_mark), hint)
+
+    def _refuse_properties(self, event: Any) -> None:
+        if event.anchor is not None:
+            self._problem(
+                "anchor",
+                "anchors are not read: a `&` that begins a value names it",
+                _place(event.start_mark),
+                "take it out, or quote a text that begins with `&`",
+            )
+        if event.tag is not None:
+            self._problem(
+                "tag",
+                "tags are not read: a `!` that begins a value gives it a type",
+                _place(event.start_mark),
+                "take it out, or quote a text that begins with `!`",
+            )
+
+    def _syntax(self, wrong: yaml.MarkedYAMLError) -> None:
+        said = " ".join(part for part in (wrong.problem, wrong.context) if part)
+        mark = wrong.problem_mark or wrong.context_mark
+        if "unexpected end of stream" in said and wrong.context_mark is not None:
+            mark = wrong.context_mark  # where the quote opens, not where the file ends
+        where = _place(mark) if mark is not None else START
+        line = self._text.splitlines()[where.line - 1 : where.line]
+        if line and "\t" in line[0][: where.column]:
+            self._problem("yaml-syntax", _TABS, where, "indent with spaces")
+            return
+        for part, message, hint in _SYNTAX:
+            if part in said:
+                self._problem("yaml-syntax", message, where, hint)
+                return
+        self._problem(
+            "yaml-syntax", "this cannot be read as YAML", where, "check quotes and indentation"
+        )
+
+    def _problem(self, code: str, message: str, where: Location, hint: str | None = None) -> None:
+        self._problems.append(Diagnostic(code, message, self._path, where, hint))
+
+    def _stop(self, code: str, message: str, event: Any) -> None:
+        self._problem(code, message, _place(event.start_mark))
+        raise _Stop
+
+
+def plain_scalar(text: str) -> str:
+    """A plain scalar as the core schema of YAML 1.2 reads it: text, Number, Boolean or Null."""
+    if text in _NULL:
+        return Null(text)
+    if text in _BOOLEAN:
+        return Boolean(text)
+    if text[0] in _MAY_BE_NUMBER and _NUMBER.fullmatch(text):
+        return Number(text)
+    return text
+
+
+def _parser(text: str) -> Any:
+    """libyaml's parser, or PyYAML's own where the C extension is missing."""
+    if yaml.__with_libyaml__:
+        return yaml.cyaml.CParser(text)
+    return yaml.Loader(text)
+
+
+def _place(mark: Any) -> Location:
+    return Location(mark.line + 1, mark.column + 1)

@@ -1,0 +1,182 @@
+"""Many outcomes as one summary. `combine` is associative, so parts can be summed anywhere.
+
+Two rubrics are never mixed: each has a summary of its own, and only plain counts go over all.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from charter_score.outcome import Failed, Outcome, Scored, Skipped
+from charter_score.review import Status
+from charter_score.rubric import Rubric
+
+CriterionKey = tuple[str, str]
+"""Section id and criterion id."""
+
+
+def mean_of(shares: Counter[Fraction]) -> Fraction | None:
+    """The arithmetic mean of exact shares; None of none."""
+    count = shares.total()
+    return sum((share * n for share, n in shares.items()), Fraction(0)) / count if count else None
+
+
+def quantile(shares: Counter[Fraction], part: Fraction) -> Fraction | None:
+    """The share below which a part (0 to 1) of the shares lies, between neighbours linearly.
+
+    Source: Hyndman and Fan, Sample Quantiles in Statistical Packages (1996), definition 7, which
+    gives the usual median at one half.
+    """
+    count = shares.total()
+    if not count:
+        return None
+    place = (count - 1) * part
+    low = place.numerator // place.denominator
+    ordered = sorted(shares)
+    below = _nth(shares, ordered, low)
+    above = _nth(shares, ordered, min(low + 1, count - 1))
+    return below + (above - below) * (place - low)
+
+
+def _nth(shares: Counter[Fraction], ordered: Iterable[Fraction], n: int) -> Fraction:
+    """The share at a place (from 0) among all in order."""
+    for share in ordered:
+        n -= shares[share]
+        if n < 0:
+            return share
+    raise IndexError(n)
+
+
+@dataclass
+class RubricSummary:
+    """What all scored reviews of one rubric say together; calibration reviews are left out.
+
+    Counters by criterion hold how often it was observed, missed (of those observed) and n/a.
+    """
+
+    rubric: Rubric
+    shares: Counter[Fraction] = field(default_factory=Counter)
+    observed_shares: Counter[Fraction] = field(default_factory=Counter)
+    bands: Counter[str] = field(default_factory=Counter)
+    below_expected: int = 0
+    meets_expected: int = 0
+    meets_only_by_not_applicable: int = 0
+    rests_on_not_applicable: int = 0
+    little_observed: int = 0
+    critical: int = 0
+    provisional: int = 0
+    observed: Counter[CriterionKey] = field(default_factory=Counter)
+    missed: Counter[CriterionKey] = field(default_factory=Counter)
+    not_applicable: Counter[CriterionKey] = field(default_factory=Counter)
+
+    @property
+    def reviews(self) -> int:
+        """How many scored reviews this speaks of."""
+        return self.shares.total()
+
+    def add(self, scored: Scored) -> None:
+        """Count one scored review in."""
+        result = scored.result
+        self.shares[result.share] += 1
+        self.observed_shares[result.observed_share] += 1
+        if result.band is not None:
+            self.bands[result.band.name] += 1
+        self.below_expected += result.meets_expected is False
+        self.meets_expected += result.meets_expected is True
+        expected = result.rubric.expected
+        self.meets_only_by_not_applicable += (
+            result.meets_expected is True
+            and expected is not None
+            and result.observed_share < expected
+        )
+        self.rests_on_not_applicable += result.band_rests_on_not_applicable
+        self.little_observed += result.little_observed
+        self.critical += bool(result.critical_missed)
+        self.provisional += result.provisional
+        for section in result.sections:
+            for criterion in section.criteria:
+                if not criterion.mark.points:
+                    continue
+                key = (section.section.id, criterion.criterion.id)
+                if criterion.mark.not_applicable:
+                    self.not_applicable[key] += 1
+                else:
+                    self.observed[key] += 1
+                    self.missed[key] += criterion.mark.lost > 0
+
+    def combine(self, other: "RubricSummary") -> None:
+        """Take another summary of the same rubric in."""
+        for counter, more in (
+            (self.shares, other.shares),
+            (self.observed_shares, other.observed_shares),
+        ):
+            counter.update(more)
+        self.bands.update(other.bands)
+        self.below_expected += other.below_expected
+        self.meets_expected += other.meets_expected
+        self.meets_only_by_not_applicable += other.meets_only_by_not_applicable
+        self.rests_on_not_applicable += other.rests_on_not_applicable
+        self.little_observed += other.little_observed
+        self.critical += other.critical
+        self.provisional += other.provisional
+        self.observed.update(other.observed)
+        self.missed.update(other.missed)
+        self.not_applicable.update(other.not_applicable)
+
+
+@dataclass
+class Summary:
+    """Counts over everything that was found, and one summary for each rubric (id, version)."""
+
+    scored: int = 0
+    failed: int = 0
+    skipped: int = 0
+    calibration: int = 0
+    rubrics: dict[tuple[str, str], RubricSummary] = field(default_factory=dict)
+
+    @property
+    def reviews(self) -> int:
+        """Everything found: scored, failed and skipped."""
+        return self.scored + self.failed + self.skipped
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome in."""
+        match outcome:
+            case Scored():
+                self.scored += 1
+                if outcome.result.review.status is Status.CALIBRATION:
+                    self.calibration += 1
+                    return
+                rubric = outcome.result.rubric
+                self.rubrics.setdefault(
+                    (rubric.id, rubric.version), RubricSummary(rubric)
+                ).add(outcome)
+            case Failed():
+                self.failed += 1
+            case Skipped():
+                self.skipped += 1
+
+    def combine(self, other: "Summary") -> None:
+        """Take another summary in; the order of taking in changes nothing."""
+        self.scored += other.scored
+        self.failed += other.failed
+        self.skipped += other.skipped
+        self.calibration += other.calibration
+        for key, part in other.rubrics.items():
+            if key in self.rubrics:
+                self.rubrics[key].combine(part)
+            else:
+                self.rubrics[key] = part
+
+    def in_order(self) -> list[RubricSummary]:
+        """The rubrics' summaries by id and version."""
+        return [self.rubrics[key] for key in sorted(self.rubrics)]
+
+
+def summarise(outcomes: Iterable[Outcome]) -> Summary:
+    """The summary of some outcomes."""
+    summary = Summary()
+    for outcome in outcomes:
+        summary.add(outcome)
+    return summary

@@ -1,0 +1,548 @@
+"""Random valid rubrics and reviews, as the plain dicts that their YAML would load to.
+
+Numbers are ints or decimals as text ("0.25"), everything else is text, lists, maps and booleans.
+The same `random.Random` state gives the same document.
+"""
+
+import random
+import re
+import unicodedata
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+SECTION_IDS = ("welcome", "customer-interaction", "process_2", "close", "a", "7-steps", "s1_x-y")
+CRITERION_IDS = ("greeting", "tone", "use-of-name", "id_check", "hold", "c1", "2nd", "points")
+
+# Words from best to worst. A rubric lists them in any order; only their points say which is best.
+LEVEL_WORDS = (
+    ("met", "partly met", "not met"),
+    ("Met", "Not met"),
+    ("exceeded", "met", "partly met", "not met"),
+    ("well above", "above", "met", "nearly", "not-met"),
+    ("A", "B", "C"),
+    ("5", "4", "3", "2", "1"),
+    ("1", "2", "3"),
+    ("Yes", "Partly", "No"),
+    ("fully_shown", "not shown"),
+    ("Très bien", "Passable", "Insuffisant"),
+    ("Good", "Fair", "Poor", "Very - poor"),
+)
+LEVEL_POINTS: tuple[tuple[int | str, ...], ...] = (
+    (2, 1, 0),
+    (1, "0.5", 0),
+    (5, 4, 3, 2, 1),
+    (10, "7.5", "2.5", 0),
+    ("0.15", "0.1", "0.05", 0),
+    (3, 2),
+    (1, 0),
+)
+POINTS: tuple[int | str, ...] = (
+    1,
+    1,
+    1,
+    1,
+    2,
+    3,
+    10,
+    "0.05",
+    "0.1",
+    ".5",
+    "2.5",
+    "0.125",
+    "1.0",
+    0,
+)
+WEIGHTS: tuple[int | str, ...] = (1, 10, 20, 30, 40, "12.5", "0.5", ".25", "33.3")
+BOUNDS: tuple[int | str, ...] = (
+    *(0, 5, 10, 20, 25, 30, 40, 50, 60, 66, 70, 70, 75, 80, 85, 90, 90, 95, 99, 100),
+    *("12.5", "33.3", "33.33", "33.333", "37.5", "66.6", "66.67", "66.667", "70.0", "83.33"),
+    *("87.5", "89.99", "90.005", "99.99", "0.01", "50.5"),
+)
+HIGHEST = 100
+MOST_BOUNDS = 4
+BAND_NAMES = ("Does not meet", "Nearly meets", "Meets", "Exceeds", 'The "best" \\ of all')
+
+# field -> (its values, or none where any text will do; whether a review may give several)
+FIELDS: dict[str, tuple[tuple[str, ...], bool]] = {
+    "channel": (("phone", "email", "Web chat"), False),
+    "topic": (("billing", "Complaint", "move"), True),
+    "first-contact": (("yes", "no"), False),
+    "customer_type": ((), False),
+    "needs": ((), True),
+}
+FREE_VALUES = ("resident", "Business", "00123", "Élan", "true")
+
+MET_WORDS = ("met", "met", "met", "Met", "MET", "yes", "Yes", "  met ")
+NOT_MET_WORDS = ("not met", "not met", "Not-Met", "not_met", "NOT  MET", "no", "No", "not - met ")
+NOT_APPLICABLE_WORDS = ("n/a", "n/a", "N/A", "na", "NA", "Not Applicable", "not_applicable", " n/a")
+
+COMMENTS = ("Sounded rushed.", 'Said "hold on" twice', "C:\\calls\\12: no # comment", "café, 00:04")
+OUTCOMES = ("open", "upheld", "not upheld", "withdrawn")
+SHAPES = ("random", "random", "random", "random", "all met", "one observed", "mostly n/a", "no met")
+
+
+def rubric(rng: random.Random) -> dict[str, Any]:
+    """A rubric that is valid by the Diagnostics of formats.md, in the shape of its YAML."""
+    weighted = _chance(rng, 0.4)
+    fields = _fields(rng) if _chance(rng, 0.4) else {}
+    scales = {name: _levels(rng) for name in ("quality", "five-step") if _chance(rng, 0.25)}
+    uniform = _chance(rng, 0.2)
+    sections = [
+        _section(rng, section, scales, fields, uniform=uniform)
+        for section in rng.sample(SECTION_IDS, rng.randint(1, 5))
+    ]
+    if not any(_worth(scales, c) > 0 for section in sections for c in section["criteria"]):
+        _give_points(sections[0])
+    if weighted:
+        for section in sections:
+            section["weight"] = rng.choice(WEIGHTS)
+            if not any(_worth(scales, criterion) > 0 for criterion in section["criteria"]):
+                _give_points(section)
+
+    document: dict[str, Any] = {
+        "id": f"random-{rng.getrandbits(48):012x}",
+        "version": rng.choice(("1", "2016", "1.0", "2024-05")),
+        "title": rng.choice(("Quality monitoring", 'The "short" form', "Ansawdd: galwadau")),
+    }
+    if _chance(rng, 0.7):
+        document["not_applicable"] = rng.choice(("met", "excluded", "not_met"))
+    if weighted:
+        document["combine"] = "section_weights"
+    elif _chance(rng, 0.3):
+        document["combine"] = "points"
+    if _chance(rng, 0.5):
+        document["on_critical"] = rng.choice(("lowest_band", "zero"))
+    reachable = _reachable_percents(rng, scales, rng.choice((sections, sections[:1])))
+    if _chance(rng, 0.8):
+        document["bands"] = _bands(rng, reachable)
+    if _chance(rng, 0.6):
+        document["expected"] = _expected(rng, document.get("bands", []), reachable)
+    if scales:
+        document["scales"] = scales
+    if fields:
+        document["fields"] = fields
+    document["sections"] = sections
+    return document
+
+
+def review(rng: random.Random, rubric: dict[str, Any]) -> dict[str, Any]:
+    """A valid review that rates exactly the criteria of this rubric that apply to it."""
+    scales = rubric.get("scales", {})
+    interaction = _interaction(rng, rubric.get("fields", {}))
+    applying = [
+        (section["id"], criterion)
+        for section in rubric["sections"]
+        if _applies(section.get("applies_when", {}), interaction)
+        for criterion in section["criteria"]
+        if _applies(criterion.get("applies_when", {}), interaction)
+    ]
+
+    shape = rng.choice(SHAPES)
+    met_chance = rng.choice((0.2, 0.5, 0.8, 0.95))
+    not_applicable_chance = 0.8 if shape == "mostly n/a" else rng.choice((0.0, 0.1, 0.3))
+    kept = rng.randrange(len(applying)) if applying else 0
+    rated: list[tuple[str, str, dict[str, Any], str]] = []
+    ratings: dict[str, dict[str, Any]] = {}
+    for index, (section, criterion) in enumerate(applying):
+        words = _words_from_best(scales, criterion)
+        may_be_absent = criterion.get("not_applicable") != "forbidden"
+        if shape == "all met":
+            word = words[0]
+        elif shape == "no met":
+            word = words[-1]
+        elif shape == "one observed":
+            absent = may_be_absent and index != kept
+            word = "n/a" if absent else _some_word(rng, words, met_chance)
+        elif may_be_absent and _chance(rng, not_applicable_chance):
+            word = "n/a"
+        else:
+            word = _some_word(rng, words, met_chance)
+        rated.append((section, criterion["id"], criterion, word))
+        ratings.setdefault(section, {})[criterion["id"]] = _rating(rng, criterion, words, word)
+    if _chance(rng, 0.2):
+        ratings = _shuffled(rng, {key: _shuffled(rng, ratings[key]) for key in ratings})
+
+    document: dict[str, Any] = {"rubric": f"{rubric['id']}@{rubric['version']}"}
+    if _chance(rng, 0.7):
+        document["id"] = f"review-{rng.getrandbits(48):012x}"
+    if _chance(rng, 0.1):
+        document["status"] = rng.choice(("final", "calibration"))
+    if _chance(rng, 0.5):
+        document["advisor"] = rng.choice(("Advisor 17", "Zoë O'Neil", "=1+1"))
+        document["reviewer"] = "Reviewer 3"
+    if interaction:
+        document["interaction"] = interaction
+    document["ratings"] = ratings
+    if rated and _chance(rng, 0.35):
+        document["disputes"] = [_dispute(rng, scales, rated) for _ in range(rng.randint(1, 4))]
+    return document
+
+
+def to_yaml(document: dict[str, Any]) -> str:
+    """The document as YAML: text and keys double-quoted, numbers and booleans plain.
+
+    Only `"` and backslash are escaped, so text must be printable and of one line: `ValueError`
+    with the text where it is not.
+    """
+    lines: list[str] = []
+    for key, value in document.items():
+        _write(lines, "", f"{_quoted(key)}:", value, (key,))
+    return "\n".join(lines) + "\n"
+
+
+# Rubrics.
+
+
+def _fields(rng: random.Random) -> dict[str, Any]:
+    """Declared optional interaction fields, one to three."""
+    fields: dict[str, Any] = {}
+    for name in rng.sample(tuple(FIELDS), rng.randint(1, 3)):
+        values, many = FIELDS[name]
+        field: dict[str, Any] = {}
+        if values:
+            field["values"] = list(values)
+        if many:
+            field["many"] = True
+        if _chance(rng, 0.5) or not field:
+            field["required"] = False
+        if _chance(rng, 0.3):
+            field["title"] = f"The {name}"
+        fields[name] = field
+    return fields
+
+
+def _section(
+    rng: random.Random,
+    name: str,
+    scales: dict[str, Any],
+    fields: dict[str, Any],
+    *,
+    uniform: bool,
+) -> dict[str, Any]:
+    """A section of one to six criteria, of any kind or (`uniform`) of one point each."""
+    section: dict[str, Any] = {"id": name, "title": f"Section {name}"}
+    if fields and _chance(rng, 0.15):
+        section["applies_when"] = _condition(rng, fields)
+    plain = uniform or _chance(rng, 0.2)
+    section["criteria"] = [
+        {"id": criterion, "title": f"Criterion {criterion}"}
+        if plain
+        else _criterion(rng, criterion, scales, fields)
+        for criterion in rng.sample(CRITERION_IDS, rng.randint(1, 6))
+    ]
+    return section
+
+
+def _criterion(
+    rng: random.Random, name: str, scales: dict[str, Any], fields: dict[str, Any]
+) -> dict[str, Any]:
+    """A criterion of any kind."""
+    criterion: dict[str, Any] = {"id": name, "title": f"Criterion {name}"}
+    if _chance(rng, 0.2):
+        criterion["levels"] = _levels(rng)
+    elif scales and _chance(rng, 0.3):
+        criterion["levels"] = rng.choice(tuple(scales))
+    elif _chance(rng, 0.7):
+        criterion["points"] = rng.choice(POINTS)
+    if _chance(rng, 0.15) and _has_a_miss(scales, criterion):
+        criterion["critical"] = True
+    if _chance(rng, 0.4):
+        criterion["not_applicable"] = rng.choice(("allowed", "needs_comment", "forbidden"))
+    if _chance(rng, 0.25):
+        criterion["comment"] = rng.choice(("optional", "when_missed"))
+    if fields and _chance(rng, 0.2):
+        criterion["applies_when"] = _condition(rng, fields)
+    if _chance(rng, 0.2):
+        criterion["guidance"] = "What a reviewer should hear or see."
+        criterion["advice"] = 'Say "take your time".'
+    return criterion
+
+
+def _levels(rng: random.Random) -> dict[str, Any]:
+    """Two to five levels in any order; rarely all of equal points, or all of none."""
+    words = rng.choice(LEVEL_WORDS)
+    points: list[int | str]
+    if _chance(rng, 0.03):
+        points = [rng.choice((0, 1, "0.5"))] * len(words)
+    else:
+        ladder = rng.choice(LEVEL_POINTS)
+        middle = sorted(rng.choices(range(len(ladder)), k=len(words) - 2))
+        points = [ladder[0], *(ladder[place] for place in middle), ladder[-1]]
+    levels = dict(zip(words, points, strict=True))
+    return _shuffled(rng, levels) if _chance(rng, 0.3) else levels
+
+
+def _has_a_miss(scales: dict[str, Any], criterion: dict[str, Any]) -> bool:
+    """Whether it can be both met and missed, so that it may be critical."""
+    levels = _levels_of(scales, criterion)
+    return levels is None or len({Decimal(points) for points in levels.values()}) > 1
+
+
+def _give_points(section: dict[str, Any]) -> None:
+    """Make the section's first criterion one of a single point."""
+    criterion = section["criteria"][0]
+    criterion.pop("levels", None)
+    criterion["points"] = 1
+
+
+def _condition(rng: random.Random, fields: dict[str, Any]) -> dict[str, Any]:
+    """An `applies_when` over one or two of the declared fields, in any case."""
+    condition: dict[str, Any] = {}
+    for name in rng.sample(tuple(fields), rng.randint(1, min(2, len(fields)))):
+        values = fields[name].get("values", FREE_VALUES)
+        if _chance(rng, 0.4):
+            condition[name] = _any_case(rng, rng.choice(values))
+        else:
+            several = rng.sample(values, rng.randint(1, len(values)))
+            condition[name] = [_any_case(rng, value) for value in several]
+    return condition
+
+
+def _reachable_percents(
+    rng: random.Random, scales: dict[str, Any], sections: list[dict[str, Any]]
+) -> list[str]:
+    """Percents that a share of these points comes to, exactly or to a few decimals."""
+    worths = [_worth(scales, criterion) for part in sections for criterion in part["criteria"]]
+    total = sum(worths, Decimal(0))
+    if not total:
+        return []
+    found = []
+    for _ in range(6):
+        part = sum(rng.sample(worths, rng.randint(1, len(worths))), Decimal(0))
+        places = rng.choice((1, 2, 2, 2, 3, 6))
+        found.append(f"{100 * part / total:.{places}f}")
+    return found
+
+
+def _bands(rng: random.Random, reachable: list[str]) -> list[dict[str, Any]]:
+    """One to five bands with strictly rising bounds, each of which some share can fall in."""
+    names = rng.sample(BAND_NAMES, len(BAND_NAMES))
+    pool = reachable if len(reachable) > MOST_BOUNDS and _chance(rng, 0.4) else BOUNDS
+    chosen = rng.sample(pool, rng.randint(0, MOST_BOUNDS))
+    by_value = {Decimal(bound): bound for bound in chosen}
+    bands: list[dict[str, Any]] = [{"name": names.pop()}]
+    for value in sorted(by_value):
+        if value == 0:
+            kind = "above"
+        elif value == HIGHEST:
+            kind = "from"
+        else:
+            kind = rng.choice(("from", "above"))
+        bands.append({"name": names.pop(), kind: by_value[value]})
+    if _chance(rng, 0.3):
+        bands[0]["meaning"] = "needs support, guidance and/or training"
+    return bands
+
+
+def _expected(rng: random.Random, bands: list[dict[str, Any]], reachable: list[str]) -> int | str:
+    """A percent: often the bound of a band, sometimes one that is reached exactly."""
+    bounds: list[int | str] = [band[k] for band in bands for k in ("from", "above") if k in band]
+    if bounds and _chance(rng, 0.4):
+        return rng.choice(bounds)
+    return rng.choice((*BOUNDS, *reachable))
+
+
+# Reviews.
+
+
+def _interaction(rng: random.Random, fields: dict[str, Any]) -> dict[str, Any]:
+    """Values for most of the declared fields; declared values exactly as declared."""
+    interaction: dict[str, Any] = {}
+    if _chance(rng, 0.3):
+        interaction["date"] = f"2024-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
+        interaction["reference"] = rng.choice(("00123", "CT-88213"))
+    for name, field in fields.items():
+        if _chance(rng, 0.2):
+            continue
+        values = field.get("values")
+        if field.get("many", False) and _chance(rng, 0.8):
+            several = rng.sample(values or FREE_VALUES, rng.randint(1, 3))
+            interaction[name] = several if values else [_any_case(rng, one) for one in several]
+        else:
+            one = rng.choice(values or FREE_VALUES)
+            interaction[name] = one if values else _any_case(rng, one)
+    return interaction
+
+
+def _applies(condition: dict[str, Any], interaction: dict[str, Any]) -> bool:
+    """Whether every field of the condition has one of the values that it allows."""
+    for name, allowed in condition.items():
+        if not _folded(interaction.get(name, [])) & _folded(allowed):
+            return False
+    return True
+
+
+def _folded(value: str | list[str]) -> set[str]:
+    """One value or several, case aside."""
+    return {one.casefold() for one in ([value] if isinstance(value, str) else value)}
+
+
+def _some_word(rng: random.Random, words: list[str], met_chance: float) -> str:
+    """The best rating with this chance, else any of the others."""
+    return words[0] if _chance(rng, met_chance) else rng.choice(words[1:])
+
+
+def _rating(
+    rng: random.Random, criterion: dict[str, Any], words: list[str], word: str
+) -> str | dict[str, str]:
+    """The rating as a reviewer may write it, with a comment wherever one is required."""
+    written = _spelling(rng, criterion, word)
+    required = (word == "n/a" and criterion.get("not_applicable") == "needs_comment") or (
+        word != words[0] and criterion.get("comment") == "when_missed"
+    )
+    if required or _chance(rng, 0.1):
+        return {"rating": written, "comment": rng.choice(COMMENTS)}
+    if _chance(rng, 0.05):
+        return {"rating": written, "evidence": "00:04"}
+    return written
+
+
+def _dispute(
+    rng: random.Random,
+    scales: dict[str, Any],
+    rated: list[tuple[str, str, dict[str, Any], str]],
+) -> dict[str, str]:
+    """A dispute over something that is rated, about the first of it half of the time."""
+    section, name, criterion, word = rated[0] if _chance(rng, 0.5) else rng.choice(rated)
+    words = _words_from_best(scales, criterion)
+    if criterion.get("not_applicable") != "forbidden":
+        words = [*words, "n/a"]
+    says = rng.choice([other for other in words if other != word])
+    outcome = rng.choice(OUTCOMES)
+    dispute = {
+        "section": section,
+        "criterion": name,
+        "says": _spelling(rng, criterion, says),
+        "because": rng.choice(COMMENTS),
+        "on": "2024-05-06",
+        "outcome": outcome,
+    }
+    if outcome in ("upheld", "not upheld"):
+        dispute.update(decided_by="Lead 2", decided_on="2024-05-09", reason="Heard it again")
+    return dispute
+
+
+# Both.
+
+
+def _chance(rng: random.Random, probability: float) -> bool:
+    """Whether something of this probability happens."""
+    return rng.random() < probability
+
+
+def _levels_of(scales: dict[str, Any], criterion: dict[str, Any]) -> dict[str, Any] | None:
+    """The levels of a criterion, its own or those of the scale that it names."""
+    levels: dict[str, Any] | str | None = criterion.get("levels")
+    if isinstance(levels, str):
+        named: dict[str, Any] = scales[levels]
+        return named
+    return levels
+
+
+def _worth(scales: dict[str, Any], criterion: dict[str, Any]) -> Decimal:
+    """What the criterion can earn."""
+    levels = _levels_of(scales, criterion)
+    if levels is None:
+        return Decimal(criterion.get("points", 1))
+    return max(Decimal(points) for points in levels.values())
+
+
+def _words_from_best(scales: dict[str, Any], criterion: dict[str, Any]) -> list[str]:
+    """The ratings other than n/a, the one that earns most first."""
+    levels = _levels_of(scales, criterion)
+    if levels is None:
+        return ["met", "not met"]
+    return sorted(levels, key=lambda word: -float(levels[word]))
+
+
+def _spelling(rng: random.Random, criterion: dict[str, Any], word: str) -> str:
+    """The rating in one of the spellings that formats.md holds to be alike."""
+    if word == "n/a":
+        return rng.choice(NOT_APPLICABLE_WORDS)
+    if "levels" in criterion:
+        return word if _chance(rng, 0.4) else rng.choice(_level_spellings(word))
+    return rng.choice(MET_WORDS if word == "met" else NOT_MET_WORDS)
+
+
+@lru_cache(maxsize=1000)
+def _level_spellings(word: str) -> tuple[str, ...]:
+    """Other spellings of a level's word: case, blanks around, joints, decomposed accents."""
+    joint = r"[ _-]+"
+    return (
+        word.upper(),
+        word.lower(),
+        f" {word}  ",
+        re.sub(joint, "  ", word),
+        re.sub(joint, "_", word),
+        re.sub(joint, " - ", word.title()),
+        unicodedata.normalize("NFD", word),
+    )
+
+
+def _any_case(rng: random.Random, text: str) -> str:
+    """The text in some mixture of case."""
+    return rng.choice((text, text, text.upper(), text.lower(), text.title()))
+
+
+def _shuffled(rng: random.Random, mapping: dict[str, Any]) -> dict[str, Any]:
+    """The same map with its keys in another order."""
+    keys = list(mapping)
+    rng.shuffle(keys)
+    return {key: mapping[key] for key in keys}
+
+
+# YAML.
+
+
+NUMBERS = {
+    ("expected",),
+    ("bands", "*", "from"),
+    ("bands", "*", "above"),
+    ("sections", "*", "weight"),
+    ("sections", "*", "criteria", "*", "points"),
+}
+
+
+def _is_number(path: tuple[str, ...]) -> bool:
+    """Whether formats.md has a number at this place; `*` stands for an item of a list."""
+    return (
+        path in NUMBERS
+        or path[:-2] == ("scales",)
+        or path[:-1] == ("sections", "*", "criteria", "*", "levels")
+    )
+
+
+def _write(lines: list[str], indent: str, lead: str, value: Any, path: tuple[str, ...]) -> None:
+    """Append the value, in block style, behind `lead` (its key, or the dash of an item)."""
+    if isinstance(value, dict) and value:
+        lines.append(f"{indent}{lead}")
+        for key, inner in value.items():
+            _write(lines, indent + "  ", f"{_quoted(key)}:", inner, (*path, key))
+    elif isinstance(value, list) and value:
+        lines.append(f"{indent}{lead}")
+        for inner in value:
+            _write(lines, indent + "  ", "-", inner, (*path, "*"))
+    else:
+        lines.append(f"{indent}{lead} {_scalar(value, path)}")
+
+
+def _scalar(value: Any, path: tuple[str, ...]) -> str:
+    """One value on one line."""
+    if isinstance(value, dict):
+        return "{}"
+    if isinstance(value, list):
+        return "[]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if _is_number(path):
+        return str(value)
+    return _quoted(str(value))
+
+
+def _quoted(text: str) -> str:
+    """The text between double quotes."""
+    if not text.isprintable():
+        raise ValueError(text)
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
