@@ -8,6 +8,7 @@ from pathlib import Path
 from charter_score.diagnostics import Diagnostic, Problem, in_order
 from charter_score.errors import DocumentError
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
+from charter_score.review import without_comments
 from charter_score.scoring import NothingObservedError
 from charter_score.source.files import Input, find_inputs, read_bytes
 from charter_score.source.load import (
@@ -19,24 +20,21 @@ from charter_score.source.load import (
     named_rubric,
     read_document,
     review_of,
+    rubric_of,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to score and against what: the paths, `--rubric`, the `--rubrics` folders."""
+    """What to score and against what: the paths, `--rubric`, the `--rubrics` folders.
+
+    Without `comments` every free text is taken out of a review once it has been checked.
+    """
 
     paths: Sequence[str]
     rubric: str | None = None
     rubrics: Sequence[str] = ()
-
-
-@dataclass(slots=True)
-class LeftOut:
-    """Documents of a folder that are no reviews: rubrics and our own results, by path."""
-
-    rubrics: list[str]
-    ours: list[str]
+    comments: bool = True
 
 
 class Scoring:
@@ -49,12 +47,13 @@ class Scoring:
     """
 
     def __init__(self, job: Job) -> None:
-        self.left_out = LeftOut([], [])
         self._job = job
+        self._left_out: list[str] = []
         self._library = Library(
             folders=[Path(folder) for folder in job.rubrics],
             roots=[Path(path) for path in job.paths if path != "-" and Path(path).is_dir()],
         )
+        self.inputs, self._problems = find_inputs(job.paths)
         self._default: LoadedRubric | DocumentError | None = None
         if job.rubric is not None:
             self._default = named_rubric(job.rubric, self._library)
@@ -63,15 +62,50 @@ class Scoring:
 
     def outcomes(self) -> Iterator[Outcome]:
         """What became of each input, in order of path; failures to find one among them."""
-        inputs, problems = find_inputs(self._job.paths)
-        lost = [Failed(problem.path, (problem,)) for problem in in_order(problems)]
-        for one in inputs:
+        lost = [Failed(problem.path, (problem,)) for problem in in_order(self._problems)]
+        for one in self.inputs:
             while lost and lost[0].path <= one.shown:
                 yield lost.pop(0)
             outcome = self._outcome(one)
             if outcome is not None:
                 yield outcome
         yield from lost
+
+    def checked(self) -> Iterator[tuple[str, bool, Sequence[Diagnostic]]]:
+        """Each input with everything wrong with it, rubrics among them; nothing is kept.
+
+        Gives the path, whether it could be read at all, and the diagnostics.
+        """
+        for problem in in_order(self._problems):
+            yield problem.path, False, [problem]
+        for one in self.inputs:
+            try:
+                data = read_bytes(one.path, one.shown)
+            except DocumentError as wrong:
+                yield one.shown, False, wrong.diagnostics
+                continue
+            yield one.shown, True, self._check(one, data)
+
+    def _check(self, one: Input, data: bytes) -> Sequence[Diagnostic]:
+        try:
+            document = read_document(data, one.shown)
+            if is_rubric(document.value):
+                return rubric_of(document, sha256(data).hexdigest()).warnings
+            outcome = self._outcome(one)
+        except DocumentError as wrong:
+            return wrong.diagnostics
+        if outcome is None:
+            return ()
+        return outcome.diagnostics if isinstance(outcome, Failed) else outcome.warnings
+
+    def notes(self, *, verbose: bool) -> list[str]:
+        """What to tell of documents in folders that are no reviews and were left out."""
+        if verbose:
+            return [f"{path}: not a review, left out" for path in self._left_out]
+        if not self._left_out:
+            return []
+        number = len(self._left_out)
+        return [f"{number} rubric{'s'[: number > 1]} or results left out (--verbose names them)"]
 
     def _outcome(self, one: Input) -> Outcome | None:
         try:
@@ -80,9 +114,7 @@ class Scoring:
             value = document.value
             if is_ours(value) or is_rubric(value):
                 if one.root is not None:
-                    (self.left_out.ours if is_ours(value) else self.left_out.rubrics).append(
-                        one.shown
-                    )
+                    self._left_out.append(one.shown)
                     return None
                 raise DocumentError([document.diagnostic(_not_a_review(is_rubric(value)))])
             folder = one.path.parent if one.path is not None else None
@@ -115,6 +147,8 @@ class Scoring:
         warnings = in_order((*loaded.warnings, *rubric.warnings))
         if not review.status.is_scored:
             return Skipped(one.shown, name, review.status.value, warnings)
+        if not self._job.comments:
+            review = without_comments(review)
         result = rubric.scorer.score(review)
         return Scored(one.shown, name, digest, rubric.sha256, result, warnings)
 

@@ -5,7 +5,7 @@ the reviewer's own words here: what they mean depends on the rubric.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Annotated, Any, ClassVar
 
@@ -139,3 +139,22 @@ class Review:
     advisor_comment: OptionalText = None
     acknowledged: OptionalText = None
     disputes: tuple[Dispute, ...] = ()
+
+
+def without_comments(review: Review) -> Review:
+    """The review without any free text; ratings, names, dates and outcomes stay."""
+    return replace(
+        review,
+        ratings={
+            section: {
+                criterion: Rated(rating=own.rating) for criterion, own in ratings.items()
+            }
+            for section, ratings in review.ratings.items()
+        },
+        disputes=tuple(replace(one, because=None, reason=None) for one in review.disputes),
+        done_well=(),
+        could_be_better=(),
+        notes=None,
+        actions=(),
+        advisor_comment=None,
+    )

@@ -555,9 +555,12 @@ def _mean(shares: Any) -> Figure | None:
 
 def rubric_json(rubric: Rubric) -> str:
     """A rubric with its defaults filled in, as `charter-score/rubric/v1`."""
-    return (
-        f'{{"schema": {encode(RUBRIC_SCHEMA)},\n "rubric": {encode(_plain(rubric))}}}\n'
-    )
+    return f'{{"schema": {encode(RUBRIC_SCHEMA)},\n "rubric": {encode(_plain(rubric))}}}\n'
+
+
+def rubrics_json(rubrics: Iterable[Rubric]) -> str:
+    """Several rubrics as one JSON list of `charter-score/rubric/v1` documents."""
+    return "[" + ",\n".join(rubric_json(one).rstrip("\n") for one in rubrics) + "]\n"
 
 
 _PERCENTAGES = frozenset(["expected", "from_", "above"])

@@ -84,6 +84,15 @@ def is_ours(value: Value) -> bool:
     return isinstance(schema, str) and schema.startswith("charter-score/")
 
 
+def is_our_file(path: Path) -> bool:
+    """Whether a file holds something that charter-score wrote."""
+    shown = shown_path(path)
+    try:
+        return is_ours(read_document(read_bytes(path, shown), shown).value)
+    except DocumentError:
+        return False
+
+
 def load_rubric(path: Path, shown: str | None = None) -> LoadedRubric:
     """Read a rubric and check it.
 

@@ -1,6 +1,5 @@
 """Documents checked by pydantic: everything that is wrong with the values of one, in our words."""
 
-from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import fields
 from functools import cache
@@ -124,8 +123,3 @@ def _drop(left: Any, route: Route) -> None:
         route = route[:-1]
     if route:
         del _at(left, route[:-1])[route[-1]]
-
-
-def json_schema(kind: type[Any]) -> Mapping[str, Any]:
-    """The JSON Schema of a model as pydantic derives it from the annotations."""
-    return TypeAdapter(kind).json_schema()

@@ -1,0 +1,287 @@
+"""The commands as typer knows them: options, help with examples, shell completion.
+
+Each command parses, calls, renders and ends with an exit code; what it needs is imported when it
+runs.
+"""
+
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from charter_score import __version__
+from charter_score.cli.formats import ENVIRONMENT, Format
+from charter_score.cli.terminal import Color
+from charter_score.errors import ExitCode
+
+app = typer.Typer(
+    name="charter-score",
+    help="Scores customer-service reviews against a rubric, exactly and honestly.",
+    epilog="Start with: charter-score score examples/plymouth/strong.yaml",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+score_app = typer.Typer(
+    name="score",
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if value:
+        typer.echo(f"charter-score {__version__}")
+        raise typer.Exit
+
+
+def _rubric_ids(incomplete: str) -> list[str]:
+    """Completions for a rubric: the ids of the built-in ones."""
+    from charter_score.source.load import built_in_folder
+
+    return sorted(
+        path.stem for path in built_in_folder().glob("*.yaml") if path.stem.startswith(incomplete)
+    )
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit."),
+]
+Debug = Annotated[
+    bool, typer.Option("--debug", help="Show the traceback of a defect in charter-score.")
+]
+RubricOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rubric",
+        metavar="ID|PATH",
+        help="The rubric for reviews that name none.",
+        autocompletion=_rubric_ids,
+    ),
+]
+RubricsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rubrics", metavar="FOLDER", help="Where more rubrics are looked for; may be repeated."
+    ),
+]
+ColorOption = Annotated[
+    Color, typer.Option("--color", help="When to use colours; words and signs say it too.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only on standard error.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Name every file left out.")]
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PATH…", help="Files, folders, globs, or - for standard input.", show_default=False
+    ),
+]
+
+
+@app.callback()
+def _callback(*, version: Version = False) -> None:
+    del version
+
+
+@app.command(
+    "score",
+    short_help="Score reviews against their rubrics.",
+    epilog="Example: score examples/plymouth/needs.yaml",
+)
+@score_app.command(
+    short_help="Score reviews against their rubrics.",
+    epilog="Example: score examples/plymouth/needs.yaml",
+)
+def score(
+    context: typer.Context,
+    paths: Paths = None,
+    *,
+    output_format: Annotated[
+        Format | None,
+        typer.Option(
+            "--output-format",
+            "-f",
+            help="How to write the results; full for one review, concise for several. "
+            f"{ENVIRONMENT} sets a default.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to a file whose ending chooses the format; may be repeated.",
+        ),
+    ] = None,
+    rubric: RubricOption = None,
+    rubrics: RubricsOption = None,
+    include_names: Annotated[
+        bool, typer.Option("--include-names", help="Show advisors in the concise view too.")
+    ] = False,
+    no_comments: Annotated[
+        bool, typer.Option("--no-comments", help="Leave every free text out.")
+    ] = False,
+    color: ColorOption = Color.AUTO,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    version: Version = False,
+    debug: Debug = False,
+) -> None:
+    """Score reviews: how each went, what was done well, what to develop.
+
+    n/a counts as met unless the rubric says otherwise, and the observed score stands beside it.
+    Exit codes: 0 all scored, 2 used wrongly, 3 something could not be scored, 4 not written.
+    """
+    del version, debug
+    if not paths:
+        _short_help(context)
+    from charter_score.cli.scoring import ScoreRequest, run_score
+
+    raise typer.Exit(
+        run_score(
+            ScoreRequest(
+                paths=paths or (),
+                format=output_format,
+                outputs=output or (),
+                rubric=rubric,
+                rubrics=rubrics or (),
+                color=color,
+                quiet=quiet,
+                verbose=verbose,
+                include_names=include_names,
+                no_comments=no_comments,
+            )
+        )
+    )
+
+
+def _short_help(context: typer.Context) -> None:
+    """What a command says that was given nothing to work on."""
+    name = context.command_path
+    typer.echo(f"{name} needs the path of a review or a folder of them.", err=True)
+    typer.echo(f"For example:  {name} examples/plymouth/needs.yaml", err=True)
+    typer.echo(f"{name} --help tells more.", err=True)
+    raise typer.Exit(ExitCode.USAGE)
+
+
+@app.command(
+    "check",
+    short_help="Check rubrics and reviews without scoring.",
+    epilog="Example: charter-score check rubrics/ examples/",
+)
+def check(
+    context: typer.Context,
+    paths: Paths = None,
+    *,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Warnings fail the check as errors do.")
+    ] = False,
+    rubric: RubricOption = None,
+    rubrics: RubricsOption = None,
+    color: ColorOption = Color.AUTO,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Check rubrics and reviews: everything that is wrong, with its line and a way out.
+
+    Silent when all is well. Exit codes: 0 nothing wrong, 1 an error (with --strict also a
+    warning), 2 used wrongly, 3 nothing could be read.
+    """
+    del debug
+    if not paths:
+        _short_help(context)
+    from charter_score.cli.checking import CheckRequest, run_check
+
+    raise typer.Exit(
+        run_check(CheckRequest(paths or (), rubric, rubrics or (), color, strict, quiet, verbose))
+    )
+
+
+@app.command(
+    "explain",
+    short_help="Show the arithmetic of one score.",
+    epilog="Example: charter-score explain examples/plymouth/rests-on-na.yaml",
+)
+def explain(
+    review: Annotated[str, typer.Argument(metavar="REVIEW", help="The file of one review, or -.")],
+    *,
+    rubric: RubricOption = None,
+    rubrics: RubricsOption = None,
+    color: ColorOption = Color.AUTO,
+    debug: Debug = False,
+) -> None:
+    """Show the arithmetic of one score, line by line and exact, with the rule behind each line."""
+    del debug
+    from charter_score.cli.showing import run_explain
+
+    raise typer.Exit(run_explain(review, rubric, rubrics or (), color))
+
+
+class RubricFormat(str, Enum):
+    """What a rubric can be shown as."""
+
+    FULL = "full"
+    JSON = "json"
+
+
+@app.command(
+    "rubrics",
+    short_help="List the known rubrics, or show one.",
+    epilog="Example: charter-score rubrics plymouth-quality-monitoring",
+)
+def rubrics(
+    rubric: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RUBRIC]",
+            help="The id, id@version or path of the one to show.",
+            autocompletion=_rubric_ids,
+        ),
+    ] = None,
+    *,
+    output_format: Annotated[
+        RubricFormat,
+        typer.Option("--output-format", "-f", help="json gives it with its defaults filled in."),
+    ] = RubricFormat.FULL,
+    folders: RubricsOption = None,
+    color: ColorOption = Color.AUTO,
+    debug: Debug = False,
+) -> None:
+    """List the rubrics that are known, or show one: its rule, its bands, every criterion."""
+    del debug
+    from charter_score.cli.showing import run_rubrics
+
+    raise typer.Exit(
+        run_rubrics(rubric, folders or (), color, as_json=output_format is RubricFormat.JSON)
+    )
+
+
+class SchemaName(str, Enum):
+    """The documents that have a JSON Schema."""
+
+    RUBRIC = "rubric"
+    REVIEW = "review"
+    RESULT = "result"
+
+
+@app.command(
+    "schema",
+    short_help="Print the JSON Schema of a document.",
+    epilog="Example: charter-score schema review > review.schema.json",
+)
+def schema(
+    document: Annotated[SchemaName, typer.Argument(help="Which document.")],
+    *,
+    debug: Debug = False,
+) -> None:
+    """Print the JSON Schema of a document, for editors and other programs."""
+    del debug
+    from charter_score.cli.showing import run_schema
+
+    raise typer.Exit(run_schema(document.value))

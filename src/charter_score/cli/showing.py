@@ -1,0 +1,92 @@
+"""What `explain`, `rubrics` and `schema` do: show one thing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from charter_score.cli.terminal import Color, show, tell, tell_problems, width
+from charter_score.errors import DocumentError, ExitCode, UsageError
+from charter_score.outcome import Failed, Scored, Skipped
+from charter_score.pipeline import Job, Scoring
+from charter_score.render.layout import span
+from charter_score.source.load import Library, LoadedRubric, named_rubric
+from charter_score.writing import write_standard_output
+
+
+def run_explain(
+    review: str, rubric: str | None, rubrics: Sequence[str], color: Color
+) -> ExitCode:
+    """Derive the score of one review.
+
+    Raises:
+        UsageError: where the path is a folder, or `--rubric` names nothing.
+    """
+    if Path(review).is_dir():
+        raise UsageError("explain takes one review, not a folder", "name its file")
+    from charter_score.render.explain import explain
+
+    code = ExitCode.NOT_SCORED
+    for outcome in Scoring(Job([review], rubric, rubrics)).outcomes():
+        match outcome:
+            case Scored():
+                tell_problems(outcome.warnings, color)
+                show(explain(outcome, width()), color)
+                code = ExitCode.OK
+            case Failed():
+                tell_problems(outcome.diagnostics, color)
+            case Skipped():
+                tell([(span(f"{outcome.path}: {outcome.reason}, not scored"),)], color)
+                code = ExitCode.OK
+    return code
+
+
+def run_rubrics(
+    rubric: str | None, folders: Sequence[str], color: Color, *, as_json: bool
+) -> ExitCode:
+    """List the known rubrics, or show one.
+
+    Raises:
+        UsageError: where no rubric of that name is known.
+    """
+    library = Library(folders=[Path(folder) for folder in folders])
+    if rubric is None:
+        return _list_rubrics(library, color, as_json=as_json)
+    found = named_rubric(rubric, library)
+    if isinstance(found, DocumentError):
+        tell_problems(found.diagnostics, color)
+        return ExitCode.NOT_SCORED
+    tell_problems(found.warnings, color)
+    if as_json:
+        from charter_score.wire import rubric_json
+
+        write_standard_output(rubric_json(found.rubric))
+    else:
+        from charter_score.render.rubrics import one_rubric
+
+        show(one_rubric(found.rubric, width()), color)
+    return ExitCode.OK
+
+
+def _list_rubrics(library: Library, color: Color, *, as_json: bool) -> ExitCode:
+    known = library.all()
+    good = [one.rubric for one in known if isinstance(one, LoadedRubric)]
+    bad = [one for one in known if isinstance(one, DocumentError)]
+    tell_problems(
+        [*library.problems, *(diagnostic for one in bad for diagnostic in one.diagnostics)], color
+    )
+    if as_json:
+        from charter_score.wire import rubrics_json
+
+        write_standard_output(rubrics_json(good))
+    else:
+        from charter_score.render.rubrics import rubric_list
+
+        show(rubric_list(good, width()), color)
+    return ExitCode.NOT_SCORED if bad or library.problems else ExitCode.OK
+
+
+def run_schema(name: str) -> ExitCode:
+    """Print one JSON Schema."""
+    from charter_score.schemas import schema_text
+
+    write_standard_output(schema_text(name))
+    return ExitCode.OK

@@ -1,0 +1,558 @@
+"""One review for the person who coaches from it: the score, what it rests on, what comes next."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from charter_score.figures import decimal_text
+from charter_score.outcome import Scored
+from charter_score.rating import Policy
+from charter_score.render import words
+from charter_score.render.layout import Line, Page, Span, Style, cells, left, right, span
+from charter_score.result import CriterionResult, Need, Outlook, ReviewResult, SectionResult
+from charter_score.review import Dispute, Outcome
+from charter_score.rubric import Combine, OnCritical, values_of
+
+BAR = 10
+"""Cells of a section's bar."""
+
+
+def full(scored: Scored, width: int, *, comments: bool = True) -> list[Line]:
+    """The lines of one review at a width; without `comments` no free text of a review is shown."""
+    page = Page(width)
+    _View(page, scored, comments=comments).write()
+    return page.lines
+
+
+class _View:
+    def __init__(self, page: Page, scored: Scored, *, comments: bool) -> None:
+        self.page = page
+        self.scored = scored
+        self.result: ReviewResult = scored.result
+        self.rubric = scored.result.rubric
+        self.review = scored.result.review
+        self.comments = comments
+        self.noun = words.noun(self.review)
+        self.titles = {section.section.id: section.section.title for section in self.result.sections}
+        self.numbers = {
+            (section.id, criterion.id): number
+            for section in self.rubric.sections
+            for number, criterion in enumerate(section.criteria, 1)
+        }
+
+    def write(self) -> None:
+        self._head()
+        self._scores()
+        self._warnings()
+        self._sections()
+        self._done_well()
+        self._needs()
+        self._advisory()
+        self._not_applicable()
+        self._disputes()
+        self._next_band()
+        self._conversation()
+        self._foot()
+
+    # ── What was reviewed ─────────────────────────────────────────────────────────────────────
+
+    def _head(self) -> None:
+        rubric, review, page = self.rubric, self.review, self.page
+        organisation = f"{rubric.organisation}: " if rubric.organisation else ""
+        page.write(span(f"{organisation}{rubric.title} ({rubric.version})", Style.TITLE))
+        person = ", ".join(name for name in (review.advisor, review.team) if name)
+        known = {name: values_of(review.interaction, name) for name in ("channel", "date")}
+        date = [words.day(text) for text in known["date"]]
+        page.write(
+            " · ".join(part for part in (self.scored.id, person, *known["channel"], *date) if part)
+        )
+        other = [
+            f"{name.replace('_', ' ')}: {', '.join(values)}"
+            for name in review.interaction
+            if name not in known and (values := values_of(review.interaction, name))
+        ]
+        if other:
+            page.write(span(" · ".join(other), Style.FAINT))
+        notes = [f"Reviewed by {review.reviewer}"] if review.reviewer else []
+        if review.status.value != "final":
+            notes.append(review.status.value.upper())
+        spans = [span(" · ".join(notes))] if notes else []
+        if self.result.provisional:
+            still_open = len(self.result.outlooks)
+            are = "is" if still_open == 1 else "are"
+            said = f"PROVISIONAL: {words.count(still_open, 'dispute')} {are} open"
+            spans += [span(" · ")] if spans else []
+            spans.append(span(said, Style.WARN))
+        if spans:
+            page.write(*spans)
+
+    # ── The score ─────────────────────────────────────────────────────────────────────────────
+
+    def _scores(self) -> None:
+        result, page = self.result, self.page
+        page.blank()
+        expected = words.expected(self.rubric)
+        rows = [
+            ("Score", result.score.earned, result.score.available, result.share, result.band),
+            (
+                "Observed",
+                result.observed.score.earned,
+                result.observed.score.available,
+                result.observed_share,
+                result.band_observed,
+            ),
+        ]
+        told = [f"{decimal_text(earned)} of {decimal_text(out_of)}" for _, earned, out_of, _, _ in rows]
+        shares = [words.percent(share, self.rubric) for _, _, _, share, _ in rows]
+        bands = [band.name if band else "" for _, _, _, _, band in rows]
+        wide = max(map(len, told)), max(map(len, shares))
+        for index, (label, _, _, _, _) in enumerate(rows):
+            band = span(bands[index], self._band_style(index == 0))
+            aside = f"(expected: {expected})" if expected and index == 0 else ""
+            figures = f"{right(told[index], wide[0])}   {left(shares[index], wide[1])}"
+            line = [Span(left(label, 10), Style.STRONG), Span(figures, Style.STRONG)]
+            for piece in (band, Span(aside)):
+                if sum(cells(one.text) for one in line) + 3 + cells(piece.text) <= page.width:
+                    line += [Span("   "), piece] if piece.text else []
+                else:
+                    page.row(line)
+                    line = [Span(" " * 10), *_wrapped(piece, page)]
+            page.row(line)
+        for said in self._about_the_score():
+            page.write(said, indent=10)
+
+    def _band_style(self, is_score: bool) -> Style:
+        if not is_score:
+            return Style.PLAIN
+        if self.result.meets_expected is None:
+            return Style.STRONG
+        return Style.GOOD if self.result.meets_expected else Style.BAD
+
+    def _about_the_score(self) -> Iterator[str]:
+        result, observed = self.result, self.result.observed
+        if self.rubric.combine is Combine.SECTION_WEIGHTS:
+            yield "The percentages weigh the sections; the points are plain sums."
+        if not observed.not_applicable:
+            yield f"All {words.count(observed.of, 'criterion', 'criteria')} were observed."
+            return
+        were = "was" if observed.not_applicable == 1 else "were"
+        said = f"{observed.not_applicable} of {observed.of} criteria {were} n/a; "
+        it = "it" if observed.not_applicable == 1 else "them"
+        match self.rubric.not_applicable:
+            case Policy.MET:
+                how = f"counts {it} as met"
+            case Policy.EXCLUDED:
+                how = f"leaves {it} out"
+            case Policy.NOT_MET:
+                how = f"counts {it} as not met"
+        yield f"{said}{words.standard(self.rubric)} {how} ({words.signed(result.uplift)})."
+
+    def _warnings(self) -> None:
+        result = self.result
+        share = words.percent(result.observed_share, self.rubric)
+        if result.critical_missed:
+            missed = words.both(f'"{criterion.title}"' for _, criterion in result.critical_missed)
+            were = "was" if len(result.critical_missed) == 1 else "were"
+            by_points = self._share_by_points()
+            if self.rubric.on_critical is OnCritical.ZERO:
+                effect = f"so the score is 0% although the points alone are {by_points}."
+            elif result.band is not None:
+                effect = f'so the band is "{result.band.name}" although the points are {by_points}.'
+            else:
+                effect = "so this review does not meet what is expected."
+            self._warning(f"CRITICAL: {missed} {were} missed,", effect)
+        if result.band_rests_on_not_applicable and result.band_observed is not None:
+            observed = result.observed
+            self._warning(
+                "THE BAND RESTS ON N/A",
+                f"On the {words.count(observed.criteria, 'criterion', 'criteria')} that "
+                f"{'was' if observed.criteria == 1 else 'were'} observed this {self.noun} is at "
+                f'{share}, which would be "{result.band_observed.name}". The score stands: nobody '
+                "is penalised for what there was no opportunity to show. Before you rely on the "
+                f"band, check the {words.count(observed.not_applicable, 'n/a mark', 'n/a marks')} "
+                f"below together, or review another {self.noun}."
+                if self.rubric.not_applicable is Policy.MET
+                else f"On what was observed this {self.noun} is at {share}, which would be "
+                f'"{result.band_observed.name}". Before you rely on the band, check the n/a marks '
+                "below together.",
+            )
+        if result.little_observed:
+            seen = result.observed.score.available
+            whole = sum(
+                (criterion.mark.points for s in result.sections for criterion in s.criteria),
+                Fraction(0),
+            )
+            rest = decimal_text(whole - seen)
+            self._warning(
+                f"LITTLE WAS OBSERVED: {decimal_text(seen)} of {words.points(whole)}.",
+                f"{words.percent(result.share, self.rubric)} says nothing about the other {rest}.",
+            )
+
+    def _share_by_points(self) -> str:
+        """The share before a missed critical criterion set it to 0, as text."""
+        if self.rubric.on_critical is not OnCritical.ZERO:
+            return words.percent(self.result.share, self.rubric)
+        score = self.result.score
+        return words.percent(score.earned / score.available, self.rubric)
+
+    def _warning(self, title: str, text: str) -> None:
+        page = self.page
+        page.blank()
+        if title.isupper():
+            page.write(span(f"! {title}", Style.WARN), hang=2)
+            page.write(span(text), indent=2)
+        else:
+            page.write(span(f"! {title}", Style.WARN), span(" " + text), hang=2)
+
+    # ── Sections ──────────────────────────────────────────────────────────────────────────────
+
+    def _sections(self) -> None:
+        page, sections = self.page, self.result.sections
+        legend = "█ met  ░ n/a  · missed"
+        page.blank()
+        title_width = min(35, max(cells(section.section.title) for section in sections))
+        if page.is_narrow:
+            page.write(span("Sections", Style.TITLE))
+            page.write(span(legend, Style.FAINT), indent=2)
+        else:
+            gap = " " * max(2, 2 + title_width + 2 - len("Sections"))
+            page.row([Span("Sections", Style.TITLE), Span(gap), Span(legend, Style.FAINT)])
+        told = [
+            f"{decimal_text(section.score.earned)} of {decimal_text(section.score.available)}"
+            for section in sections
+        ]
+        shares = [words.percent(section.score.share, self.rubric) for section in sections]
+        told_width, share_width = max(map(len, told)), max(map(len, shares))
+        for section, points_text, share in zip(sections, told, shares, strict=True):
+            figures = f"{right(points_text, told_width)}   {right(share, share_width)}"
+            asides = [f"{section.observed.not_applicable} n/a"] if section.observed.not_applicable else []
+            if section.section.weight is not None:
+                asides.append(f"weight {decimal_text(section.section.weight)}")
+            if section.nothing_observed:
+                asides.append("nothing observed")
+            aside = ", ".join(asides)
+            title = span(section.section.title)
+            taken = 2 + title_width + 2 + BAR + 2 + len(figures) + 3 + len(aside)
+            if page.is_narrow or cells(title.text) > title_width or taken > page.width:
+                page.write(title, indent=2)
+                head = Span("    " if page.is_narrow else " " * (title_width + 4))
+            else:
+                head = Span("  " + left(title.text, title_width) + "  ")
+            line = [head, *_bar(section), Span("  " + figures)]
+            if sum(cells(piece.text) for piece in line) + 3 + len(aside) > page.width:
+                page.row(line)
+                page.write(aside, indent=4)
+            else:
+                page.row([*line, Span("   " + aside if aside else "")])
+
+    # ── What went well, what to develop ───────────────────────────────────────────────────────
+
+    def _praise(self) -> Iterator[tuple[SectionResult, CriterionResult]]:
+        for section in self.result.sections:
+            for result in section.criteria:
+                earned_all = result.mark.observed and not result.mark.lost
+                if earned_all and result.original == result.mark.rating and result.rated.comment:
+                    yield section, result
+
+    def _done_well(self) -> None:
+        page = self.page
+        praise = list(self._praise()) if self.comments else []
+        own = self.review.done_well if self.comments else ()
+        if not (praise or own or self.result.strengths):
+            return
+        page.heading("Done well")
+        for text in own:
+            page.write(Span("+ ", Style.GOOD), span(text), indent=2, hang=4)
+        for section, result in praise:
+            page.write(
+                Span("+ ", Style.GOOD),
+                span(f'{self._titled(section, result)}: "{result.rated.comment}"'),
+                indent=2,
+                hang=4,
+                end=self._evidence(result),
+            )
+        if self.result.strengths:
+            listed = ", ".join(
+                section.section.title
+                + (
+                    f" (only {section.observed.criteria} of {section.observed.of} observed)"
+                    if section.observed.criteria < section.observed.of
+                    else ""
+                )
+                for section in self.result.strengths
+            )
+            page.write(f"Every criterion observed was met: {listed}", indent=2, hang=4)
+
+    def _titled(self, section: SectionResult, result: CriterionResult) -> str:
+        number = self.numbers[section.section.id, result.criterion.id]
+        return f"{result.criterion.title} ({words.place(section.section.title, number)})"
+
+    def _evidence(self, result: CriterionResult, style: Style = Style.FAINT) -> Span | None:
+        if result.rated.evidence and self.comments:
+            return span(result.rated.evidence, style)
+        return None
+
+    def _needs(self) -> None:
+        page, needs = self.page, self.result.needs
+        own = self.review.could_be_better if self.comments else ()
+        if not needs:
+            page.heading("Development needs")
+            page.write("None: nothing that was observed was missed.", indent=2)
+        else:
+            lost = {need.points_lost for need in needs}
+            alike = len(lost) == 1 and self.rubric.combine is Combine.POINTS
+            total = sum((need.points_lost for need in needs), Fraction(0))
+            each = (
+                f", each {words.points(next(iter(lost)))}"
+                if alike and len(needs) > 1
+                else f", worth {words.points(total)}"
+            )
+            page.heading(f"Development needs ({len(needs)}{each})")
+            for need in needs:
+                self._need(need, alike=alike)
+        if own:
+            page.blank()
+            page.write(span("Could be better", Style.STRONG), indent=2)
+            for text in own:
+                page.write("- ", text, indent=2, hang=4)
+
+    def _need(self, need: Need, *, alike: bool) -> None:
+        page, result = self.page, need.result
+        title = f"{result.criterion.title} ({words.place(need.section.title, self._number(need))})"
+        extra: list[Span] = []
+        if result.critical_missed:
+            extra.append(span(" CRITICAL", Style.BAD))
+        if not alike and need.points_lost:
+            share = words.plain_percent(need.share_lost)
+            extra.append(span(f" −{words.points(need.points_lost)} ({share})", Style.FAINT))
+        end = self._evidence(result)
+        disputed = result.dispute is not None and result.dispute.outcome is Outcome.OPEN
+        if disputed:
+            end = Span("DISPUTED", Style.WARN)
+        page.write(Span("- ", Style.BAD), span(title), *extra, indent=2, hang=4, end=end)
+        if result.mark.not_applicable:
+            self._labelled("Rated:", f"n/a, not shown ({words.rule(self.rubric)})")
+        elif result.mark.rating not in ("met", "not met"):
+            earned = decimal_text(result.mark.earned)
+            level = f"{result.mark.rating} ({earned} of {words.points(result.mark.points)})"
+            self._labelled("Rated:", level)
+        if result.rated.comment and self.comments:
+            self._labelled(
+                "Reviewer:", result.rated.comment, self._evidence(result) if disputed else None
+            )
+        if result.criterion.advice:
+            self._labelled("Try:", result.criterion.advice)
+
+    def _number(self, need: Need) -> int:
+        return self.numbers[need.section.id, need.result.criterion.id]
+
+    def _labelled(self, label: str, text: str, end: Span | None = None) -> None:
+        """A label, then a text that hangs beside it."""
+        if self.page.is_narrow:
+            self.page.write(f"{label} ", text, indent=4, hang=6, end=end)
+            return
+        before = len(self.page.lines)
+        self.page.write(text, indent=14, end=end)
+        self.page.lines[before] = (
+            Span(" " * 4 + left(label, 10)),
+            *self.page.lines[before][1:],
+        )
+
+    def _advisory(self) -> None:
+        shown = [
+            (section, result)
+            for section in self.result.sections
+            for result in section.criteria
+            if not result.mark.points and not result.mark.not_applicable
+        ]
+        if not shown:
+            return
+        self.page.heading("Advisory (never scored)")
+        for section, result in shown:
+            comment = f": {result.rated.comment}" if self._comment(result) else ""
+            self.page.write(
+                f"{self._titled(section, result)}: {result.mark.rating}{comment}",
+                indent=2,
+                hang=4,
+                end=self._evidence(result),
+            )
+
+    def _comment(self, result: CriterionResult) -> str | None:
+        return result.rated.comment if self.comments else None
+
+    def _not_applicable(self) -> None:
+        shown = [
+            (section, result)
+            for section in self.result.sections
+            for result in section.criteria
+            if result.mark.not_applicable
+        ]
+        if not shown:
+            return
+        match self.rubric.not_applicable:
+            case Policy.MET:
+                head = "Counted as met, not observed"
+            case Policy.EXCLUDED:
+                head = "Left out, not observed"
+            case Policy.NOT_MET:
+                head = "Counted as not met, not observed"
+        page = self.page
+        page.heading(f"{head} ({len(shown)} n/a)")
+        plain = [result.criterion.title for _, result in shown]
+        titles = [
+            title if plain.count(title) == 1 else self._titled(section, result)
+            for title, (section, result) in zip(plain, shown, strict=True)
+        ]
+        width = min(36, max(map(cells, titles)))
+        for title, (_, result) in zip(titles, shown, strict=True):
+            reason = self._comment(result) or "(no reason given)"
+            if not self.comments:
+                page.write(title, indent=2, hang=4)
+            elif page.is_narrow or cells(title) > width or width + 6 + cells(reason) > page.width:
+                page.write(title, indent=2, hang=4)
+                page.write(span(reason, Style.FAINT), indent=6)
+            else:
+                page.row(
+                    [Span("  "), span(left(title, width)), Span("  "), span(reason, Style.FAINT)]
+                )
+
+    # ── Disputes, the way up, the conversation ────────────────────────────────────────────────
+
+    def _disputes(self) -> None:
+        outlooks = iter(self.result.outlooks)
+        for dispute in self.review.disputes:
+            self._dispute(dispute, next(outlooks) if dispute.outcome is Outcome.OPEN else None)
+
+    def _dispute(self, dispute: Dispute, outlook: Outlook | None) -> None:
+        page = self.page
+        title = self.titles.get(dispute.section, dispute.section)
+        number = self.numbers[dispute.section, dispute.criterion]
+        found = next(
+            result
+            for section in self.result.sections
+            for result in section.criteria
+            if (section.section.id, result.criterion.id) == (dispute.section, dispute.criterion)
+        )
+        page.heading(
+            span(f"Dispute ({dispute.outcome.value})", Style.TITLE),
+            span(
+                f"  {words.place(title, number)}: {found.original}; the advisor says {dispute.says}"
+            ),
+        )
+        if dispute.because and self.comments:
+            page.write(f'"{dispute.because}"', indent=2, hang=3)
+        if dispute.reason and self.comments:
+            page.write(f"Decided: {dispute.reason}", indent=2, hang=4)
+        if dispute.outcome is Outcome.UPHELD and found.dispute is dispute:
+            page.write(f"It is scored as {found.mark.rating}.", indent=2)
+        if outlook is None:
+            return
+        if outlook.share is None or outlook.observed is None:
+            page.write("If upheld: nothing would be left observed.", indent=2)
+            return
+        then = words.percent(outlook.share, self.rubric)
+        seen = words.percent(outlook.observed, self.rubric)
+        band = f", {outlook.band.name}" if outlook.band else ""
+        seen_band = f", {outlook.band_observed.name}" if outlook.band_observed else ""
+        page.write(f"If upheld: {then}{band}; observed {seen}{seen_band}.", indent=2, hang=4)
+
+    def _next_band(self) -> None:
+        way = self.result.next_band
+        if way is None:
+            return
+        needs = self.result.needs
+        share = words.percent(way.share, self.rubric)
+        reached = next(
+            (band.name for band in reversed(self.rubric.bands) if band.holds(way.share)),
+            way.band.name,
+        )
+        alike = len({need.share_lost for need in needs}) == 1
+        critical = any(need.result.critical_missed for need in way.needs)
+        if len(way.needs) == len(needs) > 1:
+            which = f"all {len(needs)} needs"
+        elif alike and not critical and len(needs) > 1:
+            which = f"any {len(way.needs)} of the {len(needs)} needs"
+        else:
+            named = [need.result.criterion.title for need in way.needs]
+            which = "meeting " + words.both(f'"{name}"' for name in named)
+        self.page.blank()
+        self.page.write(
+            span("Next band: ", Style.TITLE),
+            span(f"{which} would make this {self.noun} {share}, {reached}."),
+            hang=2,
+        )
+
+    def _conversation(self) -> None:
+        review, page = self.review, self.page
+        if not self.comments:
+            return
+        if review.notes:
+            page.heading("Notes")
+            page.paragraphs(review.notes, indent=2)
+        if review.actions:
+            page.heading("Agreed")
+            for action in review.actions:
+                who = ", ".join(
+                    part for part in (action.who, f"by {action.by}" if action.by else None) if part
+                )
+                page.write(
+                    "- ", action.what + (f" ({who})" if who else ""), indent=2, hang=4
+                )
+        if review.advisor_comment:
+            page.heading("The advisor's words")
+            page.paragraphs(review.advisor_comment, indent=2)
+        if review.acknowledged:
+            page.blank()
+            page.write(span(f"Seen by the advisor: {review.acknowledged}", Style.FAINT))
+
+    def _foot(self) -> None:
+        page = self.page
+        page.blank()
+        page.write(
+            span(
+                f"One {self.noun}, one part of the picture: read it with customer surveys and "
+                "other measures. A person decides.",
+                Style.FAINT,
+            )
+        )
+        share = words.percent(self.result.share, self.rubric)
+        page.write(
+            span(
+                f"{self.rubric.name} · why {share}? charter-score explain {self.scored.path}",
+                Style.FAINT,
+            )
+        )
+
+
+def _wrapped(piece: Span, page: Page) -> list[Span]:
+    """A piece that stands alone on its line; broken where even that is too narrow."""
+    room = page.width - 10
+    return [piece] if cells(piece.text) <= room else [Span(piece.text.strip(), piece.style)]
+
+
+def _bar(section: SectionResult) -> list[Span]:
+    """A section's points as a bar: earned by what was observed, n/a, missed."""
+    met = section.observed.score.earned
+    whole = sum((result.mark.points for result in section.criteria), Fraction(0))
+    not_applicable = sum(
+        (result.mark.points for result in section.criteria if result.mark.not_applicable),
+        Fraction(0),
+    )
+    if not whole:
+        return [Span(" " * BAR)]
+    parts = [met, not_applicable, whole - met - not_applicable]
+    sizes = _shares_of_cells([part / whole for part in parts])
+    signs = (("█", Style.GOOD), ("░", Style.FAINT), ("·", Style.BAD))
+    return [Span(sign * size, style) for (sign, style), size in zip(signs, sizes, strict=True)]
+
+
+def _shares_of_cells(parts: list[Fraction]) -> list[int]:
+    """Shares that add up to 1 as whole cells that add up to the bar; no part above 0 gets none."""
+    sizes = [max(int(part * BAR), 1 if part else 0) for part in parts]
+    while sum(sizes) < BAR:
+        # The one that was cut most gets the next cell.
+        index = max(range(len(parts)), key=lambda i: parts[i] * BAR - sizes[i])
+        sizes[index] += 1
+    while sum(sizes) > BAR:
+        index = max(range(len(parts)), key=lambda i: sizes[i] - parts[i] * BAR)
+        sizes[index] -= 1
+    return sizes

@@ -1,0 +1,165 @@
+"""Words into lines of a given width, with a style for every piece.
+
+Views are written as lines of spans; `terminal` turns them into plain text or, by rich, into
+colours. Widths are in terminal cells. No word is ever cut off: what does not fit goes on below.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from charter_score.render.hostile import visible
+
+WIDEST = 80
+NARROWEST = 20
+NARROW = 60
+"""Below this, columns are stacked instead of set side by side."""
+
+
+class Style(Enum):
+    """What a piece of text is for; colour follows from it, and never carries it alone."""
+
+    PLAIN = "plain"
+    TITLE = "title"
+    STRONG = "strong"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    FAINT = "faint"
+
+
+class Span(NamedTuple):
+    """A piece of text in one style."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+Line = tuple[Span, ...]
+Words = str | Span | Sequence[str | Span]
+
+
+def cells(text: str) -> int:
+    """How many terminal cells a text takes; wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # imported only for text that needs it
+
+    return cell_len(text)
+
+
+def span(text: str, style: Style = Style.PLAIN) -> Span:
+    """A span of text from anywhere, made harmless."""
+    return Span(visible(text), style)
+
+
+def left(text: str, width: int) -> str:
+    """Text filled up with spaces on its right."""
+    return text + " " * (width - cells(text))
+
+
+def right(text: str, width: int) -> str:
+    """Text filled up with spaces on its left."""
+    return " " * (width - cells(text)) + text
+
+
+class Page:
+    """Lines of one view at one width."""
+
+    def __init__(self, width: int) -> None:
+        self.width = max(NARROWEST, min(width, WIDEST))
+        self.lines: list[Line] = []
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether columns must be stacked."""
+        return self.width < NARROW
+
+    def blank(self) -> None:
+        """An empty line, but never two in a row and none at the top."""
+        if self.lines and self.lines[-1]:
+            self.lines.append(())
+
+    def heading(self, *words: str | Span) -> None:
+        """The title of a part, set off by an empty line."""
+        self.blank()
+        self.write(*(word if isinstance(word, Span) else span(word, Style.TITLE) for word in words))
+
+    def write(
+        self, *words: str | Span, indent: int = 0, hang: int | None = None, end: Span | None = None
+    ) -> None:
+        """Words wrapped to the width.
+
+        `indent` stands before the first line and `hang` before the others; `end` is set at the
+        right edge of the first line where there is room, and after the words where there is none.
+        """
+        spans = [word if isinstance(word, Span) else span(word) for word in words]
+        hanging = indent if hang is None else hang
+        room = self.width - (cells(end.text) + 2 if end else 0)
+        lines = _wrap(spans, room if not self.is_narrow else self.width, indent, hanging)
+        if end:
+            used = sum(cells(piece.text) for piece in lines[0])
+            gap = self.width - used - cells(end.text)
+            if not self.is_narrow and gap >= 2:
+                lines[0] = (*lines[0], Span(" " * gap), end)
+            else:
+                lines.append((Span(" " * hanging), end))
+        self.lines.extend(lines)
+
+    def paragraphs(self, text: str, indent: int = 0, style: Style = Style.PLAIN) -> None:
+        """A longer text, its own line breaks kept."""
+        for line in re.split("\r\n|\r|\n", text.strip()):
+            self.write(span(line.replace("\t", " "), style), indent=indent)
+
+    def row(self, line: Iterable[Span]) -> None:
+        """A line that is already laid out, without spaces at its end."""
+        pieces = [piece for piece in line if piece.text]
+        while pieces and not pieces[-1].text.strip():
+            pieces.pop()
+        if pieces:
+            pieces[-1] = Span(pieces[-1].text.rstrip(), pieces[-1].style)
+        self.lines.append(tuple(pieces))
+
+
+def _wrap(spans: Sequence[Span], width: int, indent: int, hang: int) -> list[Line]:
+    """Break spans into lines at spaces; a word too long for any line is broken where it must."""
+    lines: list[list[Span]] = [[Span(" " * indent)] if indent else []]
+    used = indent
+    start = indent
+    pending = False
+    for text, style in spans:
+        for piece in re.split(r"(\s+)", text):
+            if not piece:
+                continue
+            if piece.isspace():
+                pending = used > start
+                continue
+            size = cells(piece)
+            if used + pending + size > width and used > start:
+                lines.append([Span(" " * hang)] if hang else [])
+                used = start = hang
+                pending = False
+            rest = piece
+            if pending:
+                rest = " " + rest
+            pending = False
+            while used + cells(rest) > width and cells(rest) > 1:
+                cut = _fitting(rest, max(1, width - used))
+                lines[-1].append(Span(rest[:cut], style))
+                rest = rest[cut:]
+                lines.append([Span(" " * hang)] if hang else [])
+                used = start = hang
+            lines[-1].append(Span(rest, style))
+            used += cells(rest)
+    return [tuple(line) for line in lines]
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many characters of a text fit into a width, one at least."""
+    size = 0
+    for index, character in enumerate(text):
+        size += cells(character)
+        if size > width:
+            return max(1, index)
+    return len(text)

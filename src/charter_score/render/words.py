@@ -1,0 +1,109 @@
+"""Figures and small phrases that several views share."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from charter_score.figures import TEXT_DECIMALS, decimal_text, percent_text, rounded_text
+from charter_score.rating import Policy
+from charter_score.result import ReviewResult
+from charter_score.review import Review
+from charter_score.rubric import Rubric, values_of
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def percent(share: Fraction | None, rubric: Rubric) -> str:
+    """A share as a person reads it: one decimal, more where a bound is near; `–` for none."""
+    return "–" if share is None else percent_text(share, TEXT_DECIMALS, rubric.bounds) + "%"
+
+
+def plain_percent(share: Fraction) -> str:
+    """A mean or a difference of shares, plainly rounded to one decimal."""
+    return rounded_text(share * 100, TEXT_DECIMALS) + "%"
+
+
+def signed(difference: Fraction) -> str:
+    """A difference of shares in percentage points, with its sign."""
+    text = rounded_text(abs(difference) * 100, TEXT_DECIMALS)
+    if text == "0":
+        return "0"
+    return ("+" if difference > 0 else "−") + text
+
+
+def points(amount: Fraction) -> str:
+    """An amount with its unit: `1 point`, `0.5 points`."""
+    return f"{decimal_text(amount)} {'point' if amount == 1 else 'points'}"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: `1 review`, `2 reviews`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def plus(amounts: Iterable[Fraction]) -> str:
+    """Amounts as a sum: `1 + 0 + 0.5`."""
+    return " + ".join(decimal_text(amount) for amount in amounts)
+
+
+def both(names: Iterable[str]) -> str:
+    """Names as a person lists them: `a`, `a and b`, `a, b and c`."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def day(text: str) -> str:
+    """A date as people write it: `4 May 2016`; anything else as it is."""
+    year, month, number = text.split("-")
+    return f"{int(number)} {_MONTHS[int(month) - 1]} {int(year)}"
+
+
+def standard(rubric: Rubric) -> str:
+    """What speaks: a standard that states the rule for n/a itself, or only the rubric."""
+    return "this standard" if rubric.rule_source else "this rubric"
+
+
+def rule(rubric: Rubric) -> str:
+    """What n/a counts as, in a few words."""
+    match rubric.not_applicable:
+        case Policy.MET:
+            return "n/a counts as met"
+        case Policy.EXCLUDED:
+            return "n/a is left out"
+        case Policy.NOT_MET:
+            return "n/a counts as not met"
+
+
+def noun(review: Review) -> str:
+    """What was reviewed, in a word: a call, a visit, an e-mail, or an interaction."""
+    channel = " ".join(values_of(review.interaction, "channel")).casefold()
+    for word, found in (
+        ("phone", "call"),
+        ("call", "call"),
+        ("mail", "e-mail"),
+        ("visit", "visit"),
+        ("face", "visit"),
+        ("chat", "chat"),
+    ):
+        if word in channel:
+            return found
+    return "interaction"
+
+
+def expected(rubric: Rubric) -> str | None:
+    """The expected score as the rubric states it: `70% or above`."""
+    if rubric.expected is None:
+        return None
+    return f"{decimal_text(rubric.expected * 100)}% or above"
+
+
+def place(section_title: str, number: int) -> str:
+    """Where a criterion stands: `Welcome 3`."""
+    return f"{section_title} {number}"
+
+
+def band_name(result: ReviewResult) -> str:
+    """The band, or nothing where the rubric has none."""
+    return result.band.name if result.band else ""
