@@ -60,8 +60,8 @@ def _side(share: Fraction, bound: Fraction) -> int:
 
 def _rounded(value: Fraction, decimals: int) -> int:
     """The value times ten to the `decimals`, rounded half away from zero to an integer."""
-    scaled = abs(value) * 10**decimals
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    scaled: Fraction = abs(value) * 10**decimals
+    whole: int = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     return -whole if value < 0 else whole
 
 

@@ -218,7 +218,9 @@ def _band_problems(rubric: Rubric) -> Iterator[Problem]:
     highest: Fraction | None = None
     for b, band in enumerate(bands):
         here: Route = ("bands", b)
-        given = [name for name, mark in (("from", band.from_), ("above", band.above)) if mark is not None]
+        given = [
+            name for name, mark in (("from", band.from_), ("above", band.above)) if mark is not None
+        ]
         if b == 0:
             if given:
                 yield Problem(
@@ -329,11 +331,10 @@ def _interaction_problems(
             continue
         if not values:
             if rule.required:
-                there = "interaction" in reported or interaction or review.interaction
                 yield Problem(
                     "field-required",
                     f"the rubric wants `{name}` under `interaction`",
-                    ("interaction",) if there else (),
+                    ("interaction",) if interaction else (),
                     At.KEY,
                     f"one of {', '.join(rule.values)}" if rule.values else None,
                 )

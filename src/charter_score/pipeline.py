@@ -10,6 +10,7 @@ from charter_score.errors import DocumentError
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.review import without_comments
 from charter_score.scoring import NothingObservedError
+from charter_score.source.document import Document
 from charter_score.source.files import Input, find_inputs, read_bytes
 from charter_score.source.load import (
     Library,
@@ -58,7 +59,7 @@ class Scoring:
         if job.rubric is not None:
             self._default = named_rubric(job.rubric, self._library)
             if isinstance(self._default, LoadedRubric):
-                self._library.extra = self._default
+                self._library.add(self._default)
 
     def outcomes(self) -> Iterator[Outcome]:
         """What became of each input, in order of path; failures to find one among them."""
@@ -108,25 +109,28 @@ class Scoring:
         return [f"{number} rubric{'s'[: number > 1]} or results left out (--verbose names them)"]
 
     def _outcome(self, one: Input) -> Outcome | None:
+        """What became of one input; None for a document of a folder that is no review."""
         try:
             data = read_bytes(one.path, one.shown)
             document = read_document(data, one.shown)
-            value = document.value
-            if is_ours(value) or is_rubric(value):
-                if one.root is not None:
-                    self._left_out.append(one.shown)
-                    return None
-                raise DocumentError([document.diagnostic(_not_a_review(is_rubric(value)))])
+            if is_ours(document.value) or is_rubric(document.value):
+                return self._no_review(one, document)
             folder = one.path.parent if one.path is not None else None
             loaded = review_of(document, self._library, folder, self._default_rubric(one))
             try:
                 return self._score(one, loaded, sha256(data).hexdigest())
             except NothingObservedError:
-                raise DocumentError(
-                    [document.diagnostic(_nothing_observed()), *loaded.warnings]
-                ) from None
+                nothing = document.diagnostic(_nothing_observed())
+                return Failed(one.shown, in_order((nothing, *loaded.warnings)))
         except DocumentError as wrong:
             return Failed(one.shown, wrong.diagnostics)
+
+    def _no_review(self, one: Input, document: Document) -> Failed | None:
+        if one.root is not None:
+            self._left_out.append(one.shown)
+            return None
+        problem = _not_a_review(rubric=is_rubric(document.value))
+        return Failed(one.shown, (document.diagnostic(problem),))
 
     def _default_rubric(self, one: Input) -> LoadedRubric | None:
         """The rubric for a review that names none; an invalid one fails the review."""
@@ -153,7 +157,7 @@ class Scoring:
         return Scored(one.shown, name, digest, rubric.sha256, result, warnings)
 
 
-def _not_a_review(rubric: bool) -> Problem:
+def _not_a_review(*, rubric: bool) -> Problem:
     if rubric:
         return Problem(
             "not-a-review",

@@ -5,13 +5,13 @@ place that says what a rating is worth.
 """
 
 import unicodedata
-from enum import Enum
+from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from typing import assert_never
 
 
-class Policy(str, Enum):
+class Policy(StrEnum):
     """What a rubric lets `n/a` count as. The default is the standard's: met."""
 
     MET = "met"
@@ -19,7 +19,7 @@ class Policy(str, Enum):
     NOT_MET = "not_met"
 
 
-class Rating(str, Enum):
+class Rating(StrEnum):
     """What a reviewer records of a criterion that has no levels of its own."""
 
     MET = "met"

@@ -6,16 +6,16 @@ the reviewer's own words here: what they mean depends on the rubric.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
 from charter_score import shapes
 from charter_score.rubric import FORBID_UNKNOWN, OptionalText, Text
 from charter_score.scalars import Boolean, Null
-from charter_score.shapes import Misshapen, OrText, Shape
+from charter_score.shapes import MisshapenError, OrText, Shape
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """Whether a review is scored: final and calibration are, draft and void are only listed."""
 
     FINAL = "final"
@@ -29,7 +29,7 @@ class Status(str, Enum):
         return self in (Status.FINAL, Status.CALIBRATION)
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """How a dispute ended. A withdrawn one decides nothing: it is as if it had not been made."""
 
     OPEN = "open"
@@ -48,7 +48,7 @@ def _read_rating(value: object) -> str | None:
     if isinstance(value, Null):
         return None
     if isinstance(value, Boolean):
-        raise Misshapen(
+        raise MisshapenError(
             "unknown-rating",
             "true and false are not ratings",
             "write met, not met or n/a, or one of the criterion's levels",
@@ -146,9 +146,7 @@ def without_comments(review: Review) -> Review:
     return replace(
         review,
         ratings={
-            section: {
-                criterion: Rated(rating=own.rating) for criterion, own in ratings.items()
-            }
+            section: {criterion: Rated(rating=own.rating) for criterion, own in ratings.items()}
             for section, ratings in review.ratings.items()
         },
         disputes=tuple(replace(one, because=None, reason=None) for one in review.disputes),

@@ -10,7 +10,7 @@ Numbers are exact fractions from the text; percentages are shares from 0 to 1.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
@@ -34,21 +34,21 @@ FORBID_UNKNOWN: dict[str, Any] = {
 """Pydantic's configuration for every type that a document is read into."""
 
 
-class Combine(str, Enum):
+class Combine(StrEnum):
     """How sections make the total: by plain points, or by the weight of each section."""
 
     POINTS = "points"
     SECTION_WEIGHTS = "section_weights"
 
 
-class OnCritical(str, Enum):
+class OnCritical(StrEnum):
     """What missing a critical criterion does to the review."""
 
     LOWEST_BAND = "lowest_band"
     ZERO = "zero"
 
 
-class Permission(str, Enum):
+class Permission(StrEnum):
     """Whether a reviewer may rate a criterion n/a."""
 
     ALLOWED = "allowed"
@@ -56,7 +56,7 @@ class Permission(str, Enum):
     FORBIDDEN = "forbidden"
 
 
-class CommentRule(str, Enum):
+class CommentRule(StrEnum):
     """When a reviewer must write a comment."""
 
     OPTIONAL = "optional"

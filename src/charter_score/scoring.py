@@ -103,7 +103,7 @@ class _Criterion:
         self.marks: dict[str, tuple[Mark, _Units]] = {}
         for rating in (*ratings, Rating.NOT_APPLICABLE):
             earned = rubric.earns(criterion, rating)
-            word = rating.value if isinstance(rating, Rating) else rating
+            word = str(rating)
             if earned is None:
                 mark = Mark(word, Fraction(0), Fraction(0), points, missed=False)
             else:
@@ -115,13 +115,7 @@ class _Criterion:
 
     def mark(self, word: str) -> tuple[Mark, _Units]:
         """What a reviewer's word is worth here."""
-        return self.marks[_plain(self.read(word))]
-
-
-def _plain(rating: str | None) -> str:
-    if rating is None:
-        raise KeyError("not a rating of this criterion")
-    return rating.value if isinstance(rating, Rating) else rating
+        return self.marks[self.read(word) or ""]
 
 
 class Scorer:
@@ -133,11 +127,16 @@ class Scorer:
             *(
                 amount.denominator
                 for _, criterion in rubric.criteria()
-                for amount in (rubric.levels_of(criterion) or {"": rubric.points_of(criterion)}).values()
+                for amount in (
+                    rubric.levels_of(criterion) or {"": rubric.points_of(criterion)}
+                ).values()
             )
         )
         self._sections = [
-            (section, [_Criterion(rubric, criterion, self._scale) for criterion in section.criteria])
+            (
+                section,
+                [_Criterion(rubric, criterion, self._scale) for criterion in section.criteria],
+            )
             for section in rubric.sections
         ]
         self._weighted = rubric.combine is Combine.SECTION_WEIGHTS
@@ -184,7 +183,9 @@ class Scorer:
                 word = instead.get(key) or _scored_word(own, dispute)
                 mark, units = one.mark(word)
                 tally.add(units, mark)
-                original = mark.rating if word == own.rating else one.mark(own.rating or "")[0].rating
+                original = (
+                    mark.rating if word == own.rating else one.mark(own.rating or "")[0].rating
+                )
                 says = None if dispute is None else one.mark(dispute.says or "")[0].rating
                 results.append(CriterionResult(criterion, mark, own, original, dispute, says))
             if results:
@@ -223,11 +224,7 @@ class Scorer:
             band=band,
             band_observed=self._band(observed_share, critical=critical),
             meets_expected=(
-                False
-                if critical
-                else None
-                if rubric.expected is None
-                else share >= rubric.expected
+                False if critical else None if rubric.expected is None else share >= rubric.expected
             ),
             little_observed=(
                 2 * sum(t.observed_available for t in tallies) < sum(t.points for t in tallies)
@@ -295,7 +292,11 @@ class Scorer:
             return ()
         if self._weighted:
             weights = sum(
-                (s.section.weight or 0 for s, t in zip(sections, tallies, strict=True) if t.available),
+                (
+                    s.section.weight or 0
+                    for s, t in zip(sections, tallies, strict=True)
+                    if t.available
+                ),
                 Fraction(0),
             )
         else:
@@ -364,8 +365,7 @@ def _disputes_by_criterion(review: Review) -> dict[tuple[str, str], Dispute]:
         key = (dispute.section, dispute.criterion)
         before = counting.get(key)
         if dispute.outcome.is_decision or (
-            dispute.outcome is Outcome.OPEN
-            and (before is None or not before.outcome.is_decision)
+            dispute.outcome is Outcome.OPEN and (before is None or not before.outcome.is_decision)
         ):
             counting[key] = dispute
     return counting
@@ -376,5 +376,3 @@ def _scored_word(own: Rated, dispute: Dispute | None) -> str:
     if dispute is not None and dispute.outcome is Outcome.UPHELD:
         return dispute.says or ""
     return own.rating or ""
-
-

@@ -1,7 +1,7 @@
-"""The shapes a single value of a document can have: text, id, number, percentage, yes or no, …
+"""The shapes a single value of a document can have: text, id, number, percentage, a choice.
 
 A shape reads what a reader of documents hands on (`scalars`) and gives the value that the models
-hold, or raises `Misshapen` with a stable code. Pydantic calls the shapes through
+hold, or raises `MisshapenError` with a stable code. Pydantic calls the shapes through
 `__get_pydantic_core_schema__`; the quick way for plainly right documents (`source.recognise`) calls
 the very same `read`. So there is one place that says what, say, points may look like.
 
@@ -36,7 +36,7 @@ _DEVICE_NAMES = frozenset(
 )
 
 
-class Misshapen(ValueError):
+class MisshapenError(ValueError):
     """A value that does not have the shape wanted. The message never repeats the value."""
 
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
@@ -63,7 +63,7 @@ class Shape(Generic[T]):
         def read(value: object) -> T:
             try:
                 return self.read(value)
-            except Misshapen as wrong:
+            except MisshapenError as wrong:
                 # In the context, not the template: pydantic would read braces in the text.
                 raise PydanticCustomError("misshapen", "{message}", _context_of(wrong)) from wrong
 
@@ -75,7 +75,7 @@ class Shape(Generic[T]):
         return dict(self.json_schema)
 
 
-def _context_of(wrong: Misshapen) -> dict[str, Any]:
+def _context_of(wrong: MisshapenError) -> dict[str, Any]:
     return {"code": wrong.code, "message": wrong.message, "hint": wrong.hint}
 
 
@@ -108,7 +108,7 @@ class OrText:
                 return inner(value)
             try:
                 return self.from_text(value)
-            except Misshapen as wrong:
+            except MisshapenError as wrong:
                 raise PydanticCustomError("misshapen", "{message}", _context_of(wrong)) from wrong
 
         inner_schema = handler.generate_schema(self.otherwise)
@@ -135,26 +135,26 @@ def kind_of(value: object) -> str:
     return "a list"
 
 
-def _not(wanted: str, value: object) -> Misshapen:
-    return Misshapen("wrong-type", f"{wanted} is wanted here, and this is {kind_of(value)}")
+def _not(wanted: str, value: object) -> MisshapenError:
+    return MisshapenError("wrong-type", f"{wanted} is wanted here, and this is {kind_of(value)}")
 
 
 def read_text(value: object) -> str:
     """Text that says something.
 
     Raises:
-        Misshapen: `quote-it` for what the core schema takes for a number, true, false or null;
+        MisshapenError: `quote-it` for what the core schema takes for a number, true, false or null;
             `empty` for blank text; `wrong-type` for a mapping or list.
     """
     if type(value) is str:
         if value and not value.isspace():
             return value
-        raise Misshapen("empty", "there is no text here", "write it, or take the line out")
+        raise MisshapenError("empty", "there is no text here", "write it, or take the line out")
     if isinstance(value, Null) and not value:
-        raise Misshapen("empty", "there is no text here", "write it, or take the line out")
+        raise MisshapenError("empty", "there is no text here", "write it, or take the line out")
     if isinstance(value, str):
         read_as = "null" if isinstance(value, Null) else kind_of(value)
-        raise Misshapen(
+        raise MisshapenError(
             "quote-it",
             f"text is wanted here, and without quotes this is {read_as}",
             "quote it: put it between double quotes",
@@ -173,7 +173,7 @@ def read_name(value: object) -> str:
     """The text of any scalar, but not blank (the id of a review)."""
     text = read_any_text(value)
     if not text.strip():
-        raise Misshapen("empty", "there is no text here", "write it, or take the line out")
+        raise MisshapenError("empty", "there is no text here", "write it, or take the line out")
     return text
 
 
@@ -181,18 +181,18 @@ def read_slug(value: object) -> str:
     """An id: small letters and digits in groups joined by `-` or `_`, at most 64 characters.
 
     Raises:
-        Misshapen: `bad-id`, also for the device names of Windows, since ids become file names.
+        MisshapenError: `bad-id`, also for the device names of Windows, since ids become file names.
     """
     text = read_text(value)
     if len(text) > 64 or not _SLUG.fullmatch(text):
-        raise Misshapen(
+        raise MisshapenError(
             "bad-id",
             "this is not an id: an id has small letters and digits, joined by - or _, "
             "and at most 64 characters",
             "for example `next-steps`",
         )
     if text in _DEVICE_NAMES:
-        raise Misshapen("bad-id", "this id is a device name on Windows", "choose another word")
+        raise MisshapenError("bad-id", "this id is a device name on Windows", "choose another word")
     return text
 
 
@@ -200,7 +200,7 @@ def read_decimal(value: object) -> Fraction:
     """A plain decimal such as `12`, `0.5` or `.5`, exactly, never through a float.
 
     Raises:
-        Misshapen: `bad-number` for anything else: quotes, a sign, an exponent, an underscore,
+        MisshapenError: `bad-number` for anything else: quotes, a sign, an exponent, an underscore,
             infinity, or more than 24 characters.
     """
     if type(value) is Number and len(value) <= LONGEST_NUMBER:
@@ -210,7 +210,7 @@ def read_decimal(value: object) -> Fraction:
             return Fraction(int(whole + part), 10 ** len(part))
     if isinstance(value, str) and not isinstance(value, Null | Boolean):
         quoted = type(value) is str and _DECIMAL.fullmatch(value.strip()) is not None
-        raise Misshapen(
+        raise MisshapenError(
             "bad-number",
             "this is not a plain number: digits and at most one decimal point, no sign, exponent, "
             f"underscore or infinity, at most {LONGEST_NUMBER} characters",
@@ -223,11 +223,11 @@ def read_percent(value: object) -> Fraction:
     """A percentage from 0 to 100, as a share from 0 to 1.
 
     Raises:
-        Misshapen: `bad-number`, or `out-of-range`.
+        MisshapenError: `bad-number`, or `out-of-range`.
     """
     percent = read_decimal(value)
     if percent > 100:
-        raise Misshapen("out-of-range", "a percentage is at most 100")
+        raise MisshapenError("out-of-range", "a percentage is at most 100")
     return percent / 100
 
 
@@ -235,7 +235,7 @@ def read_flag(value: object) -> bool:
     """`true` or `false`.
 
     Raises:
-        Misshapen: `wrong-type` for anything else, `yes` and `no` included.
+        MisshapenError: `wrong-type` for anything else, `yes` and `no` included.
     """
     if isinstance(value, Boolean):
         return value.casefold() == "true"
@@ -246,7 +246,9 @@ def read_language(value: object) -> str:
     """A language tag in the form of BCP 47, such as `en`, `cy` or `mi-NZ`."""
     text = read_text(value)
     if not _LANGUAGE.fullmatch(text):
-        raise Misshapen("bad-language", "this is not a language tag", "for example en or mi-NZ")
+        raise MisshapenError(
+            "bad-language", "this is not a language tag", "for example en or mi-NZ"
+        )
     return text
 
 
@@ -274,7 +276,7 @@ def choice(kind: type[E_]) -> Shape[E_]:
             if found is not None:
                 return found
             allowed = ", ".join(words)
-            raise Misshapen(
+            raise MisshapenError(
                 "unknown-word",
                 f"this is none of the words that can stand here: {allowed}",
                 did_you_mean(value, words),

@@ -149,9 +149,9 @@ class Summary:
                     self.calibration += 1
                     return
                 rubric = outcome.result.rubric
-                self.rubrics.setdefault(
-                    (rubric.id, rubric.version), RubricSummary(rubric)
-                ).add(outcome)
+                self.rubrics.setdefault((rubric.id, rubric.version), RubricSummary(rubric)).add(
+                    outcome
+                )
             case Failed():
                 self.failed += 1
             case Skipped():

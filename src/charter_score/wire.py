@@ -16,7 +16,7 @@ from charter_score import __version__
 from charter_score.diagnostics import Diagnostic
 from charter_score.figures import JSON_DECIMALS, decimal_text, percent_text, rounded_text
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
-from charter_score.result import CriterionResult, Observed, ReviewResult, Score, SectionResult
+from charter_score.result import CriterionResult, Observed, Score, SectionResult
 from charter_score.review import Dispute, Review
 from charter_score.rubric import Rubric
 from charter_score.shapes import Shape
@@ -628,4 +628,3 @@ def encode(value: Any) -> str:
             + "}"
         )
     return "[" + ", ".join(encode(one) for one in value) + "]"
-

@@ -4,7 +4,7 @@ Each command parses, calls, renders and ends with an exit code; what it needs is
 runs.
 """
 
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -31,7 +31,7 @@ score_app = typer.Typer(
 )
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _version(value: bool) -> None:
     if value:
         typer.echo(f"charter-score {__version__}")
         raise typer.Exit
@@ -223,7 +223,7 @@ def explain(
     raise typer.Exit(run_explain(review, rubric, rubrics or (), color))
 
 
-class RubricFormat(str, Enum):
+class RubricFormat(StrEnum):
     """What a rubric can be shown as."""
 
     FULL = "full"
@@ -262,7 +262,7 @@ def rubrics(
     )
 
 
-class SchemaName(str, Enum):
+class SchemaName(StrEnum):
     """The documents that have a JSON Schema."""
 
     RUBRIC = "rubric"

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 
 from charter_score.errors import UsageError
@@ -12,7 +12,7 @@ from charter_score.source.files import STANDARD_INPUT, Input, shown_path
 ENVIRONMENT = "CHARTER_SCORE_OUTPUT_FORMAT"
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """What results can be written as."""
 
     FULL = "full"
@@ -107,4 +107,6 @@ def refuse_inputs(outputs: Sequence[Target], inputs: Sequence[Input]) -> None:
             if os.path.samefile(one.path, target.path) and not (
                 one.root is not None and is_our_file(one.path)
             ):
-                raise UsageError(f"-o {shown_path(target.path)} is also an input; it was not touched")
+                raise UsageError(
+                    f"-o {shown_path(target.path)} is also an input; it was not touched"
+                )

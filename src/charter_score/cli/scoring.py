@@ -138,8 +138,11 @@ def _tell_verdict(
     """What standard error says last: drafts, what was left out, and why the exit code is not 0."""
     lines: list[Line] = []
     if not request.quiet:
-        lines += [(span(f"{one.path}: {one.reason}, not scored"),) for one in batch.outcomes
-                  if isinstance(one, Skipped)]
+        lines += [
+            (span(f"{one.path}: {one.reason}, not scored"),)
+            for one in batch.outcomes
+            if isinstance(one, Skipped)
+        ]
         lines += [(span(note, Style.FAINT),) for note in batch.notes]
         if silent_output:
             lines.append((span(_one_line(batch.summary)),))
@@ -158,5 +161,3 @@ def _one_line(summary: Summary) -> str:
     if summary.skipped:
         parts.append(f"{summary.skipped} skipped")
     return ", ".join(parts)
-
-

@@ -12,9 +12,7 @@ from charter_score.source.load import Library, LoadedRubric, named_rubric
 from charter_score.writing import write_standard_output
 
 
-def run_explain(
-    review: str, rubric: str | None, rubrics: Sequence[str], color: Color
-) -> ExitCode:
+def run_explain(review: str, rubric: str | None, rubrics: Sequence[str], color: Color) -> ExitCode:
     """Derive the score of one review.
 
     Raises:

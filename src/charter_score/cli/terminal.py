@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from enum import Enum
+from enum import StrEnum
 from typing import TextIO
 
 from charter_score.diagnostics import Diagnostic, in_order
@@ -14,7 +14,7 @@ from charter_score.render.terminal import coloured, for_encoding, plain
 from charter_score.writing import write_standard_output
 
 
-class Color(str, Enum):
+class Color(StrEnum):
     """When text is coloured."""
 
     AUTO = "auto"

@@ -182,7 +182,9 @@ def _bands(page: Page, one: RubricSummary) -> None:
     for index, (name, number) in enumerate(bands):
         label = "Bands" if index == 0 else ""
         size = 0 if not most else max(-(-number * 11 // most), 1 if number else 0)
-        line = f"{left(span(name).text, width)}  {left('█' * size, 11)}  {right(str(number), digits)}"
+        line = (
+            f"{left(span(name).text, width)}  {left('█' * size, 11)}  {right(str(number), digits)}"
+        )
         if page.is_narrow:
             if label:
                 page.write(Span(label, Style.STRONG), indent=2)
@@ -193,8 +195,7 @@ def _bands(page: Page, one: RubricSummary) -> None:
 
 def _criteria(page: Page, one: RubricSummary) -> None:
     titles = {
-        (section.id, criterion.id): criterion.title
-        for section, criterion in one.rubric.criteria()
+        (section.id, criterion.id): criterion.title for section, criterion in one.rubric.criteria()
     }
     missed = [
         f"{titles[key]}: {number} of {one.observed[key]}"
@@ -237,13 +238,13 @@ def _not_scored(page: Page, outcomes: list[Outcome]) -> None:
     skipped = [one for one in outcomes if isinstance(one, Skipped)]
     if failed:
         page.heading("Not scored")
-        for one in failed:
-            first = one.diagnostics[0]
-            where = f":{first.location.line}:{first.location.column}" if first.location else ""
-            more = len(one.diagnostics) - 1
-            also = f" and {more} more" if more else ""
-            page.write(f"{one.path}{where} {first.code}{also}", indent=2, hang=4)
+    for failure in failed:
+        first = failure.diagnostics[0]
+        where = f":{first.location.line}:{first.location.column}" if first.location else ""
+        more = len(failure.diagnostics) - 1
+        also = f" and {more} more" if more else ""
+        page.write(f"{failure.path}{where} {first.code}{also}", indent=2, hang=4)
     if skipped:
         page.heading("Skipped")
-        for one in skipped:
-            page.write(f"{one.path} {one.reason}", indent=2, hang=4)
+    for skip in skipped:
+        page.write(f"{skip.path} {skip.reason}", indent=2, hang=4)

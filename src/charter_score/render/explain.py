@@ -45,7 +45,9 @@ def explain(scored: Scored, width: int) -> list[Line]:
 
 def _rule(page: Page, rubric: Rubric) -> None:
     page.heading("The rule for n/a [2]")
-    page.write(f"{words.rule(rubric)[0].upper()}{words.rule(rubric)[1:]}.".replace("N/a", "n/a"), indent=2)
+    page.write(
+        f"{words.rule(rubric)[0].upper()}{words.rule(rubric)[1:]}.".replace("N/a", "n/a"), indent=2
+    )
     if rubric.rule_source:
         page.write(span(f'"{rubric.rule_source.strip()}"'), indent=2, hang=3)
         if rubric.source:
@@ -59,23 +61,31 @@ def _rule(page: Page, rubric: Rubric) -> None:
 def _section(page: Page, section: SectionResult, rubric: Rubric) -> None:
     weight = section.section.weight
     page.heading(
-        section.section.title
-        + (f" (weight {decimal_text(weight)})" if weight is not None else "")
+        section.section.title + (f" (weight {decimal_text(weight)})" if weight is not None else "")
     )
-    numbers = {
-        criterion.id: number for number, criterion in enumerate(section.section.criteria, 1)
-    }
+    numbers = {criterion.id: number for number, criterion in enumerate(section.section.criteria, 1)}
     for result in section.criteria:
         how = _how(result, rubric)
         title = f"{numbers[result.criterion.id]}. {result.criterion.title}"
         figures = _sum(result)
-        if page.is_narrow or cells(title) > 38 or 2 + 38 + 2 + cells(how) + 2 + len(figures) > page.width:
+        if (
+            page.is_narrow
+            or cells(title) > 38
+            or 2 + 38 + 2 + cells(how) + 2 + len(figures) > page.width
+        ):
             page.write(title, indent=2, hang=5)
             page.write(span(how), indent=5, end=span(figures))
         else:
             gap = page.width - 2 - 38 - 2 - cells(how) - len(figures)
             page.row(
-                [Span("  "), span(left(title, 38)), Span("  "), span(how), Span(" " * gap), Span(figures)]
+                [
+                    Span("  "),
+                    span(left(title, 38)),
+                    Span("  "),
+                    span(how),
+                    Span(" " * gap),
+                    Span(figures),
+                ]
             )
         if result.criterion.source:
             page.write(span(result.criterion.source, Style.FAINT), indent=5)
@@ -83,9 +93,11 @@ def _section(page: Page, section: SectionResult, rubric: Rubric) -> None:
     exact = "nothing available" if share is None else _exact(share, rubric)
     page.write(
         Span("Section [3]: ", Style.STRONG),
-        span(f"{words.plus(r.mark.earned for r in section.criteria)} = "
-             f"{decimal_text(section.score.earned)} of {decimal_text(section.score.available)}"
-             f" = {exact}"),
+        span(
+            f"{words.plus(r.mark.earned for r in section.criteria)} = "
+            f"{decimal_text(section.score.earned)} of {decimal_text(section.score.available)}"
+            f" = {exact}"
+        ),
         indent=2,
         hang=4,
     )
@@ -258,8 +270,10 @@ def _needs(page: Page, result: ReviewResult) -> None:
     if result.needs:
         page.heading("Development needs, the weightiest first [9]")
         for need in result.needs:
-            lost = f"{words.points(need.points_lost)}, {words.plain_percent(need.share_lost)} of the score"
-            page.write(f"{need.result.criterion.title} ", span(f"(lost {lost})"), indent=2, hang=4)
+            lost = f"{words.points(need.points_lost)}, {words.plain_percent(need.share_lost)}"
+            page.write(
+                f"{need.result.criterion.title} (lost {lost} of the score)", indent=2, hang=4
+            )
     way = result.next_band
     if way is not None:
         page.heading("Next band [10]")

@@ -32,7 +32,9 @@ class _View:
         self.review = scored.result.review
         self.comments = comments
         self.noun = words.noun(self.review)
-        self.titles = {section.section.id: section.section.title for section in self.result.sections}
+        self.titles = {
+            section.section.id: section.section.title for section in self.result.sections
+        }
         self.numbers = {
             (section.id, criterion.id): number
             for section in self.rubric.sections
@@ -101,12 +103,14 @@ class _View:
                 result.band_observed,
             ),
         ]
-        told = [f"{decimal_text(earned)} of {decimal_text(out_of)}" for _, earned, out_of, _, _ in rows]
+        told = [
+            f"{decimal_text(earned)} of {decimal_text(out_of)}" for _, earned, out_of, _, _ in rows
+        ]
         shares = [words.percent(share, self.rubric) for _, _, _, share, _ in rows]
         bands = [band.name if band else "" for _, _, _, _, band in rows]
         wide = max(map(len, told)), max(map(len, shares))
         for index, (label, _, _, _, _) in enumerate(rows):
-            band = span(bands[index], self._band_style(index == 0))
+            band = span(bands[index], self._band_style(is_score=index == 0))
             aside = f"(expected: {expected})" if expected and index == 0 else ""
             figures = f"{right(told[index], wide[0])}   {left(shares[index], wide[1])}"
             line = [Span(left(label, 10), Style.STRONG), Span(figures, Style.STRONG)]
@@ -120,7 +124,7 @@ class _View:
         for said in self._about_the_score():
             page.write(said, indent=10)
 
-    def _band_style(self, is_score: bool) -> Style:
+    def _band_style(self, *, is_score: bool) -> Style:
         if not is_score:
             return Style.PLAIN
         if self.result.meets_expected is None:
@@ -224,7 +228,11 @@ class _View:
         told_width, share_width = max(map(len, told)), max(map(len, shares))
         for section, points_text, share in zip(sections, told, shares, strict=True):
             figures = f"{right(points_text, told_width)}   {right(share, share_width)}"
-            asides = [f"{section.observed.not_applicable} n/a"] if section.observed.not_applicable else []
+            asides = (
+                [f"{section.observed.not_applicable} n/a"]
+                if section.observed.not_applicable
+                else []
+            )
             if section.section.weight is not None:
                 asides.append(f"weight {decimal_text(section.section.weight)}")
             if section.nothing_observed:
@@ -494,9 +502,7 @@ class _View:
                 who = ", ".join(
                     part for part in (action.who, f"by {action.by}" if action.by else None) if part
                 )
-                page.write(
-                    "- ", action.what + (f" ({who})" if who else ""), indent=2, hang=4
-                )
+                page.write("- ", action.what + (f" ({who})" if who else ""), indent=2, hang=4)
         if review.advisor_comment:
             page.heading("The advisor's words")
             page.paragraphs(review.advisor_comment, indent=2)

@@ -53,7 +53,9 @@ def for_encoding(text: str, encoding: str | None) -> str:
     try:
         text.encode(encoding or "utf-8")
     except (UnicodeEncodeError, LookupError):
-        signs = str.maketrans({"█": "#", "░": "-", "·": ".", "−": "-", "–": "-", "×": "x", "Σ": "sum"})
+        signs = str.maketrans(
+            {"█": "#", "░": "-", "·": ".", "−": "-", "–": "-", "×": "x", "Σ": "sum"}
+        )
         name = encoding if encoding and encoding.isascii() else "ascii"
         return text.translate(signs).encode(name, "backslashreplace").decode(name)
     return text

@@ -1,0 +1,1 @@
+"""Documents of strangers, from bytes to models."""

@@ -6,9 +6,8 @@ look-up reads the text a second time and notes the place of everything.
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from charter_score.diagnostics import START, At, Diagnostic, Location, Problem, Route
 from charter_score.errors import DocumentError
@@ -21,9 +20,7 @@ LONGEST_SCALAR = 65_536
 
 # U+0085, U+2028 and U+2029 too: libyaml breaks lines there, so that what looks like one line to
 # its reader would be two to the program.
-_FORBIDDEN_RAW = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
-)
+_FORBIDDEN_RAW = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _FORBIDDEN_IN_SCALAR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_BREAK = re.compile("\r\n?|\n")
 
@@ -47,11 +44,15 @@ class Built(NamedTuple):
     places: Places
 
 
-Parser = Callable[[str, str, bool], Built]
-"""From a text, the path to name in errors, and whether to note places.
+class Parser(Protocol):
+    """A reader of one language."""
 
-Raises DocumentError with everything that is wrong with the text.
-"""
+    def __call__(self, text: str, path: str, *, note_places: bool) -> Built:
+        """Build the values of a text; `path` is named in errors.
+
+        Raises:
+            DocumentError: with everything that is wrong with the text.
+        """
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ class Document:
     def locate(self, route: Route, at: At = At.VALUE) -> Location:
         """The place of a route; of its nearest ancestor's key where the route does not exist."""
         if self._noted is None:
-            self._noted = self.parse(self.text, self.path, True)
+            self._noted = self.parse(self.text, self.path, note_places=True)
         container: Value = self._noted.value
         found = self._noted.start
         for step in route:

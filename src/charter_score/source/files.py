@@ -75,9 +75,7 @@ def _read_regular(path: Path, shown: str) -> bytes:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise DocumentError(
-                [Diagnostic("not-a-file", "this is not a regular file", shown)]
-            )
+            raise DocumentError([Diagnostic("not-a-file", "this is not a regular file", shown)])
         if status.st_size > MOST_BYTES:
             raise DocumentError([too_large(shown)])
         pieces = []

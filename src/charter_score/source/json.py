@@ -8,8 +8,9 @@ Source: RFC 8259.
 
 import re
 from bisect import bisect_right
+from contextlib import suppress
 from json import JSONDecodeError
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]  # public, not in the stubs
 from typing import Any, NoReturn
 
 from charter_score.diagnostics import Diagnostic, Location
@@ -30,25 +31,24 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _WORD = re.compile(r"[A-Za-z]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CLOSES = {"}": dict, "]": list}
 
 
-def parse_json(text: str, path: str, note_places: bool) -> Built:
+def parse_json(text: str, path: str, *, note_places: bool) -> Built:
     """Build the values of a JSON text; a `document.Parser`.
 
     Raises:
         DocumentError: with every problem found. Syntax and the limits on depth and size end the
             reading at once, everything else is collected.
     """
-    return _Builder(text, path, note_places).build()
+    return _Builder(text, path, note_places=note_places).build()
 
 
-class _Stop(Exception):
+class _ReadingStoppedError(Exception):
     """Reading cannot go on; the problems are in the builder."""
 
 
 class _Builder:
-    def __init__(self, text: str, path: str, note_places: bool) -> None:
+    def __init__(self, text: str, path: str, *, note_places: bool) -> None:
         self._text = text
         self._path = path
         self._note = note_places
@@ -58,10 +58,8 @@ class _Builder:
 
     def build(self) -> Built:
         built = None
-        try:
+        with suppress(_ReadingStoppedError):
             built = self._build()
-        except _Stop:
-            pass
         if self._problems or built is None:
             raise DocumentError(self._problems)
         return built
@@ -73,7 +71,7 @@ class _Builder:
             self._problem(
                 "empty-document", "there is nothing in this document", 0, "is it the right file?"
             )
-            raise _Stop
+            raise _ReadingStoppedError
         begin = at
         container: Any = None
         stack: list[Any] = []
@@ -84,7 +82,7 @@ class _Builder:
         while True:
             # Here a value is wanted, or the end of a container that has just been opened.
             sign = text[at : at + 1]
-            opened = sign in ("{", "[") and sign != ""
+            opened = sign in {"{", "["}
             value_at = at
             if opened:
                 if len(stack) >= MOST_DEPTH:
@@ -121,12 +119,12 @@ class _Builder:
             # A value has ended: close what it ends, then a comma leads to the next.
             while container is not None:
                 sign = text[at : at + 1]
-                if sign in _CLOSES and isinstance(container, _CLOSES[sign]):
+                closing = "}" if isinstance(container, dict) else "]"
+                if sign == closing:
                     container = stack.pop()
                     at = self._skip(at + 1)
                     continue
                 if sign != ",":
-                    closing = "}" if isinstance(container, dict) else "]"
                     self._syntax(f"a comma or `{closing}` is wanted here", at)
                 at = self._skip(at + 1)
                 if isinstance(container, dict):
@@ -137,7 +135,7 @@ class _Builder:
                     self._syntax("the document has ended before this", at)
                 break
         if root is None:
-            raise _Stop
+            raise _ReadingStoppedError
         return Built(root, self._at(begin), self._places)
 
     def _scalar(self, at: int) -> tuple[str, int]:
@@ -154,12 +152,12 @@ class _Builder:
                 return Boolean(word), found.end()
             if word == "null":
                 return Null(word), found.end()
-            self._syntax("this word is no value of JSON", at, "put text between double quotes")
-        self._syntax("a value is wanted here", at)
+            return self._syntax("this word is no value of JSON", at, "put text in double quotes")
+        return self._syntax("a value is wanted here", at)
 
     def _string(self, at: int) -> tuple[str, int]:
         try:
-            value, end = scanstring(self._text, at + 1, True)
+            value, end = scanstring(self._text, at + 1, True)  # noqa: FBT003 - strict
         except JSONDecodeError as wrong:
             if wrong.msg.startswith("Unterminated"):
                 self._syntax("this text is never closed", at, 'close it with `"`')
@@ -214,7 +212,7 @@ class _Builder:
 
     def _stop(self, code: str, message: str, at: int, hint: str | None = None) -> NoReturn:
         self._problem(code, message, at, hint)
-        raise _Stop
+        raise _ReadingStoppedError
 
     def _syntax(self, message: str, at: int, hint: str | None = None) -> NoReturn:
         self._stop("json-syntax", message, at, hint)

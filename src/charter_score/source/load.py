@@ -62,13 +62,13 @@ def read_document(data: bytes, shown: str) -> Document:
             pass
     from charter_score.source.yaml import parse_yaml
 
-    return Document(shown, text, parse_yaml(text, shown, False).value, parse_yaml)
+    return Document(shown, text, parse_yaml(text, shown, note_places=False).value, parse_yaml)
 
 
 def _json(text: str, shown: str) -> Document:
     from charter_score.source.json import parse_json
 
-    return Document(shown, text, parse_json(text, shown, False).value, parse_json)
+    return Document(shown, text, parse_json(text, shown, note_places=False).value, parse_json)
 
 
 def is_rubric(value: Value) -> bool:
@@ -214,9 +214,9 @@ class Library:
 
     folders: Sequence[Path] = ()
     roots: Sequence[Path] = ()
-    extra: LoadedRubric | None = None
     problems: list[Diagnostic] = field(default_factory=list)
     _loaded: dict[Path, LoadedRubric | DocumentError] = field(default_factory=dict)
+    _added: list[_Known] = field(default_factory=list)
     _references: dict[tuple[str, Path | None], LoadedRubric] = field(default_factory=dict)
 
     def rubric_for(
@@ -255,16 +255,8 @@ class Library:
             return self._load(self._path(reference, folder))
         rubric_id, _, version = reference.partition("@")
         known = [one for one in self._known(rubric_id) if version in ("", one.version)]
-        if self.extra is not None and self.extra.rubric.id == rubric_id:
-            if version in ("", self.extra.rubric.version) and all(
-                one.sha256 == self.extra.sha256 or one.version != self.extra.rubric.version
-                for one in known
-            ):
-                known = [one for one in known if one.version != self.extra.rubric.version]
-                if not known:
-                    return self.extra
         if not known:
-            raise RubricReferenceError(self._unknown(rubric_id, version))
+            raise RubricReferenceError(self._unknown(rubric_id))
         versions = {one.version for one in known}
         if len(versions) > 1:
             listed = ", ".join(f"{rubric_id}@{one}" for one in sorted(versions))
@@ -288,6 +280,13 @@ class Library:
             )
         return self._load(known[0].path)
 
+    def add(self, rubric: LoadedRubric) -> None:
+        """Make a rubric known that lies in none of the folders."""
+        path = Path(rubric.path)
+        known = rubric.rubric
+        self._added.append(_Known(known.id, known.version, path, rubric.sha256))
+        self._loaded[path] = rubric
+
     def all(self) -> list[LoadedRubric | DocumentError]:
         """Every known rubric, in order of id and version, each once; errors for invalid ones."""
         seen: dict[tuple[str, str, str], Path] = {}
@@ -295,7 +294,7 @@ class Library:
             seen.setdefault((one.id, one.version, one.sha256), one.path)
         return [self._load_or_error(path) for _, path in sorted(seen.items())]
 
-    def _unknown(self, rubric_id: str, version: str) -> Problem:
+    def _unknown(self, rubric_id: str) -> Problem:
         everything = self._known(None)
         versions = sorted({one.version for one in everything if one.id == rubric_id})
         if versions:
@@ -365,7 +364,8 @@ class Library:
             if rubric_id in (None, path.stem)
         ]
         known = [one for path in wanted if (one := self._header(path)) is not None]
-        return known + [one for one in self._in_folders if rubric_id in (None, one.id)]
+        more = [*self._in_folders, *self._added]
+        return known + [one for one in more if rubric_id in (None, one.id)]
 
     @cached_property
     def _in_folders(self) -> list[_Known]:
@@ -418,5 +418,3 @@ def named_rubric(reference: str, library: Library) -> LoadedRubric | DocumentErr
         if wrong.diagnostics:
             return DocumentError(wrong.diagnostics)
         raise UsageError(f"--rubric: {wrong.problem.message}", wrong.problem.hint) from None
-
-

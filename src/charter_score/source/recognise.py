@@ -11,7 +11,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
-from charter_score.shapes import Misshapen, OrText, Shape
+from charter_score.shapes import MisshapenError, OrText, Shape
 
 T = TypeVar("T")
 Read = Callable[[Any], Any]
@@ -23,14 +23,20 @@ class _NotPlainError(Exception):
 
 def recognise(kind: type[T], value: object) -> T | None:
     """The model that a document's values plainly are, or None for pydantic to explain."""
+    annotated: Any = kind
     try:
-        model: T = _reader(kind)(value)
-    except (_NotPlainError, Misshapen):
+        model: T = _reader_of(annotated)(value)
+    except (_NotPlainError, MisshapenError):
         return None
     return model
 
 
 @cache
+def _reader_of(kind: Any) -> Read:
+    """`_reader`, made once for each type."""
+    return _reader(kind)
+
+
 def _reader(kind: Any) -> Read:
     """A function that reads values of one annotated type."""
     if get_origin(kind) is Annotated:
@@ -94,5 +100,3 @@ def _model(kind: Any) -> Read:
         return kind(**given)
 
     return read
-
-

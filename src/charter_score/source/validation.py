@@ -23,18 +23,25 @@ def validate(kind: type[T], value: Value) -> tuple[T | None, list[Problem]]:
     Where there are problems the model is what is left without the wrong parts, so that the checks
     across documents can still report the rest; None where too little is left.
     """
-    try:
-        return adapter(kind).validate_python(value), []
-    except ValidationError as wrong:
-        details = wrong.errors(include_url=False, include_input=False)
+    found, details = _validated(kind, value)
+    if found is not None:
+        return found, []
     problems = [_problem(kind, value, detail) for detail in details]
     return _what_is_left(kind, value, [detail["loc"] for detail in details]), problems
 
 
 @cache
-def adapter(kind: type[T]) -> TypeAdapter[T]:
+def adapter(kind: Any) -> TypeAdapter[Any]:
     """Pydantic's view of a model: validates it, and knows its JSON Schema."""
     return TypeAdapter(kind)
+
+
+def _validated(kind: type[T], value: Value) -> tuple[T | None, list[ErrorDetails]]:
+    annotated: Any = kind
+    try:
+        return adapter(annotated).validate_python(value), []
+    except ValidationError as wrong:
+        return None, wrong.errors(include_url=False, include_input=False)
 
 
 def _problem(kind: type[Rubric] | type[Review], value: Value, detail: ErrorDetails) -> Problem:
@@ -111,10 +118,7 @@ def _what_is_left(kind: type[T], value: Value, wrong: list[Route]) -> T | None:
                 _drop(left, route)
         except (KeyError, IndexError):
             continue  # went with a wrong part that held it
-    try:
-        return adapter(kind).validate_python(left)
-    except ValidationError:
-        return None
+    return _validated(kind, left)[0]
 
 
 def _drop(left: Any, route: Route) -> None:

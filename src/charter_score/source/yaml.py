@@ -7,7 +7,7 @@ text, and its type says what the core schema of YAML 1.2 reads it as.
 """
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -60,24 +60,24 @@ _SYNTAX = (
 _TABS = "a tab stands where YAML wants spaces"
 
 
-def parse_yaml(text: str, path: str, note_places: bool) -> Built:
+def parse_yaml(text: str, path: str, *, note_places: bool) -> Built:
     """Build the values of a YAML text; a `document.Parser`.
 
     Raises:
         DocumentError: with every problem found. Syntax and the limits on depth and size end the
             reading at once, everything else is collected.
     """
-    return _Builder(text, path, note_places).build()
+    return _Builder(text, path, note_places=note_places).build()
 
 
-class _Stop(Exception):
+class _ReadingStoppedError(Exception):
     """Reading cannot go on; the problems are in the builder."""
 
 
 class _Builder:
     """Builds values from events. One loop, no recursion: depth costs a list item, not a frame."""
 
-    def __init__(self, text: str, path: str, note_places: bool) -> None:
+    def __init__(self, text: str, path: str, *, note_places: bool) -> None:
         self._text = text
         self._path = path
         self._note = note_places
@@ -88,7 +88,7 @@ class _Builder:
         built = None
         try:
             built = self._build()
-        except _Stop:
+        except _ReadingStoppedError:
             pass
         except yaml.MarkedYAMLError as wrong:
             self._syntax(wrong)
@@ -141,7 +141,7 @@ class _Builder:
                     "write the value out, or quote a text that begins with `*`",
                 )
                 if type(container) is dict and key is None:
-                    raise _Stop
+                    raise _ReadingStoppedError
                 value = Null()
             elif kind is yaml.DocumentStartEvent:
                 if event.version is not None or event.tags:
@@ -184,9 +184,12 @@ class _Builder:
                 container = value
         if root is None:
             self._problem(
-                "empty-document", "there is nothing in this document", START, "is it the right file?"
+                "empty-document",
+                "there is nothing in this document",
+                START,
+                "is it the right file?",
             )
-            raise _Stop
+            raise _ReadingStoppedError
         return Built(root, start, self._places)
 
     def _key(self, event: Any, container: dict[str, Value]) -> str:
@@ -255,9 +258,9 @@ class _Builder:
     def _problem(self, code: str, message: str, where: Location, hint: str | None = None) -> None:
         self._problems.append(Diagnostic(code, message, self._path, where, hint))
 
-    def _stop(self, code: str, message: str, event: Any) -> None:
+    def _stop(self, code: str, message: str, event: Any) -> NoReturn:
         self._problem(code, message, _place(event.start_mark))
-        raise _Stop
+        raise _ReadingStoppedError
 
 
 def plain_scalar(text: str) -> str:
@@ -272,9 +275,9 @@ def plain_scalar(text: str) -> str:
 
 
 def _parser(text: str) -> Any:
-    """libyaml's parser, or PyYAML's own where the C extension is missing."""
+    """Libyaml's parser, or PyYAML's own where the C extension is missing."""
     if yaml.__with_libyaml__:
-        return yaml.cyaml.CParser(text)
+        return yaml.cyaml.CParser(text)  # type: ignore[attr-defined]  # not in the stubs
     return yaml.Loader(text)
 
 
