@@ -12,6 +12,12 @@ TEXT_DECIMALS = 1
 JSON_DECIMALS = 2
 
 
+class Figure(str):
+    """The digits of an exact number, which are written into JSON as they are."""
+
+    __slots__ = ()
+
+
 def decimal_text(value: Fraction) -> str:
     """A number with a finite decimal expansion in its shortest form: `85`, `0.5`, `-2.25`.
 

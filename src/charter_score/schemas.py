@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from charter_score.documents import ResultsDocument
 from charter_score.review import Review
 from charter_score.rubric import Rubric
-from charter_score.wire import ResultsDocument
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 _DOCUMENTS: dict[str, tuple[Any, str]] = {

@@ -76,7 +76,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Name every file 
 Paths = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="PATH…", help="Files, folders, globs, or - for standard input.", show_default=False
+        metavar="PATH", help="Files, folders, globs, or - for standard input.", show_default=False
     ),
 ]
 
