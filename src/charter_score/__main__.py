@@ -99,6 +99,8 @@ def _defect_or_usage(defect: Exception) -> int:
 def _say(text: str) -> None:
     from charter_score.render.hostile import visible
 
+    if sys.stderr is None:
+        return
     try:
         sys.stderr.write(visible(text) + "\n")
         sys.stderr.flush()

@@ -1,11 +1,11 @@
 """Where everything joins: find, read, check and score. The only place that knows all of it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from charter_score.diagnostics import Diagnostic, Problem, in_order
+from charter_score.diagnostics import START, Diagnostic, Problem, Severity, in_order
 from charter_score.errors import DocumentError
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.review import without_comments
@@ -64,12 +64,13 @@ class Scoring:
     def outcomes(self) -> Iterator[Outcome]:
         """What became of each input, in order of path; failures to find one among them."""
         lost = [Failed(problem.path, (problem,)) for problem in in_order(self._problems)]
+        first_of: dict[str, str] = {}
         for one in self.inputs:
             while lost and lost[0].path <= one.shown:
                 yield lost.pop(0)
             outcome = self._outcome(one)
             if outcome is not None:
-                yield outcome
+                yield _with_repeated_id(outcome, first_of)
         yield from lost
 
     def checked(self) -> Iterator[tuple[str, bool, Sequence[Diagnostic]]]:
@@ -155,6 +156,24 @@ class Scoring:
             review = without_comments(review)
         result = rubric.scorer.score(review)
         return Scored(one.shown, name, digest, rubric.sha256, result, warnings)
+
+
+def _with_repeated_id(outcome: Outcome, first_of: dict[str, str]) -> Outcome:
+    """The outcome, with a warning where an earlier review has its id; `first_of` goes id → path."""
+    if isinstance(outcome, Failed):
+        return outcome
+    first = first_of.setdefault(outcome.id, outcome.path)
+    if first == outcome.path:
+        return outcome
+    repeated = Diagnostic(
+        "duplicate-review-id",
+        f"another review has this id: {first}",
+        outcome.path,
+        START,
+        "give each review an id of its own",
+        Severity.WARNING,
+    )
+    return replace(outcome, warnings=in_order((*outcome.warnings, repeated)))
 
 
 def _not_a_review(*, rubric: bool) -> Problem:

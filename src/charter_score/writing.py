@@ -65,6 +65,8 @@ def write_standard_output(text: str) -> None:
     Raises:
         NotWrittenError: for any other fault, such as a full disk.
     """
+    if sys.stdout is None:
+        raise NotWrittenError("standard output is closed")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

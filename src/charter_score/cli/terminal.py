@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TextIO
 
 from charter_score.diagnostics import Diagnostic, in_order
+from charter_score.errors import NotWrittenError
 from charter_score.render.layout import WIDEST, Line
 from charter_score.render.problems import problem_lines
 from charter_score.render.terminal import coloured, for_encoding, plain
@@ -33,11 +34,15 @@ def show(lines: Iterable[Line], color: Color) -> None:
     Raises:
         NotWrittenError: where they cannot be written.
     """
+    if sys.stdout is None:
+        raise NotWrittenError("standard output is closed")
     write_standard_output(_text(lines, color, sys.stdout))
 
 
 def tell(lines: Iterable[Line], color: Color) -> None:
     """Put lines on standard error; a lost standard error is no reason to fail."""
+    if sys.stderr is None:
+        return
     try:
         sys.stderr.write(_text(lines, color, sys.stderr))
         sys.stderr.flush()

@@ -124,34 +124,40 @@ class Page:
 
 def _wrap(spans: Sequence[Span], width: int, indent: int, hang: int) -> list[Line]:
     """Break spans into lines at spaces; a word too long for any line is broken where it must."""
-    lines: list[list[Span]] = [[Span(" " * indent)] if indent else []]
-    used = indent
-    start = indent
-    pending = False
+    lines: list[list[Span]] = []
+    used = start = 0
+
+    def begin(depth: int) -> None:
+        nonlocal used, start
+        lines.append([Span(" " * depth)] if depth else [])
+        used = start = depth
+
+    def put(text: str, style: Style) -> None:
+        nonlocal used
+        line = lines[-1]
+        if line and line[-1].style is style and used > start:
+            line[-1] = Span(line[-1].text + text, style)
+        else:
+            line.append(Span(text, style))
+        used += cells(text)
+
+    begin(indent)
+    space = ""
     for text, style in spans:
         for piece in re.split(r"(\s+)", text):
-            if not piece:
+            if not piece or piece.isspace():
+                space = " " if piece and used > start else space
                 continue
-            if piece.isspace():
-                pending = used > start
-                continue
-            size = cells(piece)
-            if used + pending + size > width and used > start:
-                lines.append([Span(" " * hang)] if hang else [])
-                used = start = hang
-                pending = False
-            rest = piece
-            if pending:
-                rest = " " + rest
-            pending = False
-            while used + cells(rest) > width and cells(rest) > 1:
+            if used > start and used + len(space) + cells(piece) > width:
+                begin(hang)
+                space = ""
+            rest, space = space + piece, ""
+            while cells(rest) > max(1, width - used) and len(rest) > 1:
                 cut = _fitting(rest, max(1, width - used))
-                lines[-1].append(Span(rest[:cut], style))
+                put(rest[:cut], style)
                 rest = rest[cut:]
-                lines.append([Span(" " * hang)] if hang else [])
-                used = start = hang
-            lines[-1].append(Span(rest, style))
-            used += cells(rest)
+                begin(hang)
+            put(rest, style)
     return [tuple(line) for line in lines]
 
 

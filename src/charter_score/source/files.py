@@ -51,6 +51,8 @@ def read_bytes(path: Path | None, shown: str) -> bytes:
             `too-large`. Nothing is waited for: a pipe without a writer does not hang.
     """
     if path is None:
+        if sys.stdin is None:
+            raise DocumentError([Diagnostic("unreadable", "standard input is closed", shown)])
         data = sys.stdin.buffer.read(MOST_BYTES + 1)
     else:
         try:

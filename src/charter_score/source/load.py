@@ -11,9 +11,9 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from charter_score import linting
 from charter_score.diagnostics import At, Diagnostic, Problem, did_you_mean
 from charter_score.errors import DocumentError, UsageError
+from charter_score.linting import review_problems, rubric_problems
 from charter_score.review import Review
 from charter_score.rubric import Rubric
 from charter_score.scalars import Value
@@ -117,7 +117,7 @@ def rubric_of(document: Document, digest: str) -> LoadedRubric:
 
         rubric, problems = validate(Rubric, document.value)
     if rubric is not None:
-        problems = [*problems, *linting.rubric_problems(rubric)]
+        problems = [*problems, *rubric_problems(rubric)]
     found = [document.diagnostic(problem) for problem in problems]
     if rubric is None or any(one.is_error for one in found):
         raise DocumentError(found)
@@ -168,7 +168,7 @@ def review_of(
             )
             found += [
                 document.diagnostic(problem)
-                for problem in linting.review_problems(rubric.rubric, review, whole)
+                for problem in review_problems(rubric.rubric, review, whole)
             ]
     if review is None or rubric is None or any(one.is_error for one in found):
         raise DocumentError(found)

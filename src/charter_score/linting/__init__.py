@@ -1,0 +1,9 @@
+"""Checks that a model alone cannot make. They speak in routes; the document knows the lines.
+
+Errors keep a document from being scored, warnings do not.
+"""
+
+from charter_score.linting.review import review_problems
+from charter_score.linting.rubric import rubric_problems
+
+__all__ = ["review_problems", "rubric_problems"]

@@ -1,0 +1,283 @@
+"""A rubric against itself: what keeps it from being scored with."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+
+from charter_score.diagnostics import At, Problem, Route, Severity, did_you_mean
+from charter_score.rating import NOT_APPLICABLE_WORDS, same_word
+from charter_score.rubric import (
+    Combine,
+    Criterion,
+    Permission,
+    Rubric,
+    Section,
+    same_value,
+)
+
+
+def rubric_problems(rubric: Rubric) -> list[Problem]:
+    """Everything that keeps a rubric from being scored with, and what only looks wrong."""
+    return [
+        *_empty_lists(rubric),
+        *_repeated_ids(rubric),
+        *_level_problems(rubric),
+        *_weight_problems(rubric),
+        *_band_problems(rubric),
+        *_condition_problems(rubric),
+        *_critical_problems(rubric),
+    ]
+
+
+def _criteria(rubric: Rubric) -> Iterator[tuple[Route, Criterion]]:
+    for s, section in enumerate(rubric.sections):
+        for c, criterion in enumerate(section.criteria):
+            yield ("sections", s, "criteria", c), criterion
+
+
+def _empty_lists(rubric: Rubric) -> Iterator[Problem]:
+    if not rubric.sections:
+        yield Problem("empty-list", "a rubric has at least one section", ("sections",), At.KEY)
+    for s, section in enumerate(rubric.sections):
+        if not section.criteria:
+            yield Problem(
+                "empty-list",
+                "a section has at least one criterion",
+                ("sections", s, "criteria"),
+                At.KEY,
+            )
+
+
+def _repeated_ids(rubric: Rubric) -> Iterator[Problem]:
+    section_ids = [section.id for section in rubric.sections]
+    for s in _repeats(section_ids):
+        yield Problem("duplicate-id", "another section has this id", ("sections", s, "id"))
+    for s, section in enumerate(rubric.sections):
+        for c in _repeats([criterion.id for criterion in section.criteria]):
+            yield Problem(
+                "duplicate-id",
+                "another criterion of this section has this id",
+                ("sections", s, "criteria", c, "id"),
+            )
+
+
+def _repeats(words: Iterable[str]) -> Iterator[int]:
+    """The places at which a word stands that stood before."""
+    seen: set[str] = set()
+    for index, word in enumerate(words):
+        if word in seen:
+            yield index
+        seen.add(word)
+
+
+def _level_problems(rubric: Rubric) -> Iterator[Problem]:
+    for name, levels in rubric.scales.items():
+        yield from _levels(("scales", name), levels)
+    for route, criterion in _criteria(rubric):
+        if criterion.levels is None:
+            continue
+        where = (*route, "levels")
+        if criterion.points is not None:
+            yield Problem(
+                "points-and-levels",
+                "a criterion has points or levels, not both",
+                (*route, "points"),
+                At.KEY,
+                "take `points` out: the levels say what can be earned",
+            )
+        if isinstance(criterion.levels, str):
+            if criterion.levels not in rubric.scales:
+                yield Problem(
+                    "unknown-scale",
+                    "the rubric has no scale of this name",
+                    where,
+                    hint=did_you_mean(criterion.levels, rubric.scales)
+                    or "name it under `scales`, or write the levels here",
+                )
+        else:
+            yield from _levels(where, criterion.levels)
+    for route, criterion in _criteria(rubric):
+        if isinstance(criterion.levels, str) and criterion.levels not in rubric.scales:
+            continue
+        read = rubric.rating_reader(criterion)
+        for word in criterion.looks_like:
+            if read(word) is None:
+                yield Problem(
+                    "unknown-rating",
+                    "this is no rating word of the criterion",
+                    (*route, "looks_like", word),
+                    At.KEY,
+                    f"its words are {', '.join(rubric.rating_words(criterion))}",
+                )
+
+
+def _levels(route: Route, levels: Mapping[str, Fraction]) -> Iterator[Problem]:
+    if not levels:
+        yield Problem("empty-list", "there is no level here", route, At.KEY)
+    words: dict[str, str] = {}
+    for level in levels:
+        word = same_word(level)
+        if word in NOT_APPLICABLE_WORDS:
+            yield Problem(
+                "level-not-applicable",
+                "a level cannot be called n/a",
+                (*route, level),
+                At.KEY,
+                "n/a is always there unless the criterion forbids it",
+            )
+        elif not word:
+            yield Problem("empty", "a level needs a word", (*route, level), At.KEY)
+        elif word in words:
+            yield Problem(
+                "duplicate-level",
+                "two levels are one word, since case and space, - and _ do not count",
+                (*route, level),
+                At.KEY,
+            )
+        words[word] = level
+
+
+def _available(rubric: Rubric, section: Section) -> Fraction | None:
+    """The points of a section; None where its levels cannot be made out."""
+    total = Fraction(0)
+    for criterion in section.criteria:
+        if isinstance(criterion.levels, str) and criterion.levels not in rubric.scales:
+            return None
+        levels = rubric.levels_of(criterion)
+        if levels is not None and not levels:
+            return None
+        total += rubric.points_of(criterion)
+    return total
+
+
+def _weight_problems(rubric: Rubric) -> Iterator[Problem]:
+    weighted = rubric.combine is Combine.SECTION_WEIGHTS
+    points = [_available(rubric, section) for section in rubric.sections]
+    for s, (section, available) in enumerate(zip(rubric.sections, points, strict=True)):
+        here: Route = ("sections", s)
+        if not weighted:
+            if section.weight is not None:
+                yield Problem(
+                    "weight-unused",
+                    "a weight counts only with `combine: section_weights`",
+                    (*here, "weight"),
+                    At.KEY,
+                    "add that line, or take the weight out",
+                )
+            continue
+        if section.weight is None:
+            yield Problem(
+                "weight-missing",
+                "every section needs a `weight` with `combine: section_weights`",
+                here,
+                At.KEY,
+            )
+        elif section.weight == 0:
+            yield Problem("zero-weight", "a section of weight 0 never counts", (*here, "weight"))
+        if available == 0 and section.criteria:
+            yield Problem(
+                "zero-points",
+                "a weighted section needs points: this one has none to earn",
+                (*here, "criteria"),
+                At.KEY,
+            )
+    if not weighted and rubric.sections and not any(amount != 0 for amount in points):
+        yield Problem("zero-points", "this rubric has no points to earn", ("sections",), At.KEY)
+
+
+def _band_problems(rubric: Rubric) -> Iterator[Problem]:
+    bands = rubric.bands
+    for b in _repeats([same_word(band.name) for band in bands]):
+        yield Problem("duplicate-band", "another band has this name", ("bands", b, "name"))
+    highest: Fraction | None = None
+    for b, band in enumerate(bands):
+        here: Route = ("bands", b)
+        given = [
+            name for name, mark in (("from", band.from_), ("above", band.above)) if mark is not None
+        ]
+        if b == 0:
+            if given:
+                yield Problem(
+                    "first-band-bound",
+                    "the first band is the lowest and has no bound",
+                    (*here, given[0]),
+                    At.KEY,
+                    "take it out: everything below the second band is in the first",
+                )
+            continue
+        if len(given) != 1:
+            yield Problem(
+                "band-bound",
+                "every band but the first has exactly one of `from` and `above`",
+                here,
+                At.KEY,
+            )
+            continue
+        bound = band.bound
+        if bound is None:
+            continue
+        where = (*here, given[0])
+        if band.from_ == 0 or band.above == 1:
+            yield Problem("empty-band", "this bound leaves a band that no score can reach", where)
+        elif highest is not None and bound <= highest:
+            yield Problem(
+                "band-order",
+                "bands go from the lowest up, each bound higher than the one before",
+                where,
+            )
+        highest = bound if highest is None else max(highest, bound)
+
+
+def _condition_problems(rubric: Rubric) -> Iterator[Problem]:
+    places: list[tuple[Route, Mapping[str, tuple[str, ...]]]] = [
+        (("sections", s, "applies_when"), section.applies_when)
+        for s, section in enumerate(rubric.sections)
+    ]
+    places += [
+        ((*route, "applies_when"), criterion.applies_when) for route, criterion in _criteria(rubric)
+    ]
+    for route, condition in places:
+        for name, allowed in condition.items():
+            if not any(value.strip() for value in allowed):
+                yield Problem(
+                    "empty-list", "name at least one value of this field", (*route, name), At.KEY
+                )
+                continue
+            rule = rubric.fields.get(name)
+            if rule is None or not rule.values:
+                continue
+            known = {same_value(value) for value in rule.values}
+            for index, value in enumerate(allowed):
+                if same_value(value) not in known:
+                    yield Problem(
+                        "condition-never-holds",
+                        "`fields` does not allow this value, so no review can have it",
+                        (*route, name, index),
+                        hint=did_you_mean(value, rule.values),
+                    )
+
+
+def _critical_problems(rubric: Rubric) -> Iterator[Problem]:
+    for route, criterion in _criteria(rubric):
+        if not criterion.critical:
+            continue
+        if criterion.not_applicable is not Permission.FORBIDDEN:
+            yield Problem(
+                "critical-allows-na",
+                "this criterion is critical, yet n/a would let it pass",
+                (*route, "critical"),
+                At.KEY,
+                "add `not_applicable: forbidden`",
+                Severity.WARNING,
+            )
+        if isinstance(criterion.levels, str) and criterion.levels not in rubric.scales:
+            continue
+        levels = rubric.levels_of(criterion)
+        if levels and len(set(levels.values())) == 1:
+            yield Problem(
+                "critical-always-missed",
+                "all levels of this critical criterion earn the same, so each of them misses it",
+                (*route, "critical"),
+                At.KEY,
+                "give the level that passes more points",
+                Severity.WARNING,
+            )
