@@ -25,8 +25,12 @@ def concise(
     page = Page(width)
     if scored:
         _table(page, scored, names=names)
-    for one in summary.in_order():
-        _rubric(page, one, summary, only=len(summary.rubrics) == 1)
+    rubrics = summary.in_order()
+    if len(rubrics) != 1 and everything:
+        page.blank()
+        _labelled(page, "Reviews", _found(summary))
+    for one in rubrics:
+        _rubric(page, one, summary, only=len(rubrics) == 1)
     _not_scored(page, everything)
     return page.lines
 
@@ -105,17 +109,7 @@ def _rubric(page: Page, one: RubricSummary, summary: Summary, *, only: bool) -> 
     expected = words.expected(rubric)
     parts = [rubric.name, words.rule(rubric)] + ([f"expected {expected}"] if expected else [])
     page.write(span(" · ".join(parts), Style.TITLE))
-    if only:
-        found = [f"{summary.reviews} found", f"{summary.scored} scored"]
-        if summary.failed:
-            found.append(f"{summary.failed} could not be scored")
-        if summary.skipped:
-            found.append(f"{summary.skipped} skipped")
-        if summary.calibration:
-            found.append(f"{summary.calibration} for calibration, not counted below")
-        _labelled(page, "Reviews", ", ".join(found))
-    else:
-        _labelled(page, "Reviews", str(one.reviews))
+    _labelled(page, "Reviews", _found(summary) if only else str(one.reviews))
     mean, median = mean_of(one.shares), quantile(one.shares, Fraction(1, 2))
     seen = mean_of(one.observed_shares)
     if mean is None or median is None or seen is None:
@@ -149,6 +143,18 @@ def _rubric(page: Page, one: RubricSummary, summary: Summary, *, only: bool) -> 
             f"{words.count(one.provisional, 'review')} {has} an open dispute",
         )
     _criteria(page, one)
+
+
+def _found(summary: Summary) -> str:
+    """What was found and what became of it."""
+    found = [f"{summary.reviews} found", f"{summary.scored} scored"]
+    if summary.failed:
+        found.append(f"{summary.failed} could not be scored")
+    if summary.skipped:
+        found.append(f"{summary.skipped} skipped")
+    if summary.calibration:
+        found.append(f"{summary.calibration} for calibration, not counted below")
+    return ", ".join(found)
 
 
 def _expectation(one: RubricSummary) -> str:

@@ -49,9 +49,7 @@ def _rule(page: Page, rubric: Rubric) -> None:
         f"{words.rule(rubric)[0].upper()}{words.rule(rubric)[1:]}.".replace("N/a", "n/a"), indent=2
     )
     if rubric.rule_source:
-        page.write(span(f'"{rubric.rule_source.strip()}"'), indent=2, hang=3)
-        if rubric.source:
-            page.write(span(f"({rubric.source})", Style.FAINT), indent=2)
+        page.paragraphs(rubric.rule_source, indent=2)
     else:
         page.write(
             "The standard itself says nothing about it: this is the rubric's setting.", indent=2
@@ -169,7 +167,7 @@ def _total(page: Page, result: ReviewResult) -> None:
             hang=4,
         )
     page.write(
-        Span("n/a makes: ", Style.STRONG),
+        Span("n/a adds: ", Style.STRONG),
         span(
             f"{words.percent(result.share, rubric)} − "
             f"{words.percent(result.observed_share, rubric)} = "
@@ -194,8 +192,8 @@ def _total_lines(
     available = sum((a for _, a in parts), Fraction(0))
     equals = "" if total is None or zeroed else f" = {_exact(total, rubric)}"
     plain = (
-        f"{words.plus(e for e, _ in parts)} = {decimal_text(earned)} of "
-        f"{words.plus(a for _, a in parts)} = {decimal_text(available)} points"
+        f"({words.plus(e for e, _ in parts)}) of ({words.plus(a for _, a in parts)}) = "
+        f"{decimal_text(earned)} of {words.points(available)}"
     )
     if rubric.combine is Combine.POINTS:
         yield plain + equals

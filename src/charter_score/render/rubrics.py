@@ -44,7 +44,7 @@ def one_rubric(rubric: Rubric, width: int) -> list[Line]:
     page.heading("The rule")
     page.write(words.rule(rubric), indent=2)
     if rubric.rule_source:
-        page.write(f'"{rubric.rule_source.strip()}"', indent=2, hang=3)
+        page.paragraphs(rubric.rule_source, indent=2)
     if rubric.combine is Combine.SECTION_WEIGHTS:
         page.write("sections count by their weight", indent=2)
     if rubric.bands:
