@@ -16,7 +16,6 @@ from statistics import median
 import yaml
 
 from charter_score import wire
-from charter_score.linting import review_problems
 from charter_score.outcome import Scored
 from charter_score.review import Review
 from charter_score.source.files import read_bytes
@@ -49,15 +48,16 @@ def main() -> None:
         raise SystemExit("the example is not plainly right")
     result = loaded.scorer.score(review)
     scored = Scored("review.yaml", "id", sha256(data).hexdigest(), loaded.sha256, result)
+    writer = wire.ResultWriter()
     stages: dict[str, Callable[[], object]] = {
         "floor: read + libyaml events": lambda: _events(read_bytes(REVIEW, "r").decode()),
         "read the file": lambda: read_bytes(REVIEW, "r"),
         "YAML to values": lambda: parse_yaml(text, "r", note_places=False),
         "values to review": lambda: recognise(Review, value),
         "the same by pydantic": lambda: validate(Review, value),
-        "check against the rubric": lambda: review_problems(loaded.rubric, review),
+        "check against the rubric": lambda: loaded.linter.problems(review),
         "score": lambda: loaded.scorer.score(review),
-        "result to JSON line": lambda: wire.encode(wire.result(scored)),
+        "result to JSON line": lambda: writer.result(scored),
     }
     took: dict[str, list[float]] = {name: [] for name in stages}
     for _ in range(rounds):

@@ -107,7 +107,8 @@ class Scoring:
         if not self._left_out:
             return []
         number = len(self._left_out)
-        return [f"{number} rubric{'s'[: number > 1]} or results left out (--verbose names them)"]
+        documents = "document" if number == 1 else "documents"
+        return [f"{number} {documents} left out: rubrics or results (--verbose names them)"]
 
     def _outcome(self, one: Input) -> Outcome | None:
         """What became of one input; None for a document of a folder that is no review."""

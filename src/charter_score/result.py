@@ -4,11 +4,9 @@ Points are fractions in the rubric's own points, shares fractions from 0 to 1. A
 only where it is printed (`figures`).
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from charter_score.rating import Rating
 from charter_score.review import Dispute, Outcome, Rated, Review
 from charter_score.rubric import Band, Criterion, Rubric, Section
 
@@ -21,6 +19,7 @@ class Mark(NamedTuple):
         earned: Points that count; 0 where the criterion left the sums.
         available: Points that count; 0 for an n/a under the policy `excluded`.
         points: What the criterion can earn at all.
+        not_applicable: Whether the rating is n/a.
         missed: Whether it missed the criterion (never for n/a).
     """
 
@@ -28,12 +27,8 @@ class Mark(NamedTuple):
     earned: Fraction
     available: Fraction
     points: Fraction
+    not_applicable: bool
     missed: bool
-
-    @property
-    def not_applicable(self) -> bool:
-        """Whether the rating is n/a."""
-        return self.rating == Rating.NOT_APPLICABLE
 
     @property
     def observed(self) -> bool:
@@ -67,8 +62,7 @@ class CriterionResult(NamedTuple):
         return self.criterion.critical and self.mark.missed
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """Points earned of points available, and the share; None where nothing was available.
 
     Under section weights the share of a whole review is the weighted one, not earned / available.
@@ -79,8 +73,7 @@ class Score:
     share: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(NamedTuple):
     """The score with every n/a left out, and how much that rests on.
 
     `criteria` of `of` criteria with points were observed, `not_applicable` of them were n/a.
@@ -92,8 +85,7 @@ class Observed:
     not_applicable: int
 
 
-@dataclass(frozen=True, slots=True)
-class SectionResult:
+class SectionResult(NamedTuple):
     """One section: its score, what was observed of it, its criteria in the rubric's order."""
 
     section: Section
@@ -145,8 +137,7 @@ class Outlook(NamedTuple):
     band_observed: Band | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewResult:
+class ReviewResult(NamedTuple):
     """A scored review.
 
     Attributes:

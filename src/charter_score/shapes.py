@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from charter_score.diagnostics import did_you_mean
@@ -252,6 +253,7 @@ def read_language(value: object) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def is_date(text: str) -> bool:
     """Whether a text is a day of the calendar in the form 2016-05-04 (ISO 8601)."""
     if not _DATE.fullmatch(text):

@@ -5,12 +5,12 @@ Numbers are `Figure`s, the digits as they stand in the file, so no float comes n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
 from json.encoder import encode_basestring_ascii
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from charter_score import __version__
 from charter_score.diagnostics import Diagnostic
@@ -22,28 +22,34 @@ from charter_score.figures import (
     rounded_text,
 )
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
-from charter_score.result import CriterionResult, Observed, Score, SectionResult
+from charter_score.result import (
+    CriterionResult,
+    Mark,
+    Need,
+    NextBand,
+    Observed,
+    Score,
+    SectionResult,
+)
 from charter_score.review import Dispute, Review
-from charter_score.rubric import Rubric
+from charter_score.rubric import Criterion, Rubric, Section
 from charter_score.summary import RubricSummary, Summary, mean_of
 
 if TYPE_CHECKING:
     from charter_score.documents import (
-        CriterionDocument,
         DiagnosticDocument,
-        DisputeDocument,
         FailureDocument,
-        ObservedDocument,
-        ResultDocument,
-        ReviewDocument,
-        RubricDocument,
-        ScoreDocument,
-        SectionDocument,
         SkippedDocument,
         SummaryDocument,
         ToolDocument,
         WarningDocument,
     )
+
+T = TypeVar("T")
+Bounds = tuple[Fraction, ...]
+
+MOST_KEPT = 65_536
+"""Texts that a writer keeps before it starts again."""
 
 RESULTS_SCHEMA = "charter-score/results/v1"
 RUBRIC_SCHEMA = "charter-score/rubric/v1"
@@ -54,20 +60,28 @@ def results_json(outcomes: Iterable[Outcome], summary: Summary) -> Iterator[str]
     everything = list(outcomes)
     yield f'{{"schema": {encode(RESULTS_SCHEMA)},\n'
     yield f' "tool": {encode(_tool())},\n'
-    yield from _list("results", (result(one) for one in everything if isinstance(one, Scored)))
-    yield from _list("failures", (failure(one) for one in everything if isinstance(one, Failed)))
-    yield from _list("skipped", (skipped(one) for one in everything if isinstance(one, Skipped)))
-    yield from _list("warnings", (warning(one) for one in warnings_of(everything)))
+    results = ResultWriter()
+    yield from _list(
+        "results", (results.result(one) for one in everything if isinstance(one, Scored))
+    )
+    yield from _list(
+        "failures", (encode(failure(one)) for one in everything if isinstance(one, Failed))
+    )
+    yield from _list(
+        "skipped", (encode(skipped(one)) for one in everything if isinstance(one, Skipped))
+    )
+    yield from _list("warnings", (encode(warning(one)) for one in warnings_of(everything)))
     yield f' "summary": {encode(summary_document(summary))}}}\n'
 
 
 def results_json_lines(outcomes: Iterable[Outcome], summary: Summary) -> Iterator[str]:
     """The `-f json-lines` document: outcomes in order, then warnings, the summary last."""
     warnings: list[Diagnostic] = []
+    results = ResultWriter()
     for outcome in outcomes:
         match outcome:
             case Scored():
-                yield encode(result(outcome)) + "\n"
+                yield results.result(outcome) + "\n"
             case Failed():
                 yield encode(failure(outcome)) + "\n"
             case Skipped():
@@ -87,11 +101,11 @@ def warnings_of(outcomes: Iterable[Outcome]) -> list[Diagnostic]:
     return list(found)
 
 
-def _list(name: str, entries: Iterator[Mapping[str, Any]]) -> Iterator[str]:
+def _list(name: str, entries: Iterator[str]) -> Iterator[str]:
     before = f' "{name}": ['
     any_entry = False
     for entry in entries:
-        yield before + "\n  " + encode(entry)
+        yield before + "\n  " + entry
         before = ","
         any_entry = True
     yield "\n ],\n" if any_entry else before + "],\n"
@@ -101,157 +115,219 @@ def _tool() -> ToolDocument:
     return {"name": "charter-score", "version": __version__}
 
 
-def result(scored: Scored) -> ResultDocument:
-    """One scored review as its document."""
-    found = scored.result
-    bounds = found.rubric.bounds
-    next_band = found.next_band
-    return {
-        "kind": "result",
-        "review": _review(scored, found.review),
-        "rubric": _rubric(found.rubric, scored.rubric_sha256),
-        "score": _score(found.score, bounds),
-        "observed": _observed(found.observed, found.uplift, bounds),
-        "band": found.band.name if found.band else None,
-        "band_observed": found.band_observed.name if found.band_observed else None,
-        "band_rests_on_not_applicable": found.band_rests_on_not_applicable,
-        "little_observed": found.little_observed,
-        "meets_expected": found.meets_expected,
-        "critical_missed": [
-            f"{section.id}.{criterion.id}" for section, criterion in found.critical_missed
-        ],
-        "provisional": found.provisional,
-        "sections": [_section(section, bounds) for section in found.sections],
-        "development_needs": [
-            {
-                "section": need.section.id,
-                "criterion": need.result.criterion.id,
-                "title": need.result.criterion.title,
-                "rating": need.result.mark.rating,
-                "comment": need.result.rated.comment,
-                "advice": need.result.criterion.advice or None,
-                "points_lost": figure(need.points_lost),
-                "percent_lost": Figure(rounded_text(need.share_lost * 100, JSON_DECIMALS)),
-            }
-            for need in found.needs
-        ],
-        "strengths": [
-            {
-                "section": section.section.id,
-                "title": section.section.title,
-                "criteria": section.observed.criteria,
-                "of": section.observed.of,
-            }
-            for section in found.strengths
-        ],
-        "next_band": None
-        if next_band is None
-        else {
-            "name": next_band.band.name,
-            "needs": [need.route for need in next_band.needs],
-            "percent": percent(next_band.share, bounds),
-        },
-    }
+class ResultWriter:
+    """Writes scored reviews as `ResultDocument`s, one line each.
+
+    A batch repeats itself: the same criteria, ratings and sums come again in every review, as the
+    same objects. Their text is made once and kept with them; only what a person wrote is new.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, ...], tuple[tuple[object, ...], Any]] = {}
+
+    def result(self, scored: Scored) -> str:
+        """One scored review as JSON on one line."""
+        found = scored.result
+        rubric = found.rubric
+        bounds = self._once(_bounds, rubric)
+        observed = self._once(_observed, found.observed, found.score, bounds)
+        sections = ", ".join([self._section(section, bounds) for section in found.sections])
+        return (
+            f'{{"kind": "result", "review": {_review(scored, found.review)}, '
+            f'"rubric": {self._once(_rubric, rubric, scored.rubric_sha256)}, '
+            f'"score": {self._once(_score, found.score, bounds)}, "observed": {observed}, '
+            f'"band": {_text(found.band.name if found.band else None)}, '
+            f'"band_observed": {_text(found.band_observed.name if found.band_observed else None)}, '
+            f'"band_rests_on_not_applicable": {_flag(found.band_rests_on_not_applicable)}, '
+            f'"little_observed": {_flag(found.little_observed)}, '
+            f'"meets_expected": {_flag(found.meets_expected)}, '
+            f'"critical_missed": [{_routes(found.critical_missed)}], '
+            f'"provisional": {_flag(found.provisional)}, "sections": [{sections}], '
+            f'"development_needs": [{", ".join([self._need(need) for need in found.needs])}], '
+            f'"strengths": [{", ".join([_strength(section) for section in found.strengths])}], '
+            f'"next_band": {self._next_band(found.next_band, bounds)}}}'
+        )
+
+    def _once(self, make: Callable[..., T], *parts: object) -> T:
+        """What is made of some objects, made once for as long as they are the same objects."""
+        key = (id(make), *map(id, parts))
+        kept = self._made.get(key)
+        if kept is None:
+            if len(self._made) >= MOST_KEPT:
+                self._made.clear()
+            # The parts are kept too: an id is theirs only while they live.
+            kept = self._made[key] = (parts, make(*parts))
+        made: T = kept[1]
+        return made
+
+    def _section(self, section: SectionResult, bounds: Bounds) -> str:
+        score = self._once(_score, section.score, bounds)
+        observed = (
+            "null"
+            if section.nothing_observed
+            else self._once(_observed, section.observed, section.score, bounds)
+        )
+        criteria = ", ".join([self._criterion(one) for one in section.criteria])
+        return (
+            f'{self._once(_section_head, section.section)}"score": {score}, '
+            f'"observed": {observed}, "nothing_observed": {_flag(section.nothing_observed)}, '
+            f'"criteria": [{criteria}]}}'
+        )
+
+    def _criterion(self, result: CriterionResult) -> str:
+        head, tail = self._once(_criterion_ends, result.criterion, result.mark)
+        rated = result.rated
+        if rated.comment is None and rated.evidence is None and result.dispute is None:
+            return f'{head}"comment": null, "evidence": null{tail}null}}'
+        return (
+            f'{head}"comment": {_text(rated.comment)}, "evidence": {_text(rated.evidence)}{tail}'
+            f"{_dispute(result, result.dispute)}}}"
+        )
+
+    def _need(self, need: Need) -> str:
+        result = need.result
+        head, tail = self._once(_need_ends, need.section, result.criterion, result.mark)
+        lost = self._once(_plain_percent, need.share_lost)
+        return f'{head}{_text(result.rated.comment)}{tail}"percent_lost": {lost}}}'
+
+    def _next_band(self, way: NextBand | None, bounds: Bounds) -> str:
+        if way is None:
+            return "null"
+        needs = ", ".join([f'"{need.route}"' for need in way.needs])
+        percent = self._once(_percent, way.share, bounds)
+        return f'{{"name": {_text(way.band.name)}, "needs": [{needs}], "percent": {percent}}}'
 
 
-def _review(scored: Scored, review: Review) -> ReviewDocument:
-    return {
-        "id": scored.id,
-        "path": scored.path,
-        "sha256": scored.sha256,
-        "status": review.status.value,
-        "advisor": review.advisor,
-        "reviewer": review.reviewer,
-        "team": review.team,
-        "interaction": {
-            name: value if isinstance(value, str) else list(value)
+def _text(value: str | None) -> str:
+    return "null" if value is None else encode_basestring_ascii(value)
+
+
+def _flag(value: bool | None) -> str:  # noqa: FBT001 - it is the value
+    return "null" if value is None else "true" if value else "false"
+
+
+def _texts(values: Iterable[str]) -> str:
+    return f"[{', '.join([encode_basestring_ascii(value) for value in values])}]"
+
+
+def _bounds(rubric: Rubric) -> Bounds:
+    return rubric.bounds
+
+
+def _review(scored: Scored, review: Review) -> str:
+    interaction = ", ".join(
+        [
+            f"{_text(name)}: {_text(value) if isinstance(value, str) else _texts(value)}"
             for name, value in review.interaction.items()
-        },
-        "done_well": list(review.done_well),
-        "could_be_better": list(review.could_be_better),
-        "notes": review.notes,
-        "actions": [
-            {"what": action.what, "who": action.who, "by": action.by} for action in review.actions
-        ],
-        "advisor_comment": review.advisor_comment,
-        "acknowledged": review.acknowledged,
-    }
+        ]
+    )
+    actions = ", ".join(
+        [
+            f'{{"what": {_text(action.what)}, "who": {_text(action.who)}, '
+            f'"by": {_text(action.by)}}}'
+            for action in review.actions
+        ]
+    )
+    return (
+        f'{{"id": {_text(scored.id)}, "path": {_text(scored.path)}, '
+        f'"sha256": "{scored.sha256}", "status": "{review.status.value}", '
+        f'"advisor": {_text(review.advisor)}, "reviewer": {_text(review.reviewer)}, '
+        f'"team": {_text(review.team)}, "interaction": {{{interaction}}}, '
+        f'"done_well": {_texts(review.done_well)}, '
+        f'"could_be_better": {_texts(review.could_be_better)}, "notes": {_text(review.notes)}, '
+        f'"actions": [{actions}], "advisor_comment": {_text(review.advisor_comment)}, '
+        f'"acknowledged": {_text(review.acknowledged)}}}'
+    )
 
 
-def _rubric(rubric: Rubric, digest: str) -> RubricDocument:
-    return {
-        "id": rubric.id,
-        "version": rubric.version,
-        "sha256": digest,
-        "title": rubric.title,
-        "not_applicable": rubric.not_applicable.value,
-        "combine": rubric.combine.value,
-        "expected": None if rubric.expected is None else figure(rubric.expected * 100),
-    }
+def _rubric(rubric: Rubric, digest: str) -> str:
+    expected = "null" if rubric.expected is None else decimal_text(rubric.expected * 100)
+    return (
+        f'{{"id": {_text(rubric.id)}, "version": {_text(rubric.version)}, "sha256": "{digest}", '
+        f'"title": {_text(rubric.title)}, "not_applicable": "{rubric.not_applicable.value}", '
+        f'"combine": "{rubric.combine.value}", "expected": {expected}}}'
+    )
 
 
-def _score(score: Score, bounds: tuple[Fraction, ...]) -> ScoreDocument:
-    return {
-        "earned": figure(score.earned),
-        "available": figure(score.available),
-        "share": share_text(score.share),
-        "percent": None if score.share is None else percent(score.share, bounds),
-    }
+def _score_fields(score: Score, bounds: Bounds) -> str:
+    share = "null" if score.share is None else f'"{share_text(score.share)}"'
+    percent = "null" if score.share is None else _percent(score.share, bounds)
+    return (
+        f'"earned": {decimal_text(score.earned)}, "available": {decimal_text(score.available)}, '
+        f'"share": {share}, "percent": {percent}'
+    )
 
 
-def _observed(
-    observed: Observed, uplift: Fraction | None, bounds: tuple[Fraction, ...]
-) -> ObservedDocument:
-    return {
-        **_score(observed.score, bounds),
-        "criteria": observed.criteria,
-        "of": observed.of,
-        "not_applicable": observed.not_applicable,
-        "uplift": None if uplift is None else Figure(rounded_text(uplift * 100, JSON_DECIMALS)),
-    }
+def _score(score: Score, bounds: Bounds) -> str:
+    return f"{{{_score_fields(score, bounds)}}}"
 
 
-def _section(section: SectionResult, bounds: tuple[Fraction, ...]) -> SectionDocument:
-    share, observed = section.score.share, section.observed.score.share
-    weight = section.section.weight
-    return {
-        "id": section.section.id,
-        "title": section.section.title,
-        "weight": None if weight is None else figure(weight),
-        "score": _score(section.score, bounds),
-        "observed": None
-        if section.nothing_observed or share is None or observed is None
-        else _observed(section.observed, share - observed, bounds),
-        "nothing_observed": section.nothing_observed,
-        "criteria": [_criterion(criterion) for criterion in section.criteria],
-    }
+def _observed(observed: Observed, score: Score, bounds: Bounds) -> str:
+    """What was observed, beside the score that it lifts."""
+    uplift = "null"
+    if score.share is not None and observed.score.share is not None:
+        uplift = _plain_percent(score.share - observed.score.share)
+    return (
+        f"{{{_score_fields(observed.score, bounds)}, "
+        f'"criteria": {observed.criteria}, "of": {observed.of}, '
+        f'"not_applicable": {observed.not_applicable}, "uplift": {uplift}}}'
+    )
 
 
-def _criterion(result: CriterionResult) -> CriterionDocument:
-    return {
-        "id": result.criterion.id,
-        "title": result.criterion.title,
-        "rating": result.mark.rating,
-        "earned": figure(result.mark.earned),
-        "available": figure(result.mark.available),
-        "comment": result.rated.comment,
-        "evidence": result.rated.evidence,
-        "critical": result.criterion.critical,
-        "disputed": None if result.dispute is None else _dispute(result, result.dispute),
-    }
+def _section_head(section: Section) -> str:
+    weight = "null" if section.weight is None else decimal_text(section.weight)
+    return f'{{"id": "{section.id}", "title": {_text(section.title)}, "weight": {weight}, '
 
 
-def _dispute(result: CriterionResult, dispute: Dispute) -> DisputeDocument:
-    return {
-        "original": result.original,
-        "says": result.says or "",
-        "because": dispute.because,
-        "on": dispute.on,
-        "outcome": dispute.outcome.value,
-        "decided_by": dispute.decided_by,
-        "decided_on": dispute.decided_on,
-        "reason": dispute.reason,
-    }
+def _criterion_ends(criterion: Criterion, mark: Mark) -> tuple[str, str]:
+    """What stands before and after a criterion's comment."""
+    return (
+        f'{{"id": "{criterion.id}", "title": {_text(criterion.title)}, '
+        f'"rating": {_text(mark.rating)}, "earned": {decimal_text(mark.earned)}, '
+        f'"available": {decimal_text(mark.available)}, ',
+        f', "critical": {_flag(criterion.critical)}, "disputed": ',
+    )
+
+
+def _dispute(result: CriterionResult, dispute: Dispute | None) -> str:
+    if dispute is None:
+        return "null"
+    return (
+        f'{{"original": {_text(result.original)}, "says": {_text(result.says)}, '
+        f'"because": {_text(dispute.because)}, "on": {_text(dispute.on)}, '
+        f'"outcome": "{dispute.outcome.value}", "decided_by": {_text(dispute.decided_by)}, '
+        f'"decided_on": {_text(dispute.decided_on)}, "reason": {_text(dispute.reason)}}}'
+    )
+
+
+def _need_ends(section: Section, criterion: Criterion, mark: Mark) -> tuple[str, str]:
+    """What stands before and after a need's comment."""
+    return (
+        f'{{"section": "{section.id}", "criterion": "{criterion.id}", '
+        f'"title": {_text(criterion.title)}, "rating": {_text(mark.rating)}, "comment": ',
+        f', "advice": {_text(criterion.advice or None)}, '
+        f'"points_lost": {decimal_text(mark.lost)}, ',
+    )
+
+
+def _strength(section: SectionResult) -> str:
+    return (
+        f'{{"section": "{section.section.id}", "title": {_text(section.section.title)}, '
+        f'"criteria": {section.observed.criteria}, "of": {section.observed.of}}}'
+    )
+
+
+def _routes(criteria: Iterable[tuple[Section, Criterion]]) -> str:
+    return ", ".join([f'"{section.id}.{criterion.id}"' for section, criterion in criteria])
+
+
+def _percent(share: Fraction, bounds: Bounds) -> str:
+    """A share as a percentage: two decimals, more where a bound is near."""
+    return percent_text(share, JSON_DECIMALS, bounds)
+
+
+def _plain_percent(share: Fraction) -> str:
+    return rounded_text(share * 100, JSON_DECIMALS)
 
 
 def diagnostic(found: Diagnostic) -> DiagnosticDocument:
@@ -373,14 +449,9 @@ def figure(value: Fraction) -> Figure:
     return Figure(decimal_text(value))
 
 
-def percent(share: Fraction, bounds: tuple[Fraction, ...]) -> Figure:
-    """A share as the percentage of the JSON documents: two decimals, more where a bound is near."""
-    return Figure(percent_text(share, JSON_DECIMALS, bounds))
-
-
-def share_text(share: Fraction | None) -> str | None:
+def share_text(share: Fraction) -> str:
     """A share as a reduced `n/d`, also `1/1` and `0/1`."""
-    return None if share is None else f"{share.numerator}/{share.denominator}"
+    return f"{share.numerator}/{share.denominator}"
 
 
 def encode(value: Any) -> str:

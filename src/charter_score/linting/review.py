@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 
 from charter_score.diagnostics import At, Problem, Route, Severity, did_you_mean
 from charter_score.rating import Rating
-from charter_score.review import Dispute, Rated, Review, Status
+from charter_score.review import Dispute, Rated, Review
 from charter_score.rubric import (
     CommentRule,
     Criterion,
+    FieldRule,
+    Interaction,
     Permission,
     Rubric,
     Section,
@@ -17,38 +19,89 @@ from charter_score.rubric import (
 )
 from charter_score.shapes import is_date
 
+MOST_REMEMBERED = 4_096
+"""Ratings of a section that are remembered as right."""
+
 
 def review_problems(
     rubric: Rubric, review: Review, reported: Set[Route] = frozenset()
 ) -> list[Problem]:
-    """Everything wrong with a review in the light of its rubric.
+    """Everything wrong with one review in the light of its rubric; see `ReviewLinter.problems`."""
+    return ReviewLinter(rubric).problems(review, reported)
 
-    `reported` holds the routes of values already found wrong, which are not reported again as
-    missing. The rubric must be without errors.
+
+class ReviewLinter:
+    """A rubric without errors made ready to check many reviews.
+
+    Most ratings of most reviews are the same few words with nothing wrong, so what was once found
+    right (a word on a criterion, with or without a comment) is remembered.
     """
-    return [
-        *_interaction_problems(rubric, review, reported),
-        *_rating_problems(rubric, review, reported),
-        *_dispute_problems(rubric, review),
-    ]
 
+    def __init__(self, rubric: Rubric) -> None:
+        self._rubric = rubric
+        self._sections = {section.id: _Section(section) for section in rubric.sections}
+        self._fields = {
+            name: frozenset(same_value(value) for value in rule.values)
+            for name, rule in rubric.fields.items()
+        }
+        conditions = [section.applies_when for section in rubric.sections]
+        conditions += [criterion.applies_when for _, criterion in rubric.criteria()]
+        names = dict.fromkeys(name for condition in conditions for name in condition)
+        self._undeclared = [name for name in names if name not in rubric.fields]
 
-def _interaction_problems(
-    rubric: Rubric, review: Review, reported: Set[Route]
-) -> Iterator[Problem]:
-    interaction = review.interaction
-    if any(not is_date(value) for value in values_of(interaction, "date")):
-        yield Problem(
-            "bad-date",
-            "this is not a day of the calendar",
-            ("interaction", "date"),
-            hint="write year-month-day, for example 2016-05-04",
+    def problems(self, review: Review, reported: Set[Route] = frozenset()) -> list[Problem]:
+        """Everything wrong with a review.
+
+        `reported` holds the routes of values already found wrong, which are not reported again as
+        missing.
+        """
+        found = list(self._interaction(review, reported))
+        known = 0
+        for section_id, rated in review.ratings.items():
+            section = self._sections.get(section_id)
+            if section is None:
+                found.append(self._unknown_section(section_id))
+            elif not section.is_plainly_right(rated):
+                found.extend(_section_ratings(self._rubric, section, rated, review))
+            else:
+                known += 1
+        if known < len(self._sections) and review.status.is_scored:
+            for section in self._sections.values():
+                found.extend(_unrated(section.section, review, reported))
+        if review.disputes:
+            found.extend(_dispute_problems(self._rubric, review))
+        return found
+
+    def _unknown_section(self, section_id: str) -> Problem:
+        return Problem(
+            "unknown-section",
+            "the rubric has no such section",
+            ("ratings", section_id),
+            At.KEY,
+            did_you_mean(section_id, self._sections)
+            or f"its sections are {', '.join(self._sections)}",
         )
-    for name, rule in rubric.fields.items():
+
+    def _interaction(self, review: Review, reported: Set[Route]) -> Iterator[Problem]:
+        interaction = review.interaction
+        if any(not is_date(value) for value in values_of(interaction, "date")):
+            yield Problem(
+                "bad-date",
+                "this is not a day of the calendar",
+                ("interaction", "date"),
+                hint="write year-month-day, for example 2016-05-04",
+            )
+        for name, rule in self._rubric.fields.items():
+            if ("interaction", name) in reported or ("interaction",) in reported:
+                continue
+            if name in interaction or rule.required:
+                yield from self._field(name, rule, interaction)
+        if self._undeclared:
+            yield from _silent_conditions(self._undeclared, review)
+
+    def _field(self, name: str, rule: FieldRule, interaction: Interaction) -> Iterator[Problem]:
         route: Route = ("interaction", name)
         values = values_of(interaction, name)
-        if route in reported or ("interaction",) in reported:
-            continue
         if not values:
             if rule.required:
                 yield Problem(
@@ -58,10 +111,10 @@ def _interaction_problems(
                     At.KEY,
                     f"one of {', '.join(rule.values)}" if rule.values else None,
                 )
-            continue
+            return
         if len(values) > 1 and not rule.many:
             yield Problem("single-value", "the rubric allows one value here", route)
-        known = {same_value(value) for value in rule.values}
+        known = self._fields[name]
         given = interaction[name]
         for index, value in enumerate([given] if isinstance(given, str) else given):
             if known and value.strip() and same_value(value) not in known:
@@ -71,19 +124,44 @@ def _interaction_problems(
                     route if isinstance(given, str) else (*route, index),
                     hint=did_you_mean(value, rule.values),
                 )
-    yield from _silent_conditions(rubric, review)
 
 
-def _silent_conditions(rubric: Rubric, review: Review) -> Iterator[Problem]:
+class _Section:
+    """A section with the ratings of it that were found right before."""
+
+    __slots__ = ("_right", "_unconditional", "criteria", "section")
+
+    def __init__(self, section: Section) -> None:
+        self.section = section
+        self.criteria = {criterion.id: criterion for criterion in section.criteria}
+        self._right: set[tuple[str, str, bool]] = set()
+        self._unconditional = not section.applies_when and not any(
+            criterion.applies_when for criterion in section.criteria
+        )
+
+    def is_plainly_right(self, rated: Mapping[str, Rated]) -> bool:
+        """Whether every criterion is rated, each in a way that was found right before."""
+        right = self._right
+        if not self._unconditional or len(rated) != len(self.criteria):
+            return False
+        for criterion_id, own in rated.items():
+            if (criterion_id, own.rating, own.comment is None) not in right:
+                return False
+        return True
+
+    def remember(self, criterion: Criterion, own: Rated) -> None:
+        """Note a rating in which nothing is wrong."""
+        if self._unconditional and own.rating is not None and len(self._right) < MOST_REMEMBERED:
+            self._right.add((criterion.id, own.rating, own.comment is None))
+
+
+def _silent_conditions(undeclared: Iterable[str], review: Review) -> Iterator[Problem]:
     """A condition on a field that neither the rubric declares nor the review gives.
 
     Leaving a field out must not quietly raise a score.
     """
-    conditions = [section.applies_when for section in rubric.sections]
-    conditions += [criterion.applies_when for _, criterion in rubric.criteria()]
-    names = dict.fromkeys(name for condition in conditions for name in condition)
-    for name in names:
-        if name not in rubric.fields and not values_of(review.interaction, name):
+    for name in undeclared:
+        if not values_of(review.interaction, name):
             yield Problem(
                 "condition-field-missing",
                 f"part of the rubric applies only by `{name}`, which this review does not give",
@@ -94,28 +172,10 @@ def _silent_conditions(rubric: Rubric, review: Review) -> Iterator[Problem]:
             )
 
 
-def _rating_problems(rubric: Rubric, review: Review, reported: Set[Route]) -> Iterator[Problem]:
-    known = {section.id: section for section in rubric.sections}
-    for section_id, rated in review.ratings.items():
-        section = known.get(section_id)
-        if section is None:
-            yield Problem(
-                "unknown-section",
-                "the rubric has no such section",
-                ("ratings", section_id),
-                At.KEY,
-                did_you_mean(section_id, known) or f"its sections are {', '.join(known)}",
-            )
-        else:
-            yield from _section_ratings(rubric, section, rated, review)
-    for section in rubric.sections:
-        yield from _unrated(section, review, reported)
-
-
 def _section_ratings(
-    rubric: Rubric, section: Section, rated: Mapping[str, Rated], review: Review
+    rubric: Rubric, ready: _Section, rated: Mapping[str, Rated], review: Review
 ) -> Iterator[Problem]:
-    known = {criterion.id: criterion for criterion in section.criteria}
+    section, known = ready.section, ready.criteria
     section_applies = holds(section.applies_when, review.interaction)
     for criterion_id, own in rated.items():
         route: Route = ("ratings", section.id, criterion_id)
@@ -141,7 +201,10 @@ def _section_ratings(
                     f"take it out, or check {_fields(condition)} under `interaction`",
                 )
         elif own.rating is not None:
-            yield from _one_rating(rubric, criterion, own, route)
+            wrong = list(_one_rating(rubric, criterion, own, route))
+            if not wrong:
+                ready.remember(criterion, own)
+            yield from wrong
 
 
 def _fields(condition: Mapping[str, tuple[str, ...]]) -> str:
@@ -206,8 +269,6 @@ def _or(words: Iterable[str]) -> str:
 
 
 def _unrated(section: Section, review: Review, reported: Set[Route]) -> Iterator[Problem]:
-    if review.status in (Status.DRAFT, Status.VOID):
-        return
     if not holds(section.applies_when, review.interaction):
         return
     rated = review.ratings.get(section.id)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from charter_score.diagnostics import At, Diagnostic, Problem, did_you_mean
 from charter_score.errors import DocumentError, UsageError
-from charter_score.linting import review_problems, rubric_problems
+from charter_score.linting import ReviewLinter, rubric_problems
 from charter_score.review import Review
 from charter_score.rubric import Rubric
 from charter_score.scalars import Value
@@ -37,6 +37,11 @@ class LoadedRubric:
     path: str
     sha256: str
     warnings: tuple[Diagnostic, ...] = ()
+
+    @cached_property
+    def linter(self) -> ReviewLinter:
+        """The rubric made ready to check reviews, once."""
+        return ReviewLinter(self.rubric)
 
     @cached_property
     def scorer(self) -> Scorer:
@@ -167,8 +172,7 @@ def review_of(
                 problem.route[:3] for problem in problems if problem.route[:1] == ("ratings",)
             )
             found += [
-                document.diagnostic(problem)
-                for problem in review_problems(rubric.rubric, review, whole)
+                document.diagnostic(problem) for problem in rubric.linter.problems(review, whole)
             ]
     if review is None or rubric is None or any(one.is_error for one in found):
         raise DocumentError(found)

@@ -15,6 +15,7 @@ from charter_score.diagnostics import START, Diagnostic, Location
 from charter_score.errors import DocumentError
 from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source.document import (
+    LONGEST_SCALAR,
     MOST_DEPTH,
     MOST_NODES,
     Built,
@@ -32,7 +33,7 @@ _NUMBER = re.compile(
     r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
-_MAY_BE_NUMBER = frozenset("-+.0123456789")
+_MAY_BE_OTHER = frozenset("-+.0123456789~nNtTfF")
 
 # What libyaml says, in words that help: (a part of its message, ours, the way out).
 _SYNTAX = (
@@ -70,6 +71,14 @@ def parse_yaml(text: str, path: str, *, note_places: bool) -> Built:
     return _Builder(text, path, note_places=note_places).build()
 
 
+_SHORT = LONGEST_SCALAR // 4
+"""A text of fewer characters than this is within the limit in any encoding."""
+
+_SCALAR = yaml.ScalarEvent
+_MAPPING_START, _MAPPING_END = yaml.MappingStartEvent, yaml.MappingEndEvent
+_SEQUENCE_START, _SEQUENCE_END = yaml.SequenceStartEvent, yaml.SequenceEndEvent
+
+
 class _ReadingStoppedError(Exception):
     """Reading cannot go on; the problems are in the builder."""
 
@@ -99,39 +108,51 @@ class _Builder:
         return built
 
     def _build(self) -> Built:
-        get_event = _parser(self._text).get_event
-        stack: list[tuple[Any, str | None]] = []
+        # What a short look at the whole text rules out need not be asked of every event: without
+        # these signs there are no anchors or tags, and without a backslash no escape.
+        text_of_all = self._text
+        may_have_properties = "&" in text_of_all or "!" in text_of_all
+        may_have_bad_scalars = "\\" in text_of_all or len(text_of_all) * 4 > LONGEST_SCALAR
+        scalar, mapping_start, sequence_start = _SCALAR, _MAPPING_START, _SEQUENCE_START
+        get_event = _parser(text_of_all).get_event
+        stack: list[Any] = []
         container: Any = None  # the dict or list being filled; None before the root
         key: str | None = None  # the key waiting for its value, in a dict
         key_mark: Any = None
+        in_mapping = False
         root: Value | None = None
         start = START
         nodes = 0
         while True:
             event = get_event()
             kind = type(event)
-            if kind is yaml.ScalarEvent:
-                if event.anchor is not None or event.tag is not None:
-                    self._refuse_properties(event)
+            if kind is scalar:
                 text = event.value
-                if type(container) is dict and key is None:
-                    key = self._key(event, container)
+                if may_have_properties:
+                    self._refuse_properties(event)
+                if in_mapping and key is None:
+                    if text.isascii() and text not in container and text not in ("", "<<"):
+                        key = text
+                    else:
+                        key = self._key(event, container)
                     key_mark = event.start_mark
+                    if may_have_bad_scalars and not (text.isprintable() and len(text) < _SHORT):
+                        self._check_scalar(text, event)
                     continue
-                if len(text) > 16_384 or not text.isprintable():
+                if may_have_bad_scalars and not (text.isprintable() and len(text) < _SHORT):
                     self._check_scalar(text, event)
                 value: Any = text if event.style else plain_scalar(text)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                if event.anchor is not None or event.tag is not None:
+            elif kind is mapping_start or kind is sequence_start:
+                if may_have_properties:
                     self._refuse_properties(event)
-                if type(container) is dict and key is None:
+                if in_mapping and key is None:
                     self._stop("key-not-text", "a key must be a single word or text", event)
                 if len(stack) >= MOST_DEPTH:
                     self._stop("too-deep", f"nested more than {MOST_DEPTH} deep", event)
-                value = {} if kind is yaml.MappingStartEvent else []
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                container, key = stack.pop()
-                key_mark = None
+                value = {} if kind is mapping_start else []
+            elif kind is _MAPPING_END or kind is _SEQUENCE_END:
+                container = stack.pop()
+                in_mapping = type(container) is dict
                 continue
             elif kind is yaml.AliasEvent:
                 self._problem(
@@ -140,7 +161,7 @@ class _Builder:
                     _place(event.start_mark),
                     "write the value out, or quote a text that begins with `*`",
                 )
-                if type(container) is dict and key is None:
+                if in_mapping and key is None:
                     raise _ReadingStoppedError
                 value = Null()
             elif kind is yaml.DocumentStartEvent:
@@ -177,11 +198,12 @@ class _Builder:
                     here = _place(event.start_mark)
                     self._places[id(container)][len(container)] = Place(here, here)
                 container.append(value)
-            if type(value) is dict or type(value) is list:
+            if kind is mapping_start or kind is sequence_start:
                 if self._note:
                     self._places[id(value)] = {}
-                stack.append((container, None))
+                stack.append(container)
                 container = value
+                in_mapping = kind is mapping_start
         if root is None:
             self._problem(
                 "empty-document",
@@ -194,9 +216,6 @@ class _Builder:
 
     def _key(self, event: Any, container: dict[str, Value]) -> str:
         text: str = event.value
-        if wrong := scalar_problem(text):
-            code, message, hint = wrong
-            self._problem(code, message, _place(event.start_mark), hint)
         if not text:
             self._problem("empty-key", "a key is missing before the `:`", _place(event.start_mark))
         if text == "<<" and not event.style:
@@ -265,11 +284,13 @@ class _Builder:
 
 def plain_scalar(text: str) -> str:
     """A plain scalar as the core schema of YAML 1.2 reads it: text, Number, Boolean or Null."""
+    if text and text[0] not in _MAY_BE_OTHER:
+        return text
     if text in _NULL:
         return Null(text)
     if text in _BOOLEAN:
         return Boolean(text)
-    if text[0] in _MAY_BE_NUMBER and _NUMBER.fullmatch(text):
+    if _NUMBER.fullmatch(text):
         return Number(text)
     return text
 
