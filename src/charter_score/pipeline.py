@@ -1,17 +1,21 @@
-"""Where everything joins: find, read, check and score. The only place that knows all of it."""
+"""Where everything joins: find, read, check, score and make the pieces of every output."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
-from pathlib import Path
+from itertools import islice
+from typing import Any
 
 from charter_score.diagnostics import START, Diagnostic, Problem, Severity, in_order
 from charter_score.errors import DocumentError
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
+from charter_score.render.batch import BatchRenderer
 from charter_score.review import without_comments
 from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document
-from charter_score.source.files import Input, find_inputs, read_bytes
+from charter_score.source.files import Input, read_bytes, search
 from charter_score.source.load import (
     Library,
     LoadedReview,
@@ -23,6 +27,10 @@ from charter_score.source.load import (
     review_of,
     rubric_of,
 )
+from charter_score.summary import Summary
+
+FEW = 64
+"""Inputs below which a batch is scored as one, here, before its outputs are chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,46 @@ class Job:
     comments: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A document of a folder that is no review: a rubric, or results of ours."""
+
+    path: str
+
+
+@dataclass(slots=True)
+class Part:
+    """What some inputs of a batch came to, small enough to be handed between processes.
+
+    `pieces` holds a list for each renderer. `problems` are the diagnostics of what failed and the
+    warnings of what did not; `ids` the id and path of each review, in order.
+    """
+
+    pieces: list[list[Any]] = field(default_factory=list)
+    summary: Summary = field(default_factory=Summary)
+    problems: list[Diagnostic] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    ids: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    def add(self, outcome: Outcome | LeftOut, renderers: Sequence[BatchRenderer]) -> None:
+        """Count one outcome in and make every renderer's piece of it."""
+        if isinstance(outcome, LeftOut):
+            self.left_out.append(outcome.path)
+            return
+        self.summary.add(outcome)
+        for pieces, renderer in zip(self.pieces, renderers, strict=True):
+            pieces.append(renderer.piece(outcome))
+        if isinstance(outcome, Failed):
+            self.problems.extend(outcome.diagnostics)
+            return
+        self.warnings.extend(outcome.warnings)
+        self.ids.append((outcome.id, outcome.path))
+        if isinstance(outcome, Skipped):
+            self.skipped.append(outcome)
+
+
 class Scoring:
     """One run over some paths.
 
@@ -49,12 +97,10 @@ class Scoring:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._left_out: list[str] = []
         self._library = Library(
-            folders=[Path(folder) for folder in job.rubrics],
-            roots=[Path(path) for path in job.paths if path != "-" and Path(path).is_dir()],
+            folders=job.rubrics,
+            roots=[path for path in job.paths if path != "-" and os.path.isdir(path)],
         )
-        self.inputs, self._problems = find_inputs(job.paths)
         self._default: LoadedRubric | DocumentError | None = None
         if job.rubric is not None:
             self._default = named_rubric(job.rubric, self._library)
@@ -62,25 +108,56 @@ class Scoring:
                 self._library.add(self._default)
 
     def outcomes(self) -> Iterator[Outcome]:
-        """What became of each input, in order of path; failures to find one among them."""
-        lost = [Failed(problem.path, (problem,)) for problem in in_order(self._problems)]
-        first_of: dict[str, str] = {}
-        for one in self.inputs:
-            while lost and lost[0].path <= one.shown:
-                yield lost.pop(0)
-            outcome = self._outcome(one)
-            if outcome is not None:
-                yield _with_repeated_id(outcome, first_of)
-        yield from lost
+        """What became of each input, in order of path; what could not be found is among them."""
+        for one in search(self._job.paths):
+            outcome = self.outcome(one)
+            if not isinstance(outcome, LeftOut):
+                yield outcome
+
+    def parts(
+        self, choose: Callable[[int | None], Sequence[BatchRenderer]], jobs: int
+    ) -> Iterator[Part]:
+        """The whole batch in order, in parts.
+
+        `choose` gives the renderers; it is told how many outcomes there are where they are few,
+        and None where there are many.
+
+        Raises:
+            WorkerDefectError: for a defect of ours in a worker.
+        """
+        inputs = search(self._job.paths)
+        first = list(islice(inputs, FEW))
+        if len(first) < FEW:
+            outcomes = [self.outcome(one) for one in first]
+            renderers = choose(sum(not isinstance(one, LeftOut) for one in outcomes))
+            yield _part(outcomes, renderers)
+            return
+        from itertools import chain
+
+        from charter_score.workers import in_order as over_processes
+
+        renderers = choose(None)
+        yield from over_processes(
+            partial(self._part_of, renderers=renderers),
+            chain(first, inputs),
+            jobs,
+            partial(_part_lost, renderers=renderers),
+        )
+
+    def _part_of(
+        self, inputs: Sequence[Input | Diagnostic], renderers: Sequence[BatchRenderer]
+    ) -> Part:
+        return _part((self.outcome(one) for one in inputs), renderers)
 
     def checked(self) -> Iterator[tuple[str, bool, Sequence[Diagnostic]]]:
         """Each input with everything wrong with it, rubrics among them; nothing is kept.
 
         Gives the path, whether it could be read at all, and the diagnostics.
         """
-        for problem in in_order(self._problems):
-            yield problem.path, False, [problem]
-        for one in self.inputs:
+        for one in search(self._job.paths):
+            if isinstance(one, Diagnostic):
+                yield one.path, False, [one]
+                continue
             try:
                 data = read_bytes(one.path, one.shown)
             except DocumentError as wrong:
@@ -93,46 +170,36 @@ class Scoring:
             document = read_document(data, one.shown)
             if is_rubric(document.value):
                 return rubric_of(document, sha256(data).hexdigest()).warnings
-            outcome = self._outcome(one)
+            outcome = self._outcome_of(one, data, document)
         except DocumentError as wrong:
             return wrong.diagnostics
-        if outcome is None:
+        if isinstance(outcome, LeftOut):
             return ()
         return outcome.diagnostics if isinstance(outcome, Failed) else outcome.warnings
 
-    def notes(self, *, verbose: bool) -> list[str]:
-        """What to tell of documents in folders that are no reviews and were left out."""
-        if verbose:
-            return [f"{path}: not a review, left out" for path in self._left_out]
-        if not self._left_out:
-            return []
-        number = len(self._left_out)
-        documents = "document" if number == 1 else "documents"
-        return [f"{number} {documents} left out: rubrics or results (--verbose names them)"]
-
-    def _outcome(self, one: Input) -> Outcome | None:
-        """What became of one input; None for a document of a folder that is no review."""
+    def outcome(self, one: Input | Diagnostic) -> Outcome | LeftOut:
+        """What became of one input, or of what stood in its place."""
+        if isinstance(one, Diagnostic):
+            return Failed(one.path, (one,))
         try:
             data = read_bytes(one.path, one.shown)
-            document = read_document(data, one.shown)
-            if is_ours(document.value) or is_rubric(document.value):
-                return self._no_review(one, document)
-            folder = one.path.parent if one.path is not None else None
-            loaded = review_of(document, self._library, folder, self._default_rubric(one))
-            try:
-                return self._score(one, loaded, sha256(data).hexdigest())
-            except NothingObservedError:
-                nothing = document.diagnostic(_nothing_observed())
-                return Failed(one.shown, in_order((nothing, *loaded.warnings)))
+            return self._outcome_of(one, data, read_document(data, one.shown))
         except DocumentError as wrong:
             return Failed(one.shown, wrong.diagnostics)
 
-    def _no_review(self, one: Input, document: Document) -> Failed | None:
-        if one.root is not None:
-            self._left_out.append(one.shown)
-            return None
-        problem = _not_a_review(rubric=is_rubric(document.value))
-        return Failed(one.shown, (document.diagnostic(problem),))
+    def _outcome_of(self, one: Input, data: bytes, document: Document) -> Outcome | LeftOut:
+        if is_ours(document.value) or is_rubric(document.value):
+            if one.root is not None:
+                return LeftOut(one.shown)
+            problem = _not_a_review(rubric=is_rubric(document.value))
+            return Failed(one.shown, (document.diagnostic(problem),))
+        folder = os.path.dirname(one.path) if one.path is not None else None
+        loaded = review_of(document, self._library, folder, self._default_rubric(one))
+        try:
+            return self._score(one, loaded, sha256(data).hexdigest())
+        except NothingObservedError:
+            nothing = document.diagnostic(_nothing_observed())
+            return Failed(one.shown, in_order((nothing, *loaded.warnings)))
 
     def _default_rubric(self, one: Input) -> LoadedRubric | None:
         """The rubric for a review that names none; an invalid one fails the review."""
@@ -150,7 +217,9 @@ class Scoring:
     def _score(self, one: Input, loaded: LoadedReview, digest: str) -> Scored | Skipped:
         review, rubric = loaded.review, loaded.rubric
         name = review.id or one.stem
-        warnings = in_order((*loaded.warnings, *rubric.warnings))
+        warnings = loaded.warnings
+        if rubric.warnings:
+            warnings = in_order((*warnings, *rubric.warnings))
         if not review.status.is_scored:
             return Skipped(one.shown, name, review.status.value, warnings)
         if not self._job.comments:
@@ -159,22 +228,45 @@ class Scoring:
         return Scored(one.shown, name, digest, rubric.sha256, result, warnings)
 
 
-def _with_repeated_id(outcome: Outcome, first_of: dict[str, str]) -> Outcome:
-    """The outcome, with a warning where an earlier review has its id; `first_of` goes id → path."""
-    if isinstance(outcome, Failed):
-        return outcome
-    first = first_of.setdefault(outcome.id, outcome.path)
-    if first == outcome.path:
-        return outcome
-    repeated = Diagnostic(
-        "duplicate-review-id",
-        f"another review has this id: {first}",
-        outcome.path,
-        START,
-        "give each review an id of its own",
-        Severity.WARNING,
+def _part(outcomes: Iterable[Outcome | LeftOut], renderers: Sequence[BatchRenderer]) -> Part:
+    part = Part(pieces=[[] for _ in renderers])
+    for outcome in outcomes:
+        part.add(outcome, renderers)
+    return part
+
+
+def _part_lost(one: Input | Diagnostic, renderers: Sequence[BatchRenderer]) -> Part:
+    """What is told of an input over which its worker process died."""
+    path = one.path if isinstance(one, Diagnostic) else one.shown
+    died = Diagnostic(
+        "worker-died",
+        "the process that read this file died",
+        path,
+        hint="score it alone; if it dies again, please report it",
     )
-    return replace(outcome, warnings=in_order((*outcome.warnings, repeated)))
+    return _part([Failed(path, (died,))], renderers)
+
+
+@dataclass(slots=True)
+class RepeatedIds:
+    """Watches for reviews of one id over a whole batch, holding a number for each id seen."""
+
+    _seen: set[int] = field(default_factory=set)
+
+    def warnings(self, ids: Sequence[tuple[str, str]]) -> Iterator[Diagnostic]:
+        """A warning for each review whose id an earlier one has."""
+        for name, path in ids:
+            number = hash(name)
+            if number in self._seen:
+                yield Diagnostic(
+                    "duplicate-review-id",
+                    "an earlier review of this run has the same id",
+                    path,
+                    START,
+                    "give each review an id of its own",
+                    Severity.WARNING,
+                )
+            self._seen.add(number)
 
 
 def _not_a_review(*, rubric: bool) -> Problem:

@@ -5,7 +5,7 @@ Numbers are `Figure`s, the digits as they stand in the file, so no float comes n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
@@ -21,7 +21,7 @@ from charter_score.figures import (
     percent_text,
     rounded_text,
 )
-from charter_score.outcome import Failed, Outcome, Scored, Skipped
+from charter_score.outcome import Failed, Scored, Skipped
 from charter_score.result import (
     CriterionResult,
     Mark,
@@ -55,63 +55,8 @@ RESULTS_SCHEMA = "charter-score/results/v1"
 RUBRIC_SCHEMA = "charter-score/rubric/v1"
 
 
-def results_json(outcomes: Iterable[Outcome], summary: Summary) -> Iterator[str]:
-    """The whole `-f json` document in pieces, one line an entry, in the order of the outcomes."""
-    everything = list(outcomes)
-    yield f'{{"schema": {encode(RESULTS_SCHEMA)},\n'
-    yield f' "tool": {encode(_tool())},\n'
-    results = ResultWriter()
-    yield from _list(
-        "results", (results.result(one) for one in everything if isinstance(one, Scored))
-    )
-    yield from _list(
-        "failures", (encode(failure(one)) for one in everything if isinstance(one, Failed))
-    )
-    yield from _list(
-        "skipped", (encode(skipped(one)) for one in everything if isinstance(one, Skipped))
-    )
-    yield from _list("warnings", (encode(warning(one)) for one in warnings_of(everything)))
-    yield f' "summary": {encode(summary_document(summary))}}}\n'
-
-
-def results_json_lines(outcomes: Iterable[Outcome], summary: Summary) -> Iterator[str]:
-    """The `-f json-lines` document: outcomes in order, then warnings, the summary last."""
-    warnings: list[Diagnostic] = []
-    results = ResultWriter()
-    for outcome in outcomes:
-        match outcome:
-            case Scored():
-                yield results.result(outcome) + "\n"
-            case Failed():
-                yield encode(failure(outcome)) + "\n"
-            case Skipped():
-                yield encode(skipped(outcome)) + "\n"
-        warnings += warnings_of([outcome])
-    for one in warnings:
-        yield encode(warning(one)) + "\n"
-    yield encode(summary_document(summary)) + "\n"
-
-
-def warnings_of(outcomes: Iterable[Outcome]) -> list[Diagnostic]:
-    """The warnings of everything that was not a failure, each once, in order."""
-    found: dict[Diagnostic, None] = {}
-    for outcome in outcomes:
-        if not isinstance(outcome, Failed):
-            found.update(dict.fromkeys(outcome.warnings))
-    return list(found)
-
-
-def _list(name: str, entries: Iterator[str]) -> Iterator[str]:
-    before = f' "{name}": ['
-    any_entry = False
-    for entry in entries:
-        yield before + "\n  " + entry
-        before = ","
-        any_entry = True
-    yield "\n ],\n" if any_entry else before + "],\n"
-
-
-def _tool() -> ToolDocument:
+def tool() -> ToolDocument:
+    """What writes the documents."""
     return {"name": "charter-score", "version": __version__}
 
 

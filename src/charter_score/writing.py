@@ -3,62 +3,111 @@
 import os
 import stat
 import sys
-import tempfile
-from pathlib import Path
+from contextlib import suppress
+from typing import BinaryIO, Self
 
 from charter_score.errors import NotWrittenError
+
+AnyPath = str | os.PathLike[str]
 
 NEW_FILE_MODE = 0o600
 
 
-def write_file(path: Path, data: bytes, shown: str) -> None:
-    """Put data at a path so that nobody ever sees half of it.
+class Replacement:
+    """A file written beside its target and put in its place only when it is whole.
 
-    A temporary file beside it is written, flushed to the disk and renamed over it. A link is
-    followed, an existing file keeps its mode, a new one is its owner's alone (results hold
-    personal data). What is no regular file, such as `/dev/null` or a pipe, is written directly.
-
-    Raises:
-        NotWrittenError: with the old file as it was and no temporary file left.
+    A link is followed, an existing file keeps its mode, a new one is its owner's alone (results
+    hold personal data). What is no regular file, such as `/dev/null` or a pipe, is written
+    directly. Used as a context: leaving it by an exception takes the temporary file away and leaves
+    the old one as it was.
     """
-    try:
-        target = Path(os.path.realpath(path))
+
+    def __init__(self, path: AnyPath, shown: str) -> None:
+        self._shown = shown
+        self._target = os.path.realpath(path)
+        self._temporary: str | None = None
         try:
-            status = os.stat(target)
+            self._stream = self._open()
+        except OSError as wrong:
+            self._forget()
+            raise self._not_written(wrong) from wrong
+
+    def _open(self) -> BinaryIO:
+        try:
+            status = os.stat(self._target)
         except FileNotFoundError:
             mode = NEW_FILE_MODE
         else:
             if not stat.S_ISREG(status.st_mode):
-                _write_directly(target, data)
-                return
+                return open(self._target, "wb")
             mode = stat.S_IMODE(status.st_mode)
-        _replace(target, data, mode)
-    except OSError as wrong:
-        why = (wrong.strerror or "it cannot be written").lower()
-        raise NotWrittenError(f"{shown}: {why}") from wrong
+        import tempfile
+
+        folder, name = os.path.split(self._target)
+        descriptor, self._temporary = tempfile.mkstemp(prefix=f".{name[:64]}.", dir=folder)
+        os.fchmod(descriptor, mode)
+        return os.fdopen(descriptor, "wb")
+
+    def write(self, data: bytes) -> None:
+        """Add to the file.
+
+        Raises:
+            NotWrittenError: where the disk or the pipe says no.
+        """
+        try:
+            self._stream.write(data)
+        except OSError as wrong:
+            raise self._not_written(wrong) from wrong
+
+    def commit(self) -> None:
+        """Put the file in its place.
+
+        Raises:
+            NotWrittenError: where it cannot be flushed to the disk or renamed.
+        """
+        try:
+            self._stream.flush()
+            if self._temporary is not None:
+                os.fsync(self._stream.fileno())
+            self._stream.close()
+            if self._temporary is not None:
+                os.replace(self._temporary, self._target)
+                self._temporary = None
+        except OSError as wrong:
+            raise self._not_written(wrong) from wrong
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._stream.close()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Take the temporary file away, if there is one."""
+        if self._temporary is not None:
+            with suppress(OSError):
+                os.unlink(self._temporary)
+            self._temporary = None
+
+    def _not_written(self, wrong: OSError) -> NotWrittenError:
+        return NotWrittenError(f"{self._shown}: {(wrong.strerror or 'cannot be written').lower()}")
 
 
-def _write_directly(target: Path, data: bytes) -> None:
-    with open(target, "wb") as stream:
-        stream.write(data)
+def write_file(path: AnyPath, data: bytes, shown: str) -> None:
+    """Put data at a path, whole or not at all; see `Replacement`.
+
+    Raises:
+        NotWrittenError: with the old file as it was and no temporary file left.
+    """
+    with Replacement(path, shown) as file:
+        file.write(data)
+        file.commit()
 
 
-def _replace(target: Path, data: bytes, mode: int) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:64]}.", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            os.fchmod(stream.fileno(), mode)
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def write_standard_output(text: str) -> None:
-    """Put text on standard output.
+def write_standard_output(text: str | bytes) -> None:
+    """Put text, or the bytes of a binary format, on standard output.
 
     A reader that has gone away (`| head`) is no error: the rest is not wanted.
 
@@ -68,7 +117,11 @@ def write_standard_output(text: str) -> None:
     if sys.stdout is None:
         raise NotWrittenError("standard output is closed")
     try:
-        sys.stdout.write(text)
+        if isinstance(text, bytes):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text)
+        else:
+            sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         quiet_output()

@@ -39,11 +39,9 @@ def _version(value: bool) -> None:
 
 def _rubric_ids(incomplete: str) -> list[str]:
     """Completions for a rubric: the ids of the built-in ones."""
-    from charter_score.source.load import built_in_folder
+    from charter_score.source.load import built_in_rubrics
 
-    return sorted(
-        path.stem for path in built_in_folder().glob("*.yaml") if path.stem.startswith(incomplete)
-    )
+    return [name for name in built_in_rubrics() if name.startswith(incomplete)]
 
 
 Version = Annotated[
@@ -120,6 +118,9 @@ def score(
     ] = None,
     rubric: RubricOption = None,
     rubrics: RubricsOption = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=0, help="Processes to use; 0 is one for each core.")
+    ] = 0,
     include_names: Annotated[
         bool, typer.Option("--include-names", help="Show advisors in the concise view too.")
     ] = False,
@@ -150,6 +151,7 @@ def score(
                 outputs=output or (),
                 rubric=rubric,
                 rubrics=rubrics or (),
+                jobs=jobs,
                 color=color,
                 quiet=quiet,
                 verbose=verbose,

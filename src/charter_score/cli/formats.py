@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from typing import NamedTuple, assert_never
 
 from charter_score.errors import UsageError
-from charter_score.source.files import STANDARD_INPUT, Input, shown_path
+from charter_score.render.batch import BatchRenderer
+from charter_score.render.layout import WIDEST
+from charter_score.render.terminal import Paint, plain
+from charter_score.source.files import is_among, shown_path
 
 ENVIRONMENT = "CHARTER_SCORE_OUTPUT_FORMAT"
 
@@ -29,12 +31,43 @@ ENDINGS = {
 """The format that a file's ending chooses."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One output: where it goes (None: standard output) and its format (None: by the number)."""
 
-    path: Path | None
+    path: str | None
     format: Format | None
+
+
+class Look(NamedTuple):
+    """How text outputs are to look, and what they may show."""
+
+    width: int = WIDEST
+    paint: Paint = plain
+    names: bool = False
+    comments: bool = True
+
+
+def renderer(chosen: Format, look: Look) -> BatchRenderer:
+    """The renderer of a format; the one place that knows them all."""
+    match chosen:
+        case Format.FULL:
+            from charter_score.render.full import Full
+
+            return Full(look.width, look.paint, comments=look.comments)
+        case Format.CONCISE:
+            from charter_score.render.concise import Concise
+
+            return Concise(look.width, look.paint, names=look.names)
+        case Format.JSON:
+            from charter_score.render.json import JsonEnvelope
+
+            return JsonEnvelope()
+        case Format.JSON_LINES:
+            from charter_score.render.json import JsonLines
+
+            return JsonLines()
+        case _:
+            assert_never(chosen)
 
 
 def targets(wanted: Format | None, outputs: Sequence[str]) -> list[Target]:
@@ -60,7 +93,7 @@ def targets(wanted: Format | None, outputs: Sequence[str]) -> list[Target]:
         if name == "-":
             found.append(Target(None, _from_environment()))
         else:
-            found.append(Target(Path(name), wanted or _by_ending(name)))
+            found.append(Target(name, wanted or _by_ending(name)))
     places = [os.path.realpath(one.path) if one.path else "-" for one in found]
     if len(set(places)) < len(places):
         raise UsageError("one file is named by -o twice")
@@ -72,7 +105,7 @@ def _by_ending(name: str) -> Format:
     if ending in ENDINGS:
         return ENDINGS[ending]
     raise UsageError(
-        f"-o {shown_path(Path(name))}: its ending chooses no format",
+        f"-o {shown_path(name)}: its ending chooses no format",
         f"use one of {', '.join(ENDINGS)}, or say which with -f",
     )
 
@@ -88,7 +121,7 @@ def _from_environment() -> Format | None:
         raise UsageError(f"{ENVIRONMENT} names no format", f"use one of {known}") from None
 
 
-def refuse_inputs(outputs: Sequence[Target], inputs: Sequence[Input]) -> None:
+def refuse_inputs(outputs: Sequence[Target], paths: Sequence[str]) -> None:
     """Refuse an output that is also an input, before anything is touched.
 
     Results of an earlier run that lie in a folder of reviews are no input and may be replaced.
@@ -96,17 +129,13 @@ def refuse_inputs(outputs: Sequence[Target], inputs: Sequence[Input]) -> None:
     Raises:
         UsageError: naming the file.
     """
-    from charter_score.source.load import is_our_file
-
     for target in outputs:
-        if target.path is None or not target.path.exists():
+        if target.path is None or not os.path.exists(target.path):
             continue
-        for one in inputs:
-            if one.path is None or one.shown == STANDARD_INPUT or not one.path.exists():
-                continue
-            if os.path.samefile(one.path, target.path) and not (
-                one.root is not None and is_our_file(one.path)
-            ):
-                raise UsageError(
-                    f"-o {shown_path(target.path)} is also an input; it was not touched"
-                )
+        found = is_among(target.path, paths)
+        if found is None:
+            continue
+        from charter_score.source.load import is_our_file
+
+        if found.root is None or not is_our_file(target.path):
+            raise UsageError(f"-o {shown_path(target.path)} is also an input; it was not touched")

@@ -1,20 +1,26 @@
 """What `score` does once its words are understood: score, render, write, say the verdict."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import NamedTuple
 
-from charter_score.cli.formats import Format, Target, refuse_inputs, targets
-from charter_score.cli.terminal import Color, show, tell, tell_problems, width
+from charter_score.cli.formats import Format, Look, Target, refuse_inputs, renderer, targets
+from charter_score.cli.terminal import Color, paint_for, tell, tell_problems, width
+from charter_score.diagnostics import Diagnostic
 from charter_score.errors import ExitCode, NotWrittenError
-from charter_score.outcome import Failed, Outcome, Scored, Skipped
-from charter_score.pipeline import Job, Scoring
-from charter_score.render import words
+from charter_score.outcome import Skipped
+from charter_score.pipeline import Job, Part, RepeatedIds, Scoring
+from charter_score.render.batch import BatchRenderer, Closing
 from charter_score.render.layout import Line, Span, Style, span
-from charter_score.summary import Summary, summarise
+from charter_score.render.terminal import for_encoding
+from charter_score.render.words import count
+from charter_score.source.files import shown_path
+from charter_score.summary import Summary
+from charter_score.writing import Replacement, write_standard_output
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreRequest:
+class ScoreRequest(NamedTuple):
     """Everything that `score` can be asked for."""
 
     paths: Sequence[str]
@@ -22,25 +28,12 @@ class ScoreRequest:
     outputs: Sequence[str] = ()
     rubric: str | None = None
     rubrics: Sequence[str] = ()
+    jobs: int = 0
     color: Color = Color.AUTO
     quiet: bool = False
     verbose: bool = False
     include_names: bool = False
     no_comments: bool = False
-
-
-@dataclass(slots=True)
-class Batch:
-    """What a run came to."""
-
-    outcomes: list[Outcome]
-    summary: Summary
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def scored(self) -> list[Scored]:
-        """The reviews that were scored."""
-        return [one for one in self.outcomes if isinstance(one, Scored)]
 
 
 def run_score(request: ScoreRequest) -> ExitCode:
@@ -54,108 +47,177 @@ def run_score(request: ScoreRequest) -> ExitCode:
     scoring = Scoring(
         Job(request.paths, request.rubric, request.rubrics, comments=not request.no_comments)
     )
-    refuse_inputs(wanted, scoring.inputs)
-    outcomes = list(scoring.outcomes())
-    batch = Batch(outcomes, summarise(outcomes), scoring.notes(verbose=request.verbose))
-    _tell_what_is_wrong(batch, request)
-    lost: list[NotWrittenError] = []
-    for target in wanted:
-        try:
-            _write(batch, target, request)
-        except NotWrittenError as wrong:
-            lost.append(wrong)
-    code = verdict(batch)
-    _tell_verdict(batch, code, request, silent_output=wanted[0].path is not None)
+    refuse_inputs(wanted, request.paths)
+    with ExitStack() as stack:
+        outputs = [stack.enter_context(_Output(target)) for target in wanted]
+        run = _Run(request, outputs)
+        for part in scoring.parts(run.choose, request.jobs or _jobs()):
+            run.take(part)
+        run.close()
+    code = run.verdict()
+    _tell_verdict(run, code)
+    lost = [output.lost for output in outputs if output.lost is not None]
     if lost:
         raise NotWrittenError("; ".join(str(one) for one in lost))
     return code
 
 
-def verdict(batch: Batch) -> ExitCode:
-    """The exit code that the work earned."""
-    if batch.summary.failed or not batch.outcomes:
-        return ExitCode.NOT_SCORED
-    return ExitCode.OK
+def _jobs() -> int:
+    from charter_score.workers import default_jobs
+
+    return default_jobs()
 
 
-def _tell_what_is_wrong(batch: Batch, request: ScoreRequest) -> None:
-    """Every diagnostic to standard error; with --quiet only those of failures."""
-    found = [
-        diagnostic
-        for one in batch.outcomes
-        for diagnostic in (one.diagnostics if isinstance(one, Failed) else one.warnings)
-        if diagnostic.is_error or not request.quiet
-    ]
-    tell_problems(found, request.color)
+class _Output:
+    """One place that results go to. After a fault it takes nothing more and remembers why."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.renderer: BatchRenderer | None = None
+        self.lost: NotWrittenError | None = None
+        self._file: Replacement | None = None
+        if target.path is not None:
+            self._try(self._open)
+
+    def _open(self) -> None:
+        path = self.target.path or ""
+        self._file = Replacement(path, shown_path(path))
+
+    def _try(self, write: Callable[[], None]) -> None:
+        if self.lost is None:
+            try:
+                write()
+            except NotWrittenError as wrong:
+                self.lost = wrong
+
+    def write(self, text: str | bytes) -> None:
+        """Add to the output."""
+        if not text:
+            return
+        file = self._file
+        if file is not None:
+            data = text if isinstance(text, bytes) else text.encode("utf-8")
+            self._try(lambda: file.write(data))
+        elif self.target.path is None:
+            self._try(lambda: write_standard_output(_for_stdout(text)))
+
+    def commit(self) -> None:
+        """The output is whole: put it in its place."""
+        if self._file is not None:
+            self._try(self._file.commit)
+
+    def __enter__(self) -> "_Output":
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        if self._file is not None:
+            self._file.__exit__(*problem)
 
 
-def _write(batch: Batch, target: Target, request: ScoreRequest) -> None:
-    chosen = target.format or (Format.FULL if len(batch.outcomes) == 1 else Format.CONCISE)
-    if target.path is None:
-        if chosen in (Format.FULL, Format.CONCISE):
-            show(_lines(batch, chosen, width(), request), request.color)
-        else:
-            from charter_score.writing import write_standard_output
+class _Run:
+    """A batch on its way through: what it came to so far."""
 
-            write_standard_output(_document(batch, chosen))
-        return
-    from charter_score.render.terminal import plain
-    from charter_score.source.files import shown_path
-    from charter_score.writing import write_file
+    def __init__(self, request: ScoreRequest, outputs: Sequence[_Output]) -> None:
+        self.request = request
+        self.outputs = outputs
+        self.summary = Summary()
+        self.skipped: list[Skipped] = []
+        self.left_out: list[str] = []
+        self._warnings: dict[Diagnostic, None] = {}
+        self._ids = RepeatedIds()
 
-    if chosen in (Format.FULL, Format.CONCISE):
-        text = plain(_lines(batch, chosen, 80, request))
-    else:
-        text = _document(batch, chosen)
-    write_file(target.path, text.encode("utf-8"), shown_path(target.path))
+    def choose(self, number: int | None) -> Sequence[BatchRenderer]:
+        """A renderer for each output; what was left open depends on the number of reviews."""
+        usual = Format.FULL if number == 1 else Format.CONCISE
+        renderers = []
+        for output in self.outputs:
+            look = self._look(output.target)
+            output.renderer = renderer(output.target.format or usual, look)
+            output.write(output.renderer.begin())
+            renderers.append(output.renderer)
+        return renderers
+
+    def _look(self, target: Target) -> Look:
+        request = self.request
+        look = Look(names=request.include_names, comments=not request.no_comments)
+        if target.path is None and sys.stdout is not None:
+            look = look._replace(width=width(), paint=paint_for(request.color, sys.stdout))
+        return look
+
+    def take(self, part: Part) -> None:
+        """Pass a part on to every output, and tell what is wrong in it."""
+        self.summary.combine(part.summary)
+        warnings = [*part.warnings, *self._ids.warnings(part.ids)]
+        new = [one for one in dict.fromkeys(warnings) if one not in self._warnings]
+        self._warnings.update(dict.fromkeys(new))
+        self.skipped += part.skipped
+        self.left_out += part.left_out
+        told = part.problems if self.request.quiet else [*part.problems, *new]
+        tell_problems(
+            [one for one in told if one.is_error or not self.request.quiet], self.request.color
+        )
+        for output, pieces in zip(self.outputs, part.pieces, strict=True):
+            if output.renderer is not None:
+                add = output.renderer.add
+                output.write(_joined([add(piece) for piece in pieces]))
+
+    def close(self) -> None:
+        """Every part has passed: end every output and put it in its place."""
+        closing = Closing(self.summary, list(self._warnings))
+        for output in self.outputs:
+            if output.renderer is not None:
+                output.write(output.renderer.end(closing))
+            output.commit()
+
+    def verdict(self) -> ExitCode:
+        """The exit code that the work earned."""
+        if self.summary.failed or not self.summary.reviews:
+            return ExitCode.NOT_SCORED
+        return ExitCode.OK
 
 
-def _document(batch: Batch, chosen: Format) -> str:
-    from charter_score import wire
-
-    write = wire.results_json if chosen is Format.JSON else wire.results_json_lines
-    return "".join(write(batch.outcomes, batch.summary))
-
-
-def _lines(batch: Batch, chosen: Format, columns: int, request: ScoreRequest) -> list[Line]:
-    if chosen is Format.CONCISE:
-        from charter_score.render.concise import concise
-
-        return concise(batch.outcomes, batch.summary, columns, names=request.include_names)
-    from charter_score.render.full import full
-
-    lines: list[Line] = []
-    for one in batch.scored:
-        if lines:
-            lines += [(), (Span("─" * min(columns, 80), Style.FAINT),), ()]
-        lines += full(one, columns, comments=not request.no_comments)
-    return lines
+def _for_stdout(text: str | bytes) -> str | bytes:
+    """Text in characters that standard output can carry."""
+    if isinstance(text, bytes) or sys.stdout is None:
+        return text
+    return for_encoding(text, sys.stdout.encoding)
 
 
-def _tell_verdict(
-    batch: Batch, code: ExitCode, request: ScoreRequest, *, silent_output: bool
-) -> None:
+def _joined(texts: Sequence[str | bytes]) -> str | bytes:
+    if texts and isinstance(texts[0], bytes):
+        return b"".join(text for text in texts if isinstance(text, bytes))
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def _tell_verdict(run: _Run, code: ExitCode) -> None:
     """What standard error says last: drafts, what was left out, and why the exit code is not 0."""
+    request, summary = run.request, run.summary
     lines: list[Line] = []
     if not request.quiet:
-        lines += [
-            (span(f"{one.path}: {one.reason}, not scored"),)
-            for one in batch.outcomes
-            if isinstance(one, Skipped)
-        ]
-        lines += [(span(note, Style.FAINT),) for note in batch.notes]
-        if silent_output:
-            lines.append((span(_one_line(batch.summary)),))
-    if not batch.outcomes:
+        lines += [(span(f"{one.path}: {one.reason}, not scored"),) for one in run.skipped]
+        lines += [(span(note, Style.FAINT),) for note in _notes(run.left_out, request)]
+        if run.outputs[0].target.path is not None:
+            lines.append((span(_one_line(summary)),))
+    if not summary.reviews:
         lines.append((Span("Exit 3: no review was found.", Style.BAD),))
     elif code is ExitCode.NOT_SCORED:
-        failed = words.count(batch.summary.failed, "input")
+        failed = count(summary.failed, "input")
         lines.append((Span(f"Exit 3: {failed} could not be scored.", Style.BAD),))
     tell(lines, request.color)
 
 
+def _notes(left_out: Sequence[str], request: ScoreRequest) -> list[str]:
+    """What to tell of documents in folders that are no reviews and were left out."""
+    if request.verbose:
+        return [f"{path}: not a review, left out" for path in left_out]
+    if not left_out:
+        return []
+    documents = count(len(left_out), "document")
+    return [f"{documents} left out: rubrics or results (--verbose names them)"]
+
+
 def _one_line(summary: Summary) -> str:
-    parts = [f"{words.count(summary.reviews, 'review')}: {summary.scored} scored"]
+    parts = [f"{count(summary.reviews, 'review')}: {summary.scored} scored"]
     if summary.failed:
         parts.append(f"{summary.failed} could not be scored")
     if summary.skipped:

@@ -1,7 +1,7 @@
 """What `explain`, `rubrics` and `schema` do: show one thing."""
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from charter_score.cli.terminal import Color, show, tell, tell_problems, width
 from charter_score.errors import DocumentError, ExitCode, UsageError
@@ -18,7 +18,7 @@ def run_explain(review: str, rubric: str | None, rubrics: Sequence[str], color: 
     Raises:
         UsageError: where the path is a folder, or `--rubric` names nothing.
     """
-    if Path(review).is_dir():
+    if os.path.isdir(review):
         raise UsageError("explain takes one review, not a folder", "name its file")
     from charter_score.render.explain import explain
 
@@ -45,7 +45,7 @@ def run_rubrics(
     Raises:
         UsageError: where no rubric of that name is known.
     """
-    library = Library(folders=[Path(folder) for folder in folders])
+    library = Library(folders=folders)
     if rubric is None:
         return _list_rubrics(library, color, as_json=as_json)
     found = named_rubric(rubric, library)

@@ -11,7 +11,7 @@ from charter_score.diagnostics import Diagnostic, in_order
 from charter_score.errors import NotWrittenError
 from charter_score.render.layout import WIDEST, Line
 from charter_score.render.problems import problem_lines
-from charter_score.render.terminal import coloured, for_encoding, plain
+from charter_score.render.terminal import Paint, coloured, for_encoding, plain
 from charter_score.writing import write_standard_output
 
 
@@ -55,9 +55,13 @@ def tell_problems(diagnostics: Iterable[Diagnostic], color: Color) -> None:
     tell(problem_lines(in_order(diagnostics)), color)
 
 
+def paint_for(color: Color, stream: TextIO) -> Paint:
+    """How lines become text on a stream."""
+    return coloured if _wants_colour(color, stream) else plain
+
+
 def _text(lines: Iterable[Line], color: Color, stream: TextIO) -> str:
-    text = coloured(lines) if _wants_colour(color, stream) else plain(lines)
-    return for_encoding(text, stream.encoding)
+    return for_encoding(paint_for(color, stream)(lines), stream.encoding)
 
 
 def _wants_colour(color: Color, stream: TextIO) -> bool:

@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render import words
-from charter_score.render.layout import Line, Page, Span, Style, cells, left, right, span
+from charter_score.render.batch import Closing
+from charter_score.render.layout import Page, Span, Style, cells, left, right, span
+from charter_score.render.terminal import Paint
 from charter_score.review import Status
 from charter_score.summary import CriterionKey, RubricSummary, Summary, mean_of, quantile
 
@@ -16,23 +19,74 @@ FEWEST_TO_NAME = 2
 """How many reviews a criterion must have been seen in before it is named."""
 
 
-def concise(
-    outcomes: Iterable[Outcome], summary: Summary, width: int, *, names: bool = False
-) -> list[Line]:
-    """The lines of a batch at a width; `names` adds the advisor to each review."""
-    everything = list(outcomes)
-    scored = [one for one in everything if isinstance(one, Scored)]
-    page = Page(width)
-    if scored:
-        _table(page, scored, names=names)
-    rubrics = summary.in_order()
-    if len(rubrics) != 1 and everything:
-        page.blank()
-        _labelled(page, "Reviews", _found(summary))
-    for one in rubrics:
-        _rubric(page, one, summary, only=len(rubrics) == 1)
-    _not_scored(page, everything)
-    return page.lines
+class Row(NamedTuple):
+    """One scored review as its line says it."""
+
+    sign: Span
+    name: str
+    score: str
+    band: str
+    observed: str
+    not_applicable: str
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Its columns."""
+        return (self.name, self.score, self.band, self.observed, self.not_applicable)
+
+
+class Unscored(NamedTuple):
+    """An input without a score, and why, in a few words."""
+
+    failed: bool
+    text: str
+
+
+class Concise:
+    """`concise` of a batch. Columns are as wide as their widest entry, so it waits for all."""
+
+    def __init__(self, width: int, paint: Paint, *, names: bool) -> None:
+        self._width = width
+        self._paint = paint
+        self._names = names
+        self._rows: list[Row] = []
+        self._unscored: list[Unscored] = []
+
+    def piece(self, outcome: Outcome) -> Row | Unscored:
+        """The review's line."""
+        match outcome:
+            case Scored():
+                return _row(outcome, names=self._names)
+            case Failed():
+                return Unscored(failed=True, text=_failure(outcome))
+            case Skipped():
+                return Unscored(failed=False, text=f"{outcome.path} {outcome.reason}")
+
+    def begin(self) -> str:
+        """Nothing."""
+        return ""
+
+    def add(self, piece: Row | Unscored) -> str:
+        """Nothing yet."""
+        if isinstance(piece, Row):
+            self._rows.append(piece)
+        else:
+            self._unscored.append(piece)
+        return ""
+
+    def end(self, closing: Closing) -> str:
+        """The table, then the summary, then what was not scored."""
+        page = Page(self._width)
+        if self._rows:
+            _table(page, self._rows)
+        rubrics = closing.summary.in_order()
+        if len(rubrics) != 1 and closing.summary.reviews:
+            page.blank()
+            _labelled(page, "Reviews", _found(closing.summary))
+        for one in rubrics:
+            _rubric(page, one, closing.summary, only=len(rubrics) == 1)
+        _not_scored(page, self._unscored)
+        return self._paint(page.lines)
 
 
 def _sign(scored: Scored) -> Span:
@@ -57,36 +111,36 @@ _SIGNS = (
 )
 
 
-def _table(page: Page, scored: list[Scored], *, names: bool) -> None:
-    rows = [_row(one, names=names) for one in scored]
-    head = ("Review", "Score", "Band", "Observed", "n/a")
-    widths = [max(cells(row[column]) for row in [head, *rows]) for column in range(len(head))]
-    wide = 2 + widths[0] + 2 + widths[1] + 3 + widths[2] + 2 + widths[3] + 2 + widths[4]
-    if page.is_narrow or wide > page.width:
-        for one, row in zip(scored, rows, strict=True):
-            sign = _sign(one)
-            if sign.text.strip():
-                page.write(sign, " ", row[0], hang=2)
+def _table(page: Page, rows: list[Row]) -> None:
+    head = Row(Span(" "), "Review", "Score", "Band", "Observed", "n/a")
+    columns = zip(*(row.texts for row in [head, *rows]), strict=True)
+    widths = [max(map(cells, column)) for column in columns]
+    if page.is_narrow or 2 + sum(widths) + 9 > page.width:
+        for row in rows:
+            if row.sign.text.strip():
+                page.write(row.sign, " ", row.name, hang=2)
             else:
-                page.write(row[0], indent=2)
-            band = f" {row[2]}" if row[2] else ""
-            page.write(f"{row[1]}{band} · observed {row[3]} · {row[4]} n/a", indent=4, hang=6)
+                page.write(row.name, indent=2)
+            band = f" {row.band}" if row.band else ""
+            rest = f"{row.score}{band} · observed {row.observed} · {row.not_applicable} n/a"
+            page.write(rest, indent=4, hang=6)
     else:
         page.row([Span("  "), Span(_columns(head, widths), Style.TITLE)])
-        for one, row in zip(scored, rows, strict=True):
-            page.row([_sign(one), Span(" " + _columns(row, widths))])
-    marks = Counter(_sign(one).text for one in scored)
+        for row in rows:
+            page.row([row.sign, Span(" " + _columns(row, widths))])
+    marks = Counter(row.sign.text for row in rows)
     legend = [f"{sign} {meaning} ({marks[sign]})" for sign, meaning in _SIGNS if marks[sign]]
     if legend:
         page.blank()
         page.write(" · ".join(legend), indent=2)
 
 
-def _row(one: Scored, *, names: bool) -> tuple[str, str, str, str, str]:
+def _row(one: Scored, *, names: bool) -> Row:
     result = one.result
     who = f" ({result.review.advisor})" if names and result.review.advisor else ""
     status = " (calibration)" if result.review.status is Status.CALIBRATION else ""
-    return (
+    return Row(
+        _sign(one),
         span(one.id + who + status).text,
         words.percent(result.share, result.rubric),
         span(words.band_name(result)).text,
@@ -95,11 +149,19 @@ def _row(one: Scored, *, names: bool) -> tuple[str, str, str, str, str]:
     )
 
 
-def _columns(row: tuple[str, ...], widths: list[int]) -> str:
-    name, score, band, observed, not_applicable = row
+def _failure(one: Failed) -> str:
+    first = one.diagnostics[0]
+    where = f":{first.location.line}:{first.location.column}" if first.location else ""
+    more = len(one.diagnostics) - 1
+    also = f" and {more} more" if more else ""
+    return f"{one.path}{where} {first.code}{also}"
+
+
+def _columns(row: Row, widths: list[int]) -> str:
     return (
-        f"{left(name, widths[0])}  {right(score, widths[1])}   {left(band, widths[2])}  "
-        f"{right(observed, widths[3])}  {right(not_applicable, widths[4])}"
+        f"{left(row.name, widths[0])}  {right(row.score, widths[1])}   "
+        f"{left(row.band, widths[2])}  {right(row.observed, widths[3])}  "
+        f"{right(row.not_applicable, widths[4])}"
     )
 
 
@@ -239,18 +301,10 @@ def _most(
     return ((key, number) for key, number in ranked if number)
 
 
-def _not_scored(page: Page, outcomes: list[Outcome]) -> None:
-    failed = [one for one in outcomes if isinstance(one, Failed)]
-    skipped = [one for one in outcomes if isinstance(one, Skipped)]
-    if failed:
-        page.heading("Not scored")
-    for failure in failed:
-        first = failure.diagnostics[0]
-        where = f":{first.location.line}:{first.location.column}" if first.location else ""
-        more = len(failure.diagnostics) - 1
-        also = f" and {more} more" if more else ""
-        page.write(f"{failure.path}{where} {first.code}{also}", indent=2, hang=4)
-    if skipped:
-        page.heading("Skipped")
-    for skip in skipped:
-        page.write(f"{skip.path} {skip.reason}", indent=2, hang=4)
+def _not_scored(page: Page, unscored: list[Unscored]) -> None:
+    for title, failed in (("Not scored", True), ("Skipped", False)):
+        entries = [one.text for one in unscored if one.failed is failed]
+        if entries:
+            page.heading(title)
+        for entry in entries:
+            page.write(entry, indent=2, hang=4)

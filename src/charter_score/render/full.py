@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from charter_score.figures import decimal_text
-from charter_score.outcome import Scored
+from charter_score.outcome import Outcome, Scored
 from charter_score.rating import Policy
 from charter_score.render import words
-from charter_score.render.layout import Line, Page, Span, Style, cells, left, right, span
+from charter_score.render.batch import Closing
+from charter_score.render.layout import WIDEST, Line, Page, Span, Style, cells, left, right, span
+from charter_score.render.terminal import Paint
 from charter_score.result import CriterionResult, Need, Outlook, ReviewResult, SectionResult
-from charter_score.review import Dispute, Outcome
+from charter_score.review import Dispute
+from charter_score.review import Outcome as DisputeOutcome
 from charter_score.rubric import Combine, OnCritical, values_of
 
 BAR = 10
@@ -21,6 +24,39 @@ def full(scored: Scored, width: int, *, comments: bool = True) -> list[Line]:
     page = Page(width)
     _View(page, scored, comments=comments).write()
     return page.lines
+
+
+class Full:
+    """`full` of a batch: one page a review, set apart by a line."""
+
+    def __init__(self, width: int, paint: Paint, *, comments: bool) -> None:
+        self._width = width
+        self._paint = paint
+        self._comments = comments
+        self._any = False
+
+    def piece(self, outcome: Outcome) -> str:
+        """The page of a scored review; nothing of any other outcome."""
+        if not isinstance(outcome, Scored):
+            return ""
+        return self._paint(full(outcome, self._width, comments=self._comments))
+
+    def begin(self) -> str:
+        """Nothing."""
+        return ""
+
+    def add(self, piece: str) -> str:
+        """The page, and before every page but the first a line."""
+        if not piece or not self._any:
+            self._any = self._any or bool(piece)
+            return piece
+        line = (Span("─" * min(self._width, WIDEST), Style.FAINT),)
+        return self._paint([(), line, ()]) + piece
+
+    def end(self, closing: Closing) -> str:
+        """Nothing: what is wrong is told on standard error."""
+        del closing
+        return ""
 
 
 class _View:
@@ -333,7 +369,7 @@ class _View:
             share = words.plain_percent(need.share_lost)
             extra.append(span(f" −{words.points(need.points_lost)} ({share})", Style.FAINT))
         end = self._evidence(result)
-        disputed = result.dispute is not None and result.dispute.outcome is Outcome.OPEN
+        disputed = result.dispute is not None and result.dispute.outcome is DisputeOutcome.OPEN
         if disputed:
             end = Span("DISPUTED", Style.WARN)
         page.write(Span("- ", Style.BAD), span(title), *extra, indent=2, hang=4, end=end)
@@ -428,7 +464,9 @@ class _View:
     def _disputes(self) -> None:
         outlooks = iter(self.result.outlooks)
         for dispute in self.review.disputes:
-            self._dispute(dispute, next(outlooks) if dispute.outcome is Outcome.OPEN else None)
+            self._dispute(
+                dispute, next(outlooks) if dispute.outcome is DisputeOutcome.OPEN else None
+            )
 
     def _dispute(self, dispute: Dispute, outlook: Outlook | None) -> None:
         page = self.page
@@ -450,7 +488,7 @@ class _View:
             page.write(f'"{dispute.because}"', indent=2, hang=3)
         if dispute.reason and self.comments:
             page.write(f"Decided: {dispute.reason}", indent=2, hang=4)
-        if dispute.outcome is Outcome.UPHELD and found.dispute is dispute:
+        if dispute.outcome is DisputeOutcome.UPHELD and found.dispute is dispute:
             page.write(f"It is scored as {found.mark.rating}.", indent=2)
         if outlook is None:
             return

@@ -1,8 +1,11 @@
 """Lines as the text that goes out: plain, or in colours by rich."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from charter_score.render.layout import Line, Style
+
+Paint = Callable[[Iterable[Line]], str]
+"""Lines to text: `plain` or `coloured`."""
 
 _COLOURS = {
     Style.PLAIN: "",
@@ -54,7 +57,7 @@ def for_encoding(text: str, encoding: str | None) -> str:
         text.encode(encoding or "utf-8")
     except (UnicodeEncodeError, LookupError):
         signs = str.maketrans(
-            {"█": "#", "░": "-", "·": ".", "−": "-", "–": "-", "×": "x", "Σ": "sum"}
+            {"█": "#", "░": "-", "·": ".", "−": "-", "–": "-", "×": "x", "─": "-"}
         )
         name = encoding if encoding and encoding.isascii() else "ascii"
         return text.translate(signs).encode(name, "backslashreplace").decode(name)

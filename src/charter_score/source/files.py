@@ -1,12 +1,10 @@
 """Files from strangers: opened so that nothing hangs, found so that nothing outside is read."""
 
-import glob
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import DocumentError
@@ -15,35 +13,44 @@ from charter_score.source.document import MOST_BYTES, too_large
 STANDARD_INPUT = "-"
 DOCUMENT_ENDINGS = (".yaml", ".yml", ".json")
 
+AnyPath = str | os.PathLike[str]
 
-@dataclass(frozen=True, slots=True)
-class Input:
+
+class Input(NamedTuple):
     """One thing to read.
 
-    `shown` is its name in every output. `root` is the folder it was found in, None where it was
-    named itself: a folder may hold rubrics and results too, which are then left out.
+    `shown` is its name in every output, `path` where it lies (None: standard input). `root` is the
+    folder it was found in, None where it was named itself: a folder may hold rubrics and results
+    too, which are then left out.
     """
 
     shown: str
-    path: Path | None
-    root: Path | None = None
+    path: str | None
+    root: str | None = None
 
     @property
     def stem(self) -> str:
         """The id of a review that names none."""
-        return "stdin" if self.path is None else Path(self.shown).stem
+        if self.path is None:
+            return "stdin"
+        return os.path.splitext(self.shown.rpartition("/")[2])[0]
 
 
-def shown_path(path: Path) -> str:
+def shown_path(path: AnyPath) -> str:
     """A path as it is printed: relative to the current folder, `/`-joined; outside it the name."""
     absolute = os.path.abspath(path)
     here = os.getcwd()
     prefix = here if here.endswith(os.sep) else here + os.sep
     shown = absolute[len(prefix) :] if absolute.startswith(prefix) else os.path.basename(absolute)
-    return os.fsencode(shown.replace(os.sep, "/")).decode("utf-8", "replace") or "."
+    return _decoded(shown.replace(os.sep, "/")) or "."
 
 
-def read_bytes(path: Path | None, shown: str) -> bytes:
+def _decoded(name: str) -> str:
+    """A file name as text; bytes that are no UTF-8 as replacement characters."""
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "replace")
+
+
+def read_bytes(path: AnyPath | None, shown: str) -> bytes:
     """The bytes of a regular file, or of standard input where there is no path.
 
     Raises:
@@ -72,7 +79,7 @@ def not_found(shown: str) -> Diagnostic:
     return Diagnostic("not-found", "there is no such file or folder", shown)
 
 
-def _read_regular(path: Path, shown: str) -> bytes:
+def _read_regular(path: AnyPath, shown: str) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
     try:
         status = os.fstat(descriptor)
@@ -91,81 +98,166 @@ def _read_regular(path: Path, shown: str) -> bytes:
 
 
 def find_inputs(paths: Iterable[str]) -> tuple[list[Input], list[Diagnostic]]:
+    """Everything that `search` finds: the inputs, and what could not be found or entered."""
+    inputs: list[Input] = []
+    problems: list[Diagnostic] = []
+    for one in search(list(paths)):
+        if isinstance(one, Input):
+            inputs.append(one)
+        else:
+            problems.append(one)
+    return inputs, problems
+
+
+def search(paths: Sequence[str]) -> Iterator[Input | Diagnostic]:
     """Every document named by files, folders, globs and `-`, in order of path, each once.
 
     A folder is walked without following links; entries that begin with a dot are left out. What
-    cannot be found or entered comes back as diagnostics, one for each.
+    cannot be found or entered comes as a diagnostic in its place. Folders are listed as they are
+    reached, so a walk holds the names of one folder at a time.
     """
-    found: dict[str, Input] = {}
-    problems: list[Diagnostic] = []
+    named: list[Input | Diagnostic] = []
+    folders: list[str] = []
     for name in paths:
-        for one in _expand(name, problems):
-            real = STANDARD_INPUT if one.path is None else os.path.realpath(one.path)
-            before = found.get(real)
-            # Named itself, a file must be a review; the first such name in order stands.
-            if before is None or (before.root is not None, before.shown) > (
-                one.root is not None,
-                one.shown,
-            ):
-                found[real] = one
-    return sorted(found.values(), key=lambda one: one.shown), problems
+        for one in _expand(name):
+            if isinstance(one, str):
+                folders.append(one)
+            else:
+                named.append(one)
+    streams: list[Iterator[Input | Diagnostic]] = [iter(sorted(named, key=_place))]
+    streams += [_walk(folder) for folder in folders]
+    if len(streams) == 2 and not named:
+        return streams[1]  # one folder cannot name a file twice
+    return _each_once(streams, {_real(one) for one in named if isinstance(one, Input)})
 
 
-def _expand(name: str, problems: list[Diagnostic]) -> Iterator[Input]:
+def _place(one: Input | Diagnostic) -> str:
+    return one.shown if isinstance(one, Input) else one.path
+
+
+def _real(one: Input) -> str:
+    return STANDARD_INPUT if one.path is None else os.path.realpath(one.path)
+
+
+def _each_once(
+    streams: Iterable[Iterator[Input | Diagnostic]], named: set[str]
+) -> Iterator[Input | Diagnostic]:
+    """Sorted streams merged; a file that is also named itself stands only under that name."""
+    from heapq import merge
+
+    seen: set[str] = set()
+    told: set[Diagnostic] = set()
+    for one in merge(*streams, key=_place):
+        if not isinstance(one, Input):
+            if one not in told:
+                told.add(one)
+                yield one
+            continue
+        real = _real(one)
+        if real in seen or (one.root is not None and real in named):
+            continue
+        seen.add(real)
+        yield one
+
+
+def _expand(name: str) -> Iterator[Input | Diagnostic | str]:
+    """What one word of the command names: inputs, and folders as plain text."""
     if name == STANDARD_INPUT:
         yield Input(STANDARD_INPUT, None)
         return
-    path = Path(name)
-    if os.path.lexists(path):
-        yield from _file_or_folder(path, problems)
+    if os.path.lexists(name):
+        yield name if os.path.isdir(name) else Input(shown_path(name), name)
         return
+    import glob
+
     matches = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []
     if not matches:
-        problems.append(not_found(shown_path(path)))
+        yield not_found(shown_path(name))
     for match in matches:
-        yield from _file_or_folder(Path(match), problems)
+        yield match if os.path.isdir(match) else Input(shown_path(match), match)
 
 
-def _file_or_folder(path: Path, problems: list[Diagnostic]) -> Iterator[Input]:
-    if path.is_dir():
-        yield from _walk(path, path, problems)
-    else:
-        yield Input(shown_path(path), path)
-
-
-def _walk(folder: Path, root: Path, problems: list[Diagnostic]) -> Iterator[Input]:
-    """The documents below a folder; iterative, since a tree can be deeper than the stack."""
-    waiting = [folder]
+def _walk(root: str) -> Iterator[Input | Diagnostic]:
+    """The documents below a folder, in order of path; iterative, since a tree can be deep."""
     real_root = os.path.realpath(root)
+    shown_root = shown_path(root)
+    shown_root = "" if shown_root == "." else shown_root.rstrip("/") + "/"
+    waiting = [_entries(root, shown_root)]
     while waiting:
-        here = waiting.pop()
-        try:
-            entries = list(os.scandir(here))
-        except OSError as wrong:
-            why = (wrong.strerror or "it cannot be entered").lower()
-            problems.append(Diagnostic("unreadable", why, shown_path(here)))
-            continue
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            path = Path(entry.path)
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(path)
-            elif entry.name.lower().endswith(DOCUMENT_ENDINGS):
-                if entry.is_symlink():
-                    if path.is_dir():
-                        continue
-                    if not is_under(os.path.realpath(path), real_root):
-                        problems.append(
-                            Diagnostic(
-                                "link-outside",
-                                "this link leads out of the folder and is not followed",
-                                shown_path(path),
-                                hint="name the file itself",
-                            )
-                        )
-                        continue
-                yield Input(shown_path(path), path, root)
+        one = next(waiting[-1], None)
+        if one is None:
+            waiting.pop()
+        elif isinstance(one, Diagnostic):
+            yield one
+        else:
+            path, shown, is_folder = one
+            if is_folder:
+                waiting.append(_entries(path, shown + "/"))
+            elif not os.path.islink(path):
+                yield Input(shown, path, root)
+            else:
+                yield from _linked(path, shown, root, real_root)
+
+
+def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, bool] | Diagnostic]:
+    """The documents and folders in a folder: path, name as printed, whether it is a folder.
+
+    A folder sorts as if its name ended with `/`, which is the order of whole paths.
+    """
+    names: list[str] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    names.append(entry.name + "/")
+                elif entry.name.lower().endswith(DOCUMENT_ENDINGS):
+                    names.append(entry.name)
+    except OSError as wrong:
+        why = (wrong.strerror or "it cannot be entered").lower()
+        yield Diagnostic("unreadable", why, shown.rstrip("/") or ".")
+        return
+    names.sort(key=_decoded)
+    for name in names:
+        plain = name.rstrip("/")
+        yield os.path.join(folder, plain), shown + _decoded(plain), name.endswith("/")
+
+
+def _linked(path: str, shown: str, root: str, real_root: str) -> Iterator[Input | Diagnostic]:
+    """A link in a folder: read where it stays inside and is not found there anyway."""
+    real = os.path.realpath(path)
+    if os.path.isdir(real):
+        return
+    if not is_under(real, real_root):
+        yield Diagnostic(
+            "link-outside",
+            "this link leads out of the folder and is not followed",
+            shown,
+            hint="name the file itself",
+        )
+        return
+    inside = os.path.relpath(real, real_root).split(os.sep)
+    found_anyway = real.lower().endswith(DOCUMENT_ENDINGS) and not any(
+        part.startswith(".") for part in inside
+    )
+    if not (found_anyway and os.path.exists(real)):
+        yield Input(shown, path, root)
+
+
+def is_among(path: AnyPath, paths: Iterable[str]) -> Input | None:
+    """The input that a path would be in a search over some paths, without searching."""
+    real = os.path.realpath(path)
+    for name in paths:
+        for one in _expand(name):
+            if isinstance(one, Input):
+                if one.path is not None and os.path.realpath(one.path) == real:
+                    return one
+            elif isinstance(one, str):
+                root = os.path.realpath(one)
+                if is_under(real, root) and real.lower().endswith(DOCUMENT_ENDINGS):
+                    return Input(shown_path(path), os.fspath(path), one)
+    return None
 
 
 def is_under(path: str, folder: str) -> bool:

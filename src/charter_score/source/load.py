@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from pathlib import Path
 
 from charter_score.diagnostics import At, Diagnostic, Problem, did_you_mean
 from charter_score.errors import DocumentError, UsageError
@@ -21,6 +20,7 @@ from charter_score.scoring import Scorer
 from charter_score.source.document import Document, decode
 from charter_score.source.files import (
     DOCUMENT_ENDINGS,
+    AnyPath,
     find_inputs,
     is_under,
     read_bytes,
@@ -89,7 +89,7 @@ def is_ours(value: Value) -> bool:
     return isinstance(schema, str) and schema.startswith("charter-score/")
 
 
-def is_our_file(path: Path) -> bool:
+def is_our_file(path: AnyPath) -> bool:
     """Whether a file holds something that charter-score wrote."""
     shown = shown_path(path)
     try:
@@ -98,7 +98,7 @@ def is_our_file(path: Path) -> bool:
         return False
 
 
-def load_rubric(path: Path, shown: str | None = None) -> LoadedRubric:
+def load_rubric(path: AnyPath, shown: str | None = None) -> LoadedRubric:
     """Read a rubric and check it.
 
     Raises:
@@ -139,7 +139,7 @@ class LoadedReview:
 
 
 def review_of(
-    document: Document, library: "Library", folder: Path | None, default: LoadedRubric | None
+    document: Document, library: "Library", folder: str | None, default: LoadedRubric | None
 ) -> LoadedReview:
     """The review that a document holds, checked against its rubric.
 
@@ -155,24 +155,21 @@ def review_of(
         from charter_score.source.validation import validate
 
         review, problems = validate(Review, document.value)
-    reported = frozenset(
-        problem.route[:length] for problem in problems for length in (1, 2, 3, len(problem.route))
-    )
     found = [document.diagnostic(problem) for problem in problems]
     rubric: LoadedRubric | None = None
-    if review is not None and ("rubric",) not in reported:
+    if review is not None and not any(problem.route == ("rubric",) for problem in problems):
         try:
             rubric = library.rubric_for(review, folder, default)
         except RubricReferenceError as wrong:
             found.append(document.diagnostic(wrong.problem))
             found.extend(wrong.diagnostics)
         else:
-            # A value reported as wrong is not reported again as missing: only whole routes count.
-            whole = frozenset(problem.route for problem in problems) | frozenset(
+            # A value reported as wrong is not reported again as missing.
+            reported = frozenset(problem.route for problem in problems) | frozenset(
                 problem.route[:3] for problem in problems if problem.route[:1] == ("ratings",)
             )
             found += [
-                document.diagnostic(problem) for problem in rubric.linter.problems(review, whole)
+                document.diagnostic(problem) for problem in rubric.linter.problems(review, reported)
             ]
     if review is None or rubric is None or any(one.is_error for one in found):
         raise DocumentError(found)
@@ -197,15 +194,21 @@ class _Known:
 
     id: str
     version: str
-    path: Path
+    path: str
     sha256: str
 
 
-def built_in_folder() -> Path:
-    """Where the shipped rubrics lie: in the wheel, or at the top of a source checkout."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "rubrics"
-    return inside if inside.is_dir() else package.parents[1] / "rubrics"
+def built_in_rubrics() -> dict[str, str]:
+    """The shipped rubrics, from id to path: in the wheel, or at the top of a source checkout."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    folder = os.path.join(package, "rubrics")
+    if not os.path.isdir(folder):
+        folder = os.path.join(os.path.dirname(os.path.dirname(package)), "rubrics")
+    return {
+        name.removesuffix(".yaml"): os.path.join(folder, name)
+        for name in sorted(os.listdir(folder))
+        if name.endswith(".yaml")
+    }
 
 
 @dataclass
@@ -216,15 +219,15 @@ class Library:
     is called by its id, so that one rubric can be found without reading all.
     """
 
-    folders: Sequence[Path] = ()
-    roots: Sequence[Path] = ()
+    folders: Sequence[AnyPath] = ()
+    roots: Sequence[AnyPath] = ()
     problems: list[Diagnostic] = field(default_factory=list)
-    _loaded: dict[Path, LoadedRubric | DocumentError] = field(default_factory=dict)
+    _loaded: dict[str, LoadedRubric | DocumentError] = field(default_factory=dict)
     _added: list[_Known] = field(default_factory=list)
-    _references: dict[tuple[str, Path | None], LoadedRubric] = field(default_factory=dict)
+    _references: dict[tuple[str, str | None], LoadedRubric] = field(default_factory=dict)
 
     def rubric_for(
-        self, review: Review, folder: Path | None, default: LoadedRubric | None
+        self, review: Review, folder: str | None, default: LoadedRubric | None
     ) -> LoadedRubric:
         """The rubric a review is scored against.
 
@@ -248,7 +251,7 @@ class Library:
             self._references[key] = self.find(review.rubric, folder)
         return self._references[key]
 
-    def find(self, reference: str, folder: Path | None) -> LoadedRubric:
+    def find(self, reference: str, folder: str | None) -> LoadedRubric:
         """A rubric by id, `id@version`, or path relative to a folder.
 
         Raises:
@@ -286,14 +289,14 @@ class Library:
 
     def add(self, rubric: LoadedRubric) -> None:
         """Make a rubric known that lies in none of the folders."""
-        path = Path(rubric.path)
+        path = rubric.path
         known = rubric.rubric
         self._added.append(_Known(known.id, known.version, path, rubric.sha256))
         self._loaded[path] = rubric
 
     def all(self) -> list[LoadedRubric | DocumentError]:
         """Every known rubric, in order of id and version, each once; errors for invalid ones."""
-        seen: dict[tuple[str, str, str], Path] = {}
+        seen: dict[tuple[str, str, str], str] = {}
         for one in self._known(None):
             seen.setdefault((one.id, one.version, one.sha256), one.path)
         return [self._load_or_error(path) for _, path in sorted(seen.items())]
@@ -315,10 +318,10 @@ class Library:
             or "`charter-score rubrics` lists them; --rubrics FOLDER adds more",
         )
 
-    def _path(self, reference: str, folder: Path | None) -> Path:
-        path = (folder or Path()) / reference
+    def _path(self, reference: str, folder: str | None) -> str:
+        path = os.path.join(folder or "", reference)
         real = os.path.realpath(path)
-        roots = [Path(), *self.roots, *self.folders]
+        roots = [os.curdir, *self.roots, *self.folders]
         if not any(is_under(real, os.path.realpath(root)) for root in roots):
             raise RubricReferenceError(
                 Problem(
@@ -338,7 +341,7 @@ class Library:
             )
         return path
 
-    def _load(self, path: Path) -> LoadedRubric:
+    def _load(self, path: str) -> LoadedRubric:
         loaded = self._load_or_error(path)
         if isinstance(loaded, LoadedRubric):
             return loaded
@@ -352,7 +355,7 @@ class Library:
             loaded.diagnostics,
         )
 
-    def _load_or_error(self, path: Path) -> LoadedRubric | DocumentError:
+    def _load_or_error(self, path: str) -> LoadedRubric | DocumentError:
         if path not in self._loaded:
             try:
                 self._loaded[path] = load_rubric(path)
@@ -362,11 +365,7 @@ class Library:
 
     def _known(self, rubric_id: str | None) -> list[_Known]:
         """The rubric files of one id, or all."""
-        wanted = [
-            path
-            for path in sorted(built_in_folder().glob("*.yaml"))
-            if rubric_id in (None, path.stem)
-        ]
+        wanted = [path for name, path in built_in_rubrics().items() if rubric_id in (None, name)]
         known = [one for path in wanted if (one := self._header(path)) is not None]
         more = [*self._in_folders, *self._added]
         return known + [one for one in more if rubric_id in (None, one.id)]
@@ -375,13 +374,13 @@ class Library:
     def _in_folders(self) -> list[_Known]:
         if not self.folders:
             return []
-        inputs, problems = find_inputs(str(folder) for folder in self.folders)
+        inputs, problems = find_inputs(os.fspath(folder) for folder in self.folders)
         self.problems.extend(problems)
         return [
             one for found in inputs if found.path and (one := self._header(found.path)) is not None
         ]
 
-    def _header(self, path: Path) -> _Known | None:
+    def _header(self, path: str) -> _Known | None:
         """A rubric's id and version as they stand in its file; None where it is no rubric."""
         shown = shown_path(path)
         try:
@@ -409,11 +408,10 @@ def named_rubric(reference: str, library: Library) -> LoadedRubric | DocumentErr
         UsageError: where there is no such rubric.
     """
     if is_path(reference):
-        path = Path(reference)
-        if not os.path.lexists(path):
-            raise UsageError(f"--rubric: there is no file {shown_path(path)}")
+        if not os.path.lexists(reference):
+            raise UsageError(f"--rubric: there is no file {shown_path(reference)}")
         try:
-            return load_rubric(path)
+            return load_rubric(reference)
         except DocumentError as wrong:
             return wrong
     try:

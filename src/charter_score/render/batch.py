@@ -1,0 +1,36 @@
+"""How a batch becomes one output: pieces made where the reviews are scored, joined in order.
+
+A renderer makes a small, picklable piece of each outcome (in any process) and turns the pieces, in
+order, into text or bytes. Formats that allow it give out each piece as it comes, so memory does not
+grow with the number of reviews; where the text goes is not their business.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from charter_score.diagnostics import Diagnostic
+from charter_score.outcome import Outcome
+from charter_score.summary import Summary
+
+
+class Closing(NamedTuple):
+    """What is known once every outcome has passed: the summary, and the warnings in order."""
+
+    summary: Summary
+    warnings: Sequence[Diagnostic]
+
+
+class BatchRenderer(Protocol):
+    """One format of a batch. Called in this order: begin, add for every piece, end."""
+
+    def piece(self, outcome: Outcome) -> Any:
+        """What this format needs of one outcome; runs in a worker and must be picklable."""
+
+    def begin(self) -> str | bytes:
+        """What stands before everything."""
+
+    def add(self, piece: Any) -> str | bytes:
+        """What one piece adds now; nothing where the format has to wait for all."""
+
+    def end(self, closing: Closing) -> str | bytes:
+        """What stands after everything."""
