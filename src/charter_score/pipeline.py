@@ -10,6 +10,7 @@ from typing import Any
 
 from charter_score.diagnostics import START, Diagnostic, Problem, Severity, in_order
 from charter_score.errors import DocumentError
+from charter_score.gates import Gates, Watched
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.batch import BatchRenderer
 from charter_score.review import without_comments
@@ -29,6 +30,7 @@ from charter_score.source.load import (
 )
 from charter_score.summary import Summary
 
+NO_GATES = Gates()
 FEW = 64
 """Inputs below which a batch is scored as one, here, before its outputs are chosen."""
 
@@ -44,6 +46,7 @@ class Job:
     rubric: str | None = None
     rubrics: Sequence[str] = ()
     comments: bool = True
+    gates: Gates = NO_GATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,12 @@ class Part:
     skipped: list[Skipped] = field(default_factory=list)
     ids: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    watched: list[Watched] = field(default_factory=list)
 
-    def add(self, outcome: Outcome | LeftOut, renderers: Sequence[BatchRenderer]) -> None:
-        """Count one outcome in and make every renderer's piece of it."""
+    def add(
+        self, outcome: Outcome | LeftOut, renderers: Sequence[BatchRenderer], gates: Gates
+    ) -> None:
+        """Count one outcome in, make every renderer's piece of it, let the gates look at it."""
         if isinstance(outcome, LeftOut):
             self.left_out.append(outcome.path)
             return
@@ -84,6 +90,8 @@ class Part:
         self.ids.append((outcome.id, outcome.path))
         if isinstance(outcome, Skipped):
             self.skipped.append(outcome)
+        elif (watched := gates.watch(outcome)) is not None:
+            self.watched.append(watched)
 
 
 class Scoring:
@@ -106,6 +114,11 @@ class Scoring:
             self._default = named_rubric(job.rubric, self._library)
             if isinstance(self._default, LoadedRubric):
                 self._library.add(self._default)
+
+    @property
+    def gates(self) -> Gates:
+        """The gates of the job."""
+        return self._job.gates
 
     def outcomes(self) -> Iterator[Outcome]:
         """What became of each input, in order of path; what could not be found is among them."""
@@ -130,7 +143,7 @@ class Scoring:
         if len(first) < FEW:
             outcomes = [self.outcome(one) for one in first]
             renderers = choose(sum(not isinstance(one, LeftOut) for one in outcomes))
-            yield _part(outcomes, renderers)
+            yield _part(outcomes, renderers, self._job.gates)
             return
         from itertools import chain
 
@@ -141,13 +154,13 @@ class Scoring:
             partial(self._part_of, renderers=renderers),
             chain(first, inputs),
             jobs,
-            partial(_part_lost, renderers=renderers),
+            partial(_part_lost, renderers=renderers, gates=self._job.gates),
         )
 
     def _part_of(
         self, inputs: Sequence[Input | Diagnostic], renderers: Sequence[BatchRenderer]
     ) -> Part:
-        return _part((self.outcome(one) for one in inputs), renderers)
+        return _part((self.outcome(one) for one in inputs), renderers, self._job.gates)
 
     def checked(self) -> Iterator[tuple[str, bool, Sequence[Diagnostic]]]:
         """Each input with everything wrong with it, rubrics among them; nothing is kept.
@@ -228,14 +241,16 @@ class Scoring:
         return Scored(one.shown, name, digest, rubric.sha256, result, warnings)
 
 
-def _part(outcomes: Iterable[Outcome | LeftOut], renderers: Sequence[BatchRenderer]) -> Part:
+def _part(
+    outcomes: Iterable[Outcome | LeftOut], renderers: Sequence[BatchRenderer], gates: Gates
+) -> Part:
     part = Part(pieces=[[] for _ in renderers])
     for outcome in outcomes:
-        part.add(outcome, renderers)
+        part.add(outcome, renderers, gates)
     return part
 
 
-def _part_lost(one: Input | Diagnostic, renderers: Sequence[BatchRenderer]) -> Part:
+def _part_lost(one: Input | Diagnostic, renderers: Sequence[BatchRenderer], gates: Gates) -> Part:
     """What is told of an input over which its worker process died."""
     path = one.path if isinstance(one, Diagnostic) else one.shown
     died = Diagnostic(
@@ -244,7 +259,7 @@ def _part_lost(one: Input | Diagnostic, renderers: Sequence[BatchRenderer]) -> P
         path,
         hint="score it alone; if it dies again, please report it",
     )
-    return _part([Failed(path, (died,))], renderers)
+    return _part([Failed(path, (died,))], renderers, gates)
 
 
 @dataclass(slots=True)

@@ -127,6 +127,41 @@ def score(
     no_comments: Annotated[
         bool, typer.Option("--no-comments", help="Leave every free text out.")
     ] = False,
+    gate: Annotated[
+        bool,
+        typer.Option(
+            "--gate", help="Fail (exit 1) where a review is below its rubric's expected score."
+        ),
+    ] = False,
+    fail_under: Annotated[
+        str | None,
+        typer.Option("--fail-under", metavar="PCT", help="Fail where a review is under this."),
+    ] = None,
+    fail_under_mean: Annotated[
+        str | None,
+        typer.Option("--fail-under-mean", metavar="PCT", help="Fail where a mean is under this."),
+    ] = None,
+    max_not_applicable: Annotated[
+        str | None,
+        typer.Option(
+            "--max-not-applicable",
+            metavar="PCT",
+            help="Fail where more of a review's criteria are n/a.",
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="RESULTS",
+            help="Fail where a review fell a band or is gone since these results (json), or a "
+            "mean fell.",
+        ),
+    ] = None,
+    tolerance: Annotated[
+        str,
+        typer.Option("--tolerance", metavar="POINTS", help="How far a mean may fall."),
+    ] = "0",
     color: ColorOption = Color.AUTO,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -136,7 +171,8 @@ def score(
     """Score reviews: how each went, what was done well, what to develop.
 
     n/a counts as met unless the rubric says otherwise, and the observed score stands beside it.
-    Exit codes: 0 all scored, 2 used wrongly, 3 something could not be scored, 4 not written.
+    Exit codes: 0 all scored and every gate passed, 1 a gate failed, 2 used wrongly, 3 something
+    could not be scored, 4 not written.
     """
     del version, debug
     if not paths:
@@ -157,6 +193,12 @@ def score(
                 verbose=verbose,
                 include_names=include_names,
                 no_comments=no_comments,
+                gate=gate,
+                fail_under=fail_under,
+                fail_under_mean=fail_under_mean,
+                max_not_applicable=max_not_applicable,
+                baseline=baseline,
+                tolerance=tolerance,
             )
         )
     )

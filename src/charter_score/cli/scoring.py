@@ -3,18 +3,23 @@
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from fractions import Fraction
 from typing import NamedTuple
 
 from charter_score.cli.formats import Format, Look, Target, refuse_inputs, renderer, targets
 from charter_score.cli.terminal import Color, paint_for, tell, tell_problems, width
 from charter_score.diagnostics import Diagnostic
-from charter_score.errors import ExitCode, NotWrittenError
+from charter_score.errors import ExitCode, NotWrittenError, UsageError
+from charter_score.gates import Baseline, Gates, Judgement, Watched
 from charter_score.outcome import Skipped
 from charter_score.pipeline import Job, Part, RepeatedIds, Scoring
 from charter_score.render.batch import BatchRenderer, Closing
 from charter_score.render.layout import Line, Span, Style, span
+from charter_score.render.problems import MOST_SHOWN
 from charter_score.render.terminal import for_encoding
 from charter_score.render.words import count
+from charter_score.scalars import Number
+from charter_score.shapes import MisshapenError, read_percent
 from charter_score.source.files import shown_path
 from charter_score.summary import Summary
 from charter_score.writing import Replacement, write_standard_output
@@ -34,6 +39,12 @@ class ScoreRequest(NamedTuple):
     verbose: bool = False
     include_names: bool = False
     no_comments: bool = False
+    gate: bool = False
+    fail_under: str | None = None
+    fail_under_mean: str | None = None
+    max_not_applicable: str | None = None
+    baseline: str | None = None
+    tolerance: str = "0"
 
 
 def run_score(request: ScoreRequest) -> ExitCode:
@@ -45,7 +56,13 @@ def run_score(request: ScoreRequest) -> ExitCode:
     """
     wanted = targets(request.format, request.outputs)
     scoring = Scoring(
-        Job(request.paths, request.rubric, request.rubrics, comments=not request.no_comments)
+        Job(
+            request.paths,
+            request.rubric,
+            request.rubrics,
+            comments=not request.no_comments,
+            gates=_gates(request),
+        )
     )
     refuse_inputs(wanted, request.paths)
     with ExitStack() as stack:
@@ -54,12 +71,43 @@ def run_score(request: ScoreRequest) -> ExitCode:
         for part in scoring.parts(run.choose, request.jobs or _jobs()):
             run.take(part)
         run.close()
-    code = run.verdict()
-    _tell_verdict(run, code)
+    judgements = scoring.gates.judge(run.watched, run.summary)
+    code = _verdict(run.summary, judgements)
+    _tell_verdict(run, judgements, code)
     lost = [output.lost for output in outputs if output.lost is not None]
     if lost:
         raise NotWrittenError("; ".join(str(one) for one in lost))
     return code
+
+
+def _gates(request: ScoreRequest) -> Gates:
+    """The gates that were asked for.
+
+    Raises:
+        UsageError: where a percentage is none, or the baseline cannot be read.
+    """
+    baseline = None
+    if request.baseline is not None:
+        from charter_score.source.results import earlier_reviews
+
+        tolerance = _percentage("--tolerance", request.tolerance)
+        baseline = Baseline(earlier_reviews(request.baseline), tolerance or Fraction(0))
+    return Gates(
+        expected=request.gate,
+        fail_under=_percentage("--fail-under", request.fail_under),
+        fail_under_mean=_percentage("--fail-under-mean", request.fail_under_mean),
+        max_not_applicable=_percentage("--max-not-applicable", request.max_not_applicable),
+        baseline=baseline,
+    )
+
+
+def _percentage(option: str, text: str | None) -> Fraction | None:
+    if text is None:
+        return None
+    try:
+        return read_percent(Number(text.removesuffix("%")))
+    except MisshapenError:
+        raise UsageError(f"{option} takes a percentage from 0 to 100", "for example 70") from None
 
 
 def _jobs() -> int:
@@ -123,6 +171,7 @@ class _Run:
         self.summary = Summary()
         self.skipped: list[Skipped] = []
         self.left_out: list[str] = []
+        self.watched: list[Watched] = []
         self._warnings: dict[Diagnostic, None] = {}
         self._ids = RepeatedIds()
 
@@ -152,6 +201,7 @@ class _Run:
         self._warnings.update(dict.fromkeys(new))
         self.skipped += part.skipped
         self.left_out += part.left_out
+        self.watched += part.watched
         told = part.problems if self.request.quiet else [*part.problems, *new]
         tell_problems(
             [one for one in told if one.is_error or not self.request.quiet], self.request.color
@@ -169,12 +219,6 @@ class _Run:
                 output.write(output.renderer.end(closing))
             output.commit()
 
-    def verdict(self) -> ExitCode:
-        """The exit code that the work earned."""
-        if self.summary.failed or not self.summary.reviews:
-            return ExitCode.NOT_SCORED
-        return ExitCode.OK
-
 
 def _for_stdout(text: str | bytes) -> str | bytes:
     """Text in characters that standard output can carry."""
@@ -189,8 +233,15 @@ def _joined(texts: Sequence[str | bytes]) -> str | bytes:
     return "".join(text for text in texts if isinstance(text, str))
 
 
-def _tell_verdict(run: _Run, code: ExitCode) -> None:
-    """What standard error says last: drafts, what was left out, and why the exit code is not 0."""
+def _verdict(summary: Summary, judgements: Sequence[Judgement]) -> ExitCode:
+    """The exit code that the work earned."""
+    if summary.failed or not summary.reviews:
+        return ExitCode.NOT_SCORED
+    return ExitCode.OK if all(one.passed for one in judgements) else ExitCode.GATE_FAILED
+
+
+def _tell_verdict(run: _Run, judgements: Sequence[Judgement], code: ExitCode) -> None:
+    """What standard error says last: drafts, what was left out, and how the exit code came."""
     request, summary = run.request, run.summary
     lines: list[Line] = []
     if not request.quiet:
@@ -203,7 +254,26 @@ def _tell_verdict(run: _Run, code: ExitCode) -> None:
     elif code is ExitCode.NOT_SCORED:
         failed = count(summary.failed, "input")
         lines.append((Span(f"Exit 3: {failed} could not be scored.", Style.BAD),))
+    for judgement in judgements:
+        lines += _told(judgement, code, quiet=request.quiet)
     tell(lines, request.color)
+
+
+def _told(judgement: Judgement, code: ExitCode, *, quiet: bool) -> list[Line]:
+    """A gate's verdict, and the reviews that it names."""
+    if judgement.passed:
+        said = f"{judgement.gate} passes: {judgement.told}."
+        return [] if quiet else [(span(said, Style.GOOD),)]
+    fails = "also fails" if code is ExitCode.NOT_SCORED else "fails"
+    exit_code = "" if code is ExitCode.NOT_SCORED else f"Exit {int(code)}: "
+    lines: list[Line] = [
+        (span(f"{exit_code}{judgement.gate} {fails}: {judgement.told}.", Style.BAD),)
+    ]
+    shown = judgement.breaches[:MOST_SHOWN]
+    lines += [(span(f"    {breach.path}: {breach.why}"),) for breach in shown]
+    if len(judgement.breaches) > MOST_SHOWN:
+        lines.append((span(f"    and {len(judgement.breaches) - MOST_SHOWN} more"),))
+    return lines
 
 
 def _notes(left_out: Sequence[str], request: ScoreRequest) -> list[str]:
