@@ -1,6 +1,7 @@
 """What became of one input: scored, failed or skipped. Nothing else can, and nothing is lost."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from charter_score.diagnostics import Diagnostic
 from charter_score.result import ReviewResult
@@ -11,6 +12,8 @@ class Scored:
     """A review that was scored.
 
     `id` is the review's own or its file's stem; the digests are SHA-256 of the files' bytes.
+    `lines` has the line of each rated criterion (by section and criterion), where an output wants
+    to point there.
     """
 
     path: str
@@ -19,6 +22,7 @@ class Scored:
     rubric_sha256: str
     result: ReviewResult
     warnings: tuple[Diagnostic, ...] = ()
+    lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,18 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from charter_score.diagnostics import START, Diagnostic, Problem, Severity, in_order
+from charter_score.diagnostics import START, At, Diagnostic, Problem, Severity, in_order
 from charter_score.errors import DocumentError
 from charter_score.gates import Gates, Watched
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.batch import BatchRenderer
-from charter_score.review import without_comments
+from charter_score.review import Review, without_comments
 from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document
 from charter_score.source.files import Input, read_bytes, search
@@ -39,13 +39,15 @@ FEW = 64
 class Job:
     """What to score and against what: the paths, `--rubric`, the `--rubrics` folders.
 
-    Without `comments` every free text is taken out of a review once it has been checked.
+    Without `comments` every free text is taken out of a review once it has been checked; with
+    `lines` each result knows the lines of its criteria.
     """
 
     paths: Sequence[str]
     rubric: str | None = None
     rubrics: Sequence[str] = ()
     comments: bool = True
+    lines: bool = False
     gates: Gates = NO_GATES
 
 
@@ -182,7 +184,7 @@ class Scoring:
         try:
             document = read_document(data, one.shown)
             if is_rubric(document.value):
-                return rubric_of(document, sha256(data).hexdigest()).warnings
+                return _checked_rubric(document, sha256(data).hexdigest())
             outcome = self._outcome_of(one, data, document)
         except DocumentError as wrong:
             return wrong.diagnostics
@@ -209,10 +211,13 @@ class Scoring:
         folder = os.path.dirname(one.path) if one.path is not None else None
         loaded = review_of(document, self._library, folder, self._default_rubric(one))
         try:
-            return self._score(one, loaded, sha256(data).hexdigest())
+            scored = self._score(one, loaded, sha256(data).hexdigest())
         except NothingObservedError:
             nothing = document.diagnostic(_nothing_observed())
             return Failed(one.shown, in_order((nothing, *loaded.warnings)))
+        if self._job.lines and isinstance(scored, Scored):
+            return replace(scored, lines=_lines(document, loaded.review))
+        return scored
 
     def _default_rubric(self, one: Input) -> LoadedRubric | None:
         """The rubric for a review that names none; an invalid one fails the review."""
@@ -239,6 +244,15 @@ class Scoring:
             review = without_comments(review)
         result = rubric.scorer.score(review)
         return Scored(one.shown, name, digest, rubric.sha256, result, warnings)
+
+
+def _lines(document: Document, review: Review) -> dict[tuple[str, str], int]:
+    """The line of each rated criterion."""
+    return {
+        (section, criterion): document.locate(("ratings", section, criterion), At.KEY).line
+        for section, ratings in review.ratings.items()
+        for criterion in ratings
+    }
 
 
 def _part(
@@ -282,6 +296,19 @@ class RepeatedIds:
                     Severity.WARNING,
                 )
             self._seen.add(number)
+
+
+def _checked_rubric(document: Document, digest: str) -> Sequence[Diagnostic]:
+    """The warnings of a rubric, and the advice that only `check` gives.
+
+    Raises:
+        DocumentError: with everything that is wrong with it.
+    """
+    from charter_score.linting.advice import advice, without_ignored
+
+    loaded = rubric_of(document, digest)
+    given = without_ignored(loaded.rubric, advice(loaded.rubric))
+    return in_order((*loaded.warnings, *map(document.diagnostic, given)))
 
 
 def _not_a_review(*, rubric: bool) -> Problem:

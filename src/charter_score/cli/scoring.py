@@ -216,7 +216,8 @@ class _Run:
         closing = Closing(self.summary, list(self._warnings))
         for output in self.outputs:
             if output.renderer is not None:
-                output.write(output.renderer.end(closing))
+                for text in output.renderer.end(closing):
+                    output.write(text)
             output.commit()
 
 

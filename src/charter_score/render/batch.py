@@ -5,7 +5,7 @@ order, into text or bytes. Formats that allow it give out each piece as it comes
 grow with the number of reviews; where the text goes is not their business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from charter_score.diagnostics import Diagnostic
@@ -32,5 +32,5 @@ class BatchRenderer(Protocol):
     def add(self, piece: Any) -> str | bytes:
         """What one piece adds now; nothing where the format has to wait for all."""
 
-    def end(self, closing: Closing) -> str | bytes:
-        """What stands after everything."""
+    def end(self, closing: Closing) -> Iterable[str | bytes]:
+        """What stands after everything, in as many pieces as suit."""

@@ -74,7 +74,7 @@ class Concise:
             self._unscored.append(piece)
         return ""
 
-    def end(self, closing: Closing) -> str:
+    def end(self, closing: Closing) -> Iterator[str]:
         """The table, then the summary, then what was not scored."""
         page = Page(self._width)
         if self._rows:
@@ -86,7 +86,7 @@ class Concise:
         for one in rubrics:
             _rubric(page, one, closing.summary, only=len(rubrics) == 1)
         _not_scored(page, self._unscored)
-        return self._paint(page.lines)
+        yield self._paint(page.lines)
 
 
 def _sign(scored: Scored) -> Span:

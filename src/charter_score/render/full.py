@@ -53,10 +53,10 @@ class Full:
         line = (Span("─" * min(self._width, WIDEST), Style.FAINT),)
         return self._paint([(), line, ()]) + piece
 
-    def end(self, closing: Closing) -> str:
+    def end(self, closing: Closing) -> Iterator[str]:
         """Nothing: what is wrong is told on standard error."""
         del closing
-        return ""
+        return iter(())
 
 
 class _View:

@@ -1,5 +1,6 @@
 """The versioned JSON documents of a batch: one envelope, or one object a line."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from charter_score import wire
@@ -42,11 +43,11 @@ class JsonLines:
         """The line itself."""
         return piece
 
-    def end(self, closing: Closing) -> str:
+    def end(self, closing: Closing) -> Iterator[str]:
         """The warnings and the summary."""
         lines = [wire.encode(wire.warning(one)) for one in closing.warnings]
         lines.append(wire.encode(wire.summary_document(closing.summary)))
-        return "".join(line + "\n" for line in lines)
+        yield from (line + "\n" for line in lines)
 
 
 class JsonEnvelope:
@@ -77,7 +78,7 @@ class JsonEnvelope:
         self._any_result = True
         return before + piece.text
 
-    def end(self, closing: Closing) -> str:
+    def end(self, closing: Closing) -> Iterator[str]:
         """The other lists and the summary."""
         lists = {
             **self._others,
@@ -88,4 +89,4 @@ class JsonEnvelope:
             inside = ",".join("\n  " + entry for entry in entries)
             parts.append(f' "{name}": [{inside}' + ("\n ],\n" if entries else "],\n"))
         summary = wire.encode(wire.summary_document(closing.summary))
-        return "".join(parts) + f' "summary": {summary}}}\n'
+        yield "".join(parts) + f' "summary": {summary}}}\n'
