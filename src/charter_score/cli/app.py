@@ -122,7 +122,19 @@ def score(
         int, typer.Option("--jobs", min=0, help="Processes to use; 0 is one for each core.")
     ] = 0,
     include_names: Annotated[
-        bool, typer.Option("--include-names", help="Show advisors in the concise view too.")
+        bool,
+        typer.Option(
+            "--include-names", help="Show names in concise, junit, github, gitlab and markdown too."
+        ),
+    ] = False,
+    include_comments: Annotated[
+        bool,
+        typer.Option(
+            "--include-comments", help="Show comments in junit, github, gitlab and markdown too."
+        ),
+    ] = False,
+    long: Annotated[
+        bool, typer.Option("--long", help="One row a criterion in csv, not one a review.")
     ] = False,
     no_comments: Annotated[
         bool, typer.Option("--no-comments", help="Leave every free text out.")
@@ -192,6 +204,8 @@ def score(
                 quiet=quiet,
                 verbose=verbose,
                 include_names=include_names,
+                include_comments=include_comments,
+                long=long,
                 no_comments=no_comments,
                 gate=gate,
                 fail_under=fail_under,

@@ -21,12 +21,22 @@ class Format(StrEnum):
     CONCISE = "concise"
     JSON = "json"
     JSON_LINES = "json-lines"
+    CSV = "csv"
+    XLSX = "xlsx"
+    JUNIT = "junit"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    MARKDOWN = "markdown"
 
 
 ENDINGS = {
     ".json": Format.JSON,
     ".jsonl": Format.JSON_LINES,
     ".ndjson": Format.JSON_LINES,
+    ".csv": Format.CSV,
+    ".xlsx": Format.XLSX,
+    ".xml": Format.JUNIT,
+    ".md": Format.MARKDOWN,
 }
 """The format that a file's ending chooses."""
 
@@ -38,13 +48,23 @@ class Target(NamedTuple):
     format: Format | None
 
 
+POINTING = frozenset([Format.GITHUB, Format.GITLAB])
+"""Formats that point at the line of a criterion, for which every file is looked at again."""
+
+
 class Look(NamedTuple):
-    """How text outputs are to look, and what they may show."""
+    """How outputs are to look, and what they may show.
+
+    `names` and `public_comments` are for formats that end up in public logs, which show neither
+    unless asked to; without `comments` no format shows any.
+    """
 
     width: int = WIDEST
     paint: Paint = plain
     names: bool = False
+    public_comments: bool = False
     comments: bool = True
+    long: bool = False
 
 
 def renderer(chosen: Format, look: Look) -> BatchRenderer:
@@ -66,6 +86,30 @@ def renderer(chosen: Format, look: Look) -> BatchRenderer:
             from charter_score.render.json import JsonLines
 
             return JsonLines()
+        case Format.CSV:
+            from charter_score.render.csv import Csv, LongCsv
+
+            return LongCsv() if look.long else Csv()
+        case Format.XLSX:
+            from charter_score.render.workbook import Workbook
+
+            return Workbook()
+        case Format.JUNIT:
+            from charter_score.render.junit import JUnit
+
+            return JUnit(names=look.names, comments=look.public_comments)
+        case Format.GITHUB:
+            from charter_score.render.github import GitHub
+
+            return GitHub(comments=look.public_comments)
+        case Format.GITLAB:
+            from charter_score.render.gitlab import GitLab
+
+            return GitLab(comments=look.public_comments)
+        case Format.MARKDOWN:
+            from charter_score.render.markdown import Markdown
+
+            return Markdown(names=look.names, comments=look.public_comments)
         case _:
             assert_never(chosen)
 

@@ -6,7 +6,15 @@ from contextlib import ExitStack
 from fractions import Fraction
 from typing import NamedTuple
 
-from charter_score.cli.formats import Format, Look, Target, refuse_inputs, renderer, targets
+from charter_score.cli.formats import (
+    POINTING,
+    Format,
+    Look,
+    Target,
+    refuse_inputs,
+    renderer,
+    targets,
+)
 from charter_score.cli.terminal import Color, paint_for, tell, tell_problems, width
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import ExitCode, NotWrittenError, UsageError
@@ -37,7 +45,9 @@ class ScoreRequest(NamedTuple):
     color: Color = Color.AUTO
     quiet: bool = False
     verbose: bool = False
+    long: bool = False
     include_names: bool = False
+    include_comments: bool = False
     no_comments: bool = False
     gate: bool = False
     fail_under: str | None = None
@@ -61,6 +71,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
             request.rubric,
             request.rubrics,
             comments=not request.no_comments,
+            lines=any(target.format in POINTING for target in wanted),
             gates=_gates(request),
         )
     )
@@ -188,7 +199,12 @@ class _Run:
 
     def _look(self, target: Target) -> Look:
         request = self.request
-        look = Look(names=request.include_names, comments=not request.no_comments)
+        look = Look(
+            names=request.include_names,
+            public_comments=request.include_comments,
+            comments=not request.no_comments,
+            long=request.long,
+        )
         if target.path is None and sys.stdout is not None:
             look = look._replace(width=width(), paint=paint_for(request.color, sys.stdout))
         return look

@@ -1,22 +1,16 @@
 """Many reviews at a glance: one line each, then what they say together. No names."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render import words
 from charter_score.render.batch import Closing
 from charter_score.render.layout import Page, Span, Style, cells, left, right, span
+from charter_score.render.overview import Overview, found, overview
 from charter_score.render.terminal import Paint
 from charter_score.review import Status
-from charter_score.summary import CriterionKey, RubricSummary, Summary, mean_of, quantile
-
-MOST_LISTED = 3
-"""How many criteria the summary names in each of its lists."""
-FEWEST_TO_NAME = 2
-"""How many reviews a criterion must have been seen in before it is named."""
 
 
 class Row(NamedTuple):
@@ -79,12 +73,12 @@ class Concise:
         page = Page(self._width)
         if self._rows:
             _table(page, self._rows)
-        rubrics = closing.summary.in_order()
+        rubrics = overview(closing.summary)
         if len(rubrics) != 1 and closing.summary.reviews:
             page.blank()
-            _labelled(page, "Reviews", _found(closing.summary))
+            _labelled(page, "Reviews", found(closing.summary))
         for one in rubrics:
-            _rubric(page, one, closing.summary, only=len(rubrics) == 1)
+            _rubric(page, one)
         _not_scored(page, self._unscored)
         yield self._paint(page.lines)
 
@@ -165,66 +159,22 @@ def _columns(row: Row, widths: list[int]) -> str:
     )
 
 
-def _rubric(page: Page, one: RubricSummary, summary: Summary, *, only: bool) -> None:
-    rubric = one.rubric
+def _rubric(page: Page, one: Overview) -> None:
     page.blank()
-    expected = words.expected(rubric)
-    parts = [rubric.name, words.rule(rubric)] + ([f"expected {expected}"] if expected else [])
-    page.write(span(" · ".join(parts), Style.TITLE))
-    _labelled(page, "Reviews", _found(summary) if only else str(one.reviews))
-    mean, median = mean_of(one.shares), quantile(one.shares, Fraction(1, 2))
-    seen = mean_of(one.observed_shares)
-    if mean is None or median is None or seen is None:
-        return
-    _labelled(
-        page,
-        "Score",
-        f"mean {words.plain_percent(mean)}, median {words.plain_percent(median)}, "
-        f"from {words.percent(min(one.shares), rubric)} to "
-        f"{words.percent(max(one.shares), rubric)} ({words.count(one.reviews, 'review')})",
-    )
-    adds = mean - seen
-    effect = "adds" if adds >= 0 else "takes"
-    _labelled(
-        page,
-        "Observed",
-        f"mean {words.plain_percent(seen)}; n/a {effect} "
-        f"{words.signed(abs(adds)).lstrip('+')} points on average",
-    )
-    _bands(page, one)
-    if rubric.expected is not None:
-        _labelled(page, "Expected", _expectation(one))
-    if one.critical:
-        missed = words.count(one.critical, "review")
-        _labelled(page, "Critical", f"{missed} missed a critical criterion")
-    if one.provisional:
-        has = "has" if one.provisional == 1 else "have"
-        _labelled(
-            page,
-            "Provisional",
-            f"{words.count(one.provisional, 'review')} {has} an open dispute",
-        )
-    _criteria(page, one)
-
-
-def _found(summary: Summary) -> str:
-    """What was found and what became of it."""
-    found = [f"{summary.reviews} found", f"{summary.scored} scored"]
-    if summary.failed:
-        found.append(f"{summary.failed} could not be scored")
-    if summary.skipped:
-        found.append(f"{summary.skipped} skipped")
-    if summary.calibration:
-        found.append(f"{summary.calibration} for calibration, not counted below")
-    return ", ".join(found)
-
-
-def _expectation(one: RubricSummary) -> str:
-    meet = "meets" if one.meets_expected == 1 else "meet"
-    said = f"{one.meets_expected} of {one.reviews} {meet} it"
-    if one.meets_only_by_not_applicable:
-        said += f"; {one.meets_only_by_not_applicable} of those only because of n/a"
-    return said
+    page.write(span(one.title, Style.TITLE))
+    for label, said in one.facts:
+        if label == "Expected":
+            _bands(page, one.bands)
+        _labelled(page, label, said)
+    if not any(label == "Expected" for label, _ in one.facts):
+        _bands(page, one.bands)
+    for title, entries in one.lists:
+        page.heading(title)
+        for entry in entries:
+            page.write(entry, indent=2, hang=4)
+    if one.thanks:
+        page.blank()
+        page.write(Span("Thank for: ", Style.GOOD), span(one.thanks), hang=2)
 
 
 def _labelled(page: Page, label: str, text: str) -> None:
@@ -240,8 +190,7 @@ def _labelled(page: Page, label: str, text: str) -> None:
     )
 
 
-def _bands(page: Page, one: RubricSummary) -> None:
-    bands = [(band.name, one.bands[band.name]) for band in reversed(one.rubric.bands)]
+def _bands(page: Page, bands: Sequence[tuple[str, int]]) -> None:
     if not bands:
         return
     most = max(count for _, count in bands)
@@ -259,46 +208,6 @@ def _bands(page: Page, one: RubricSummary) -> None:
             page.write(span(f"{name}: {number}"), indent=4, hang=6)
         else:
             page.row([Span("  "), Span(left(label, 12), Style.STRONG), Span(line)])
-
-
-def _criteria(page: Page, one: RubricSummary) -> None:
-    titles = {
-        (section.id, criterion.id): criterion.title for section, criterion in one.rubric.criteria()
-    }
-    missed = [
-        f"{titles[key]}: {number} of {one.observed[key]}"
-        for key, number in _most(one.missed, titles)
-        if one.observed[key] >= FEWEST_TO_NAME
-    ]
-    often = [
-        f"{titles[key]}: {number}"
-        for key, number in _most(one.not_applicable, titles)
-        if 2 * number >= one.reviews and one.reviews >= FEWEST_TO_NAME
-    ]
-    thanks = [
-        f"{titles[key]} (met in {one.observed[key]} of {one.observed[key]} observed)"
-        for key, _ in _most(one.observed, titles)
-        if not one.missed[key] and one.observed[key] >= FEWEST_TO_NAME
-    ][:1]
-    for head, entries in (
-        ("Missed most (of those observed)", missed),
-        (f"Often n/a (of {words.count(one.reviews, 'review')})", often),
-    ):
-        if entries:
-            page.heading(head)
-            for entry in entries[:MOST_LISTED]:
-                page.write(entry, indent=2, hang=4)
-    for entry in thanks:
-        page.blank()
-        page.write(Span("Thank for: ", Style.GOOD), span(entry), hang=2)
-
-
-def _most(
-    counts: Counter[CriterionKey], order: Iterable[CriterionKey]
-) -> Iterator[tuple[CriterionKey, int]]:
-    """Criteria with their counts, most first, ties in the rubric's order."""
-    ranked = sorted(((key, counts[key]) for key in order), key=lambda one: -one[1])
-    return ((key, number) for key, number in ranked if number)
 
 
 def _not_scored(page: Page, unscored: list[Unscored]) -> None:

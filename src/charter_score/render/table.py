@@ -1,0 +1,113 @@
+"""Scored reviews as rows: what the CSV file and the spreadsheet have in common.
+
+A cell is a `Figure` where it is a number of ours, text where a person wrote it, a truth value, or
+None for nothing.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from charter_score.figures import JSON_DECIMALS, Figure, decimal_text, percent_text, rounded_text
+from charter_score.outcome import Scored
+from charter_score.result import ReviewResult
+
+Cell = str | bool | None
+Row = dict[str, Cell]
+
+REVIEW_COLUMNS = ("id", "path", "rubric", "version", "advisor", "reviewer", "team")
+KNOWN_FIELDS = ("date", "channel", "reference")
+RESULT_COLUMNS = (
+    "earned",
+    "available",
+    "share",
+    "percent",
+    "observed_percent",
+    "uplift",
+    "band",
+    "band_observed",
+    "band_rests_on_not_applicable",
+    "little_observed",
+    "meets_expected",
+    "critical_missed",
+    "needs",
+)
+CRITERION_COLUMNS = ("id", "section", "criterion", "rating", "earned", "available", "comment")
+
+
+class ReviewRow(NamedTuple):
+    """One review: the columns every review has, its other fields, its sections' percentages."""
+
+    cells: Row
+    fields: Row
+    sections: Row
+
+
+def review_row(scored: Scored) -> ReviewRow:
+    """One scored review as a row."""
+    result = scored.result
+    review, rubric = result.review, result.rubric
+    bounds = rubric.bounds
+    cells: Row = {
+        "id": scored.id,
+        "path": scored.path,
+        "rubric": rubric.id,
+        "version": rubric.version,
+        "advisor": review.advisor,
+        "reviewer": review.reviewer,
+        "team": review.team,
+        **{name: _field(review.interaction.get(name)) for name in KNOWN_FIELDS},
+        "earned": Figure(decimal_text(result.score.earned)),
+        "available": Figure(decimal_text(result.score.available)),
+        "share": f"{result.share.numerator}/{result.share.denominator}",
+        "percent": Figure(percent_text(result.share, JSON_DECIMALS, bounds)),
+        "observed_percent": Figure(percent_text(result.observed_share, JSON_DECIMALS, bounds)),
+        "uplift": Figure(rounded_text(result.uplift * 100, JSON_DECIMALS)),
+        "band": result.band.name if result.band else None,
+        "band_observed": result.band_observed.name if result.band_observed else None,
+        "band_rests_on_not_applicable": result.band_rests_on_not_applicable,
+        "little_observed": result.little_observed,
+        "meets_expected": result.meets_expected,
+        "critical_missed": _listed(f"{s.id}.{c.id}" for s, c in result.critical_missed),
+        "needs": Figure(len(result.needs)),
+    }
+    others: Row = {
+        f"interaction.{name}": _field(value)
+        for name, value in review.interaction.items()
+        if name not in KNOWN_FIELDS
+    }
+    return ReviewRow(cells, others, _sections(result))
+
+
+def _sections(result: ReviewResult) -> Row:
+    bounds = result.rubric.bounds
+    return {
+        f"{section.section.id}.percent": None
+        if section.score.share is None
+        else Figure(percent_text(section.score.share, JSON_DECIMALS, bounds))
+        for section in result.sections
+    }
+
+
+def criterion_rows(scored: Scored) -> list[tuple[Cell, ...]]:
+    """One scored review as a row for each of its criteria, in `CRITERION_COLUMNS`."""
+    return [
+        (
+            scored.id,
+            section.section.id,
+            one.criterion.id,
+            one.mark.rating,
+            Figure(decimal_text(one.mark.earned)),
+            Figure(decimal_text(one.mark.available)),
+            one.rated.comment,
+        )
+        for section in scored.result.sections
+        for one in section.criteria
+    ]
+
+
+def _field(value: str | tuple[str, ...] | None) -> str | None:
+    return value if isinstance(value, str) else _listed(value or ())
+
+
+def _listed(values: Iterable[str]) -> str | None:
+    return "; ".join(values) or None
