@@ -5,9 +5,10 @@ reader that knows the file turns a route into a line and a column. So there are 
 `Problem` has a route, a `Diagnostic` a place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from typing import NamedTuple
 
 Route = tuple[str | int, ...]
@@ -84,9 +85,43 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     )
 
 
+MOST_SUGGESTIONS = 50
+"""Mistyped words of one document for which the nearest known one is looked up."""
+MOST_LISTED = 20
+"""Known words that a hint lists."""
+_MOST_COMPARED = 500
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint with the known word nearest to a mistyped one; the mistyped one is not repeated."""
     from difflib import get_close_matches  # only a document with a mistake pays for it
 
-    near = get_close_matches(word.casefold()[:64], list(known), n=1, cutoff=0.6)
+    compared = list(islice(known, _MOST_COMPARED))
+    near = get_close_matches(word.casefold()[:64], compared, n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`?" if near else None
+
+
+def listed(words: Collection[str], last: str = "or") -> str:
+    """Words as a person lists them: `a, b or c`; a long list is cut, and says so."""
+    if len(words) > MOST_LISTED:
+        return f"{', '.join(islice(words, MOST_LISTED))} and {len(words) - MOST_LISTED} more"
+    *most, end = words or [""]
+    return f"{', '.join(most)} {last} {end}" if most else end
+
+
+class Suggestions:
+    """Looks up the nearest known words for one document, until that has been done often enough.
+
+    Looking one up takes time with every known word, so a document of nothing but mistakes would
+    take the square of its size.
+    """
+
+    def __init__(self) -> None:
+        self._left = MOST_SUGGESTIONS
+
+    def near(self, word: str, known: Iterable[str]) -> str | None:
+        """A hint with the nearest known word; None where nothing is near or enough were given."""
+        if self._left <= 0:
+            return None
+        self._left -= 1
+        return did_you_mean(word, known)

@@ -9,20 +9,21 @@ from itertools import islice
 from typing import Any
 
 from charter_score.diagnostics import START, At, Diagnostic, Problem, Severity, in_order
-from charter_score.errors import DocumentError
+from charter_score.errors import DocumentError, UsageError
 from charter_score.gates import Gates, Watched
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.batch import BatchRenderer
 from charter_score.review import Review, without_comments
 from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document
-from charter_score.source.files import Input, read_bytes, search
+from charter_score.source.files import Input, read_bytes, search, shown_path
 from charter_score.source.load import (
     Library,
     LoadedReview,
     LoadedRubric,
     is_ours,
     is_rubric,
+    may_be_rubric,
     named_rubric,
     read_document,
     review_of,
@@ -102,10 +103,13 @@ class Scoring:
     Making it settles what the command names, so a wrong command is refused before any work.
 
     Raises:
-        UsageError: where `--rubric` names nothing.
+        UsageError: where `--rubric` or `--rubrics` names nothing.
     """
 
     def __init__(self, job: Job) -> None:
+        for folder in job.rubrics:
+            if not os.path.isdir(folder):
+                raise UsageError(f"--rubrics: there is no folder {shown_path(folder)}")
         self._job = job
         self._library = Library(
             folders=job.rubrics,
@@ -183,7 +187,7 @@ class Scoring:
     def _check(self, one: Input, data: bytes) -> Sequence[Diagnostic]:
         try:
             document = read_document(data, one.shown)
-            if is_rubric(document.value):
+            if may_be_rubric(document.value):
                 return _checked_rubric(document, sha256(data).hexdigest())
             outcome = self._outcome_of(one, data, document)
         except DocumentError as wrong:

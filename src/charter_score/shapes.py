@@ -160,7 +160,10 @@ def read_text(value: object) -> str:
             f"text is wanted here, and without quotes this is {read_as}",
             "quote it: put it between double quotes",
         )
-    raise _not("text", value)
+    wrong = _not("text", value)
+    if isinstance(value, Mapping):
+        wrong.hint = "a `: ` splits a text: put the text between double quotes"
+    raise wrong
 
 
 def read_any_text(value: object) -> str:
@@ -213,9 +216,9 @@ def read_decimal(value: object) -> Fraction:
         quoted = type(value) is str and _DECIMAL.fullmatch(value.strip()) is not None
         raise MisshapenError(
             "bad-number",
-            "this is not a plain number: digits and at most one decimal point, no sign, exponent, "
-            f"underscore or infinity, at most {LONGEST_NUMBER} characters",
-            "take the quotes off" if quoted and value else "for example 2 or 0.5",
+            "a plain number is wanted here: digits, and a decimal point if needed, "
+            f"{LONGEST_NUMBER} characters at most",
+            "take the quotes off" if quoted and value else "for example 2 or 0.5, without a sign",
         )
     raise _not("a number", value)
 
@@ -240,7 +243,9 @@ def read_flag(value: object) -> bool:
     """
     if isinstance(value, Boolean):
         return value.casefold() == "true"
-    raise _not("true or false", value)
+    wrong = _not("true or false", value)
+    wrong.hint = "write true or false, without quotes"
+    raise wrong
 
 
 def read_language(value: object) -> str:

@@ -1,8 +1,8 @@
 """A review against its rubric."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
-from charter_score.diagnostics import At, Problem, Route, Severity, did_you_mean
+from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed
 from charter_score.rating import Rating
 from charter_score.review import Dispute, Rated, Review
 from charter_score.rubric import (
@@ -19,8 +19,13 @@ from charter_score.rubric import (
 )
 from charter_score.shapes import is_date
 
+Near = Callable[[str, Iterable[str]], str | None]
+"""`Suggestions.near`."""
+
 MOST_REMEMBERED = 4_096
 """Ratings of a section that are remembered as right."""
+MOST_VALUES = 100
+"""Values of one interaction field."""
 
 
 def review_problems(
@@ -48,6 +53,9 @@ class ReviewLinter:
         conditions += [criterion.applies_when for _, criterion in rubric.criteria()]
         names = dict.fromkeys(name for condition in conditions for name in condition)
         self._undeclared = [name for name in names if name not in rubric.fields]
+        self._section_of = {
+            criterion.id: section.id for section, criterion in reversed(list(rubric.criteria()))
+        }
 
     def problems(self, review: Review, reported: Set[Route] = frozenset()) -> list[Problem]:
         """Everything wrong with a review.
@@ -55,51 +63,62 @@ class ReviewLinter:
         `reported` holds the routes of values already found wrong, which are not reported again as
         missing.
         """
-        found = list(self._interaction(review, reported))
+        near = Suggestions().near
+        found = list(self._interaction(review, reported, near))
         known = 0
         for section_id, rated in review.ratings.items():
             section = self._sections.get(section_id)
             if section is None:
-                found.append(self._unknown_section(section_id))
+                found.append(self._unknown_section(section_id, near))
             elif not section.is_plainly_right(rated):
-                found.extend(_section_ratings(self._rubric, section, rated, review))
+                found.extend(self._section(section, rated, review, near))
             else:
                 known += 1
         if known < len(self._sections) and review.status.is_scored:
             for section in self._sections.values():
                 found.extend(_unrated(section.section, review, reported))
         if review.disputes:
-            found.extend(_dispute_problems(self._rubric, review))
+            found.extend(_dispute_problems(self._rubric, review, near))
         return found
 
-    def _unknown_section(self, section_id: str) -> Problem:
+    def _unknown_section(self, section_id: str, near: Near) -> Problem:
         return Problem(
             "unknown-section",
             "the rubric has no such section",
             ("ratings", section_id),
             At.KEY,
-            did_you_mean(section_id, self._sections)
-            or f"its sections are {', '.join(self._sections)}",
+            near(section_id, self._sections) or f"its sections are {listed(self._sections, 'and')}",
         )
 
-    def _interaction(self, review: Review, reported: Set[Route]) -> Iterator[Problem]:
+    def _interaction(self, review: Review, reported: Set[Route], near: Near) -> Iterator[Problem]:
         interaction = review.interaction
-        if any(not is_date(value) for value in values_of(interaction, "date")):
-            yield Problem(
-                "bad-date",
-                "this is not a day of the calendar",
-                ("interaction", "date"),
-                hint="write year-month-day, for example 2016-05-04",
-            )
+        for name, given in interaction.items():
+            if not isinstance(given, str) and len(given) > MOST_VALUES:
+                yield Problem(
+                    "too-many", f"a field has at most {MOST_VALUES} values", ("interaction", name)
+                )
+                return
+        dates = interaction.get("date", ())
+        for index, value in enumerate([dates] if isinstance(dates, str) else dates):
+            if value.strip() and not is_date(value):
+                yield Problem(
+                    "bad-date",
+                    "this is not a day of the calendar",
+                    ("interaction", "date", index),
+                    hint="write year-month-day, for example 2016-05-04",
+                )
+        wrong = {route[:2] for route in reported}
         for name, rule in self._rubric.fields.items():
-            if ("interaction", name) in reported or ("interaction",) in reported:
+            if ("interaction", name) in wrong or ("interaction",) in wrong:
                 continue
             if name in interaction or rule.required:
-                yield from self._field(name, rule, interaction)
+                yield from self._field(name, rule, interaction, near)
         if self._undeclared:
             yield from _silent_conditions(self._undeclared, review)
 
-    def _field(self, name: str, rule: FieldRule, interaction: Interaction) -> Iterator[Problem]:
+    def _field(
+        self, name: str, rule: FieldRule, interaction: Interaction, near: Near
+    ) -> Iterator[Problem]:
         route: Route = ("interaction", name)
         values = values_of(interaction, name)
         if not values:
@@ -109,21 +128,62 @@ class ReviewLinter:
                     f"the rubric wants `{name}` under `interaction`",
                     ("interaction",) if interaction else (),
                     At.KEY,
-                    f"one of {', '.join(rule.values)}" if rule.values else None,
+                    f"one of {listed(rule.values)}" if rule.values else None,
                 )
             return
         if len(values) > 1 and not rule.many:
-            yield Problem("single-value", "the rubric allows one value here", route)
+            yield Problem(
+                "single-value", "the rubric allows one value here", route, hint="keep one of them"
+            )
         known = self._fields[name]
         given = interaction[name]
         for index, value in enumerate([given] if isinstance(given, str) else given):
             if known and value.strip() and same_value(value) not in known:
                 yield Problem(
                     "unknown-word",
-                    f"the rubric knows these values here: {', '.join(rule.values)}",
+                    f"the rubric knows these values here: {listed(rule.values, 'and')}",
                     route if isinstance(given, str) else (*route, index),
-                    hint=did_you_mean(value, rule.values),
+                    hint=near(value, rule.values),
                 )
+
+    def _section(
+        self, ready: "_Section", rated: Mapping[str, Rated], review: Review, near: Near
+    ) -> Iterator[Problem]:
+        section, known = ready.section, ready.criteria
+        section_applies = holds(section.applies_when, review.interaction)
+        for criterion_id, own in rated.items():
+            route: Route = ("ratings", section.id, criterion_id)
+            criterion = known.get(criterion_id)
+            if criterion is None:
+                yield Problem(
+                    "unknown-criterion",
+                    "this section has no such criterion",
+                    route,
+                    At.KEY,
+                    near(criterion_id, known)
+                    or self._elsewhere(criterion_id)
+                    or f"its criteria are {listed(known, 'and')}",
+                )
+            elif not (section_applies and holds(criterion.applies_when, review.interaction)):
+                if own.rating is not None:
+                    condition = criterion.applies_when if section_applies else section.applies_when
+                    yield Problem(
+                        "does-not-apply",
+                        "this criterion does not apply to this interaction and must not be rated",
+                        route,
+                        At.KEY,
+                        f"take it out, or check {_fields(condition)} under `interaction`",
+                    )
+            elif own.rating is not None:
+                wrong = list(_one_rating(self._rubric, criterion, own, route, near))
+                if not wrong:
+                    ready.remember(criterion, own)
+                yield from wrong
+
+    def _elsewhere(self, criterion_id: str) -> str | None:
+        """A hint with the section in which there is such a criterion."""
+        section = self._section_of.get(criterion_id)
+        return f"did you mean `{section}.{criterion_id}`?" if section else None
 
 
 class _Section:
@@ -172,66 +232,24 @@ def _silent_conditions(undeclared: Iterable[str], review: Review) -> Iterator[Pr
             )
 
 
-def _section_ratings(
-    rubric: Rubric, ready: _Section, rated: Mapping[str, Rated], review: Review
-) -> Iterator[Problem]:
-    section, known = ready.section, ready.criteria
-    section_applies = holds(section.applies_when, review.interaction)
-    for criterion_id, own in rated.items():
-        route: Route = ("ratings", section.id, criterion_id)
-        criterion = known.get(criterion_id)
-        if criterion is None:
-            yield Problem(
-                "unknown-criterion",
-                "this section has no such criterion",
-                route,
-                At.KEY,
-                did_you_mean(criterion_id, known)
-                or _in_another_section(rubric, section, criterion_id)
-                or f"its criteria are {', '.join(known)}",
-            )
-        elif not (section_applies and holds(criterion.applies_when, review.interaction)):
-            if own.rating is not None:
-                condition = section.applies_when if not section_applies else criterion.applies_when
-                yield Problem(
-                    "does-not-apply",
-                    "this criterion does not apply to this interaction and must not be rated",
-                    route,
-                    At.KEY,
-                    f"take it out, or check {_fields(condition)} under `interaction`",
-                )
-        elif own.rating is not None:
-            wrong = list(_one_rating(rubric, criterion, own, route))
-            if not wrong:
-                ready.remember(criterion, own)
-            yield from wrong
-
-
 def _fields(condition: Mapping[str, tuple[str, ...]]) -> str:
     return " and ".join(f"`{name}`" for name in condition)
 
 
-def _in_another_section(rubric: Rubric, here: Section, criterion_id: str) -> str | None:
-    for section, criterion in rubric.criteria():
-        if section is not here and criterion.id == criterion_id:
-            return f"did you mean `{section.id}.{criterion.id}`?"
-    return None
-
-
 def _one_rating(
-    rubric: Rubric, criterion: Criterion, own: Rated, route: Route
+    rubric: Rubric, criterion: Criterion, own: Rated, route: Route, near: Near
 ) -> Iterator[Problem]:
     rating = rubric.rating_reader(criterion)(own.rating or "")
     if rating is None:
-        yield _unknown_rating(rubric, criterion, own.rating or "", route)
+        yield _unknown_rating(rubric, criterion, own.rating or "", (*route, "rating"), near)
         return
     if rating == Rating.NOT_APPLICABLE:
         if criterion.not_applicable is Permission.FORBIDDEN:
             yield Problem(
                 "na-forbidden",
                 "this criterion always applies: n/a is not allowed here",
-                route,
-                hint=f"rate it {_or(rubric.rating_words(criterion))}",
+                (*route, "rating"),
+                hint=f"rate it {listed(rubric.rating_words(criterion))}",
             )
         elif criterion.not_applicable is Permission.NEEDS_COMMENT and own.comment is None:
             yield Problem(
@@ -253,19 +271,16 @@ def _one_rating(
             )
 
 
-def _unknown_rating(rubric: Rubric, criterion: Criterion, word: str, route: Route) -> Problem:
+def _unknown_rating(
+    rubric: Rubric, criterion: Criterion, word: str, route: Route, near: Near
+) -> Problem:
     words = rubric.rating_words(criterion)
     return Problem(
         "unknown-rating",
-        f"this is no rating of this criterion: its ratings are {_or(words)}",
+        f"this is no rating of this criterion: its ratings are {listed(words)}",
         route,
-        hint=did_you_mean(word, words),
+        hint=near(word, words),
     )
-
-
-def _or(words: Iterable[str]) -> str:
-    *most, last = words
-    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _unrated(section: Section, review: Review, reported: Set[Route]) -> Iterator[Problem]:
@@ -288,26 +303,34 @@ def _unrated(section: Section, review: Review, reported: Set[Route]) -> Iterator
             f"{section.id}.{criterion.id} has no rating",
             route if own is not None else route[: 1 if rated is None else 2],
             At.KEY,
-            "rate it met, not met or n/a" if criterion.levels is None else None,
+            "rate it met, not met or n/a"
+            if criterion.levels is None
+            else "rate it with one of the criterion's levels",
         )
 
 
-def _dispute_problems(rubric: Rubric, review: Review) -> Iterator[Problem]:
+def _dispute_problems(rubric: Rubric, review: Review, near: Near) -> Iterator[Problem]:
+    sections = {section.id: section for section in rubric.sections}
     for index, dispute in enumerate(review.disputes):
-        yield from _one_dispute(rubric, review, dispute, ("disputes", index))
+        route: Route = ("disputes", index)
+        yield from _one_dispute(rubric, sections, review, dispute, route, near)
 
 
 def _one_dispute(
-    rubric: Rubric, review: Review, dispute: Dispute, route: Route
+    rubric: Rubric,
+    sections: Mapping[str, Section],
+    review: Review,
+    dispute: Dispute,
+    route: Route,
+    near: Near,
 ) -> Iterator[Problem]:
-    sections = {section.id: section for section in rubric.sections}
     section = sections.get(dispute.section)
     if section is None:
         yield Problem(
             "unknown-section",
             "the rubric has no such section",
             (*route, "section"),
-            hint=did_you_mean(dispute.section, sections) or f"its sections are {_or(sections)}",
+            hint=near(dispute.section, sections) or f"its sections are {listed(sections, 'and')}",
         )
         return
     criteria = {criterion.id: criterion for criterion in section.criteria}
@@ -317,7 +340,7 @@ def _one_dispute(
             "unknown-criterion",
             "this section has no such criterion",
             (*route, "criterion"),
-            hint=did_you_mean(dispute.criterion, criteria) or f"its criteria are {_or(criteria)}",
+            hint=near(dispute.criterion, criteria) or f"its criteria are {listed(criteria, 'and')}",
         )
         return
     own = review.ratings.get(section.id, {}).get(criterion.id)
@@ -329,11 +352,11 @@ def _one_dispute(
         )
     rating = rubric.rating_reader(criterion)(dispute.says or "")
     if rating is None:
-        yield _unknown_rating(rubric, criterion, dispute.says or "", (*route, "says"))
+        yield _unknown_rating(rubric, criterion, dispute.says or "", (*route, "says"), near)
     elif rating == Rating.NOT_APPLICABLE and criterion.not_applicable is Permission.FORBIDDEN:
         yield Problem(
             "na-forbidden",
             "this criterion always applies: n/a is not allowed here",
             (*route, "says"),
-            hint=f"its ratings are {_or(rubric.rating_words(criterion))}",
+            hint=f"its ratings are {listed(rubric.rating_words(criterion))}",
         )

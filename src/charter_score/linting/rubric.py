@@ -1,9 +1,9 @@
 """A rubric against itself: what keeps it from being scored with."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from fractions import Fraction
 
-from charter_score.diagnostics import At, Problem, Route, Severity, did_you_mean
+from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed
 from charter_score.rating import NOT_APPLICABLE_WORDS, same_word
 from charter_score.rubric import (
     Combine,
@@ -14,10 +14,19 @@ from charter_score.rubric import (
     same_value,
 )
 
+MOST_WORDS = 100
+"""Levels of a criterion, bands of a rubric, values of a field."""
 
-def rubric_problems(rubric: Rubric) -> list[Problem]:
-    """Everything that keeps a rubric from being scored with, and what only looks wrong."""
-    return [
+
+def rubric_problems(rubric: Rubric, reported: Set[Route] = frozenset()) -> list[Problem]:
+    """Everything that keeps a rubric from being scored with, and what only looks wrong.
+
+    `reported` holds the routes of values already found wrong and taken out: what only follows from
+    their absence is not reported.
+    """
+    if too_many := list(_too_many(rubric)):
+        return too_many  # the other checks take time with the words
+    found = [
         *_empty_lists(rubric),
         *_repeated_ids(rubric),
         *_level_problems(rubric),
@@ -26,6 +35,48 @@ def rubric_problems(rubric: Rubric) -> list[Problem]:
         *_condition_problems(rubric),
         *_critical_problems(rubric),
     ]
+    if not reported:
+        return found
+    touched = _Touched(reported)
+    return [problem for problem in found if not touched.follows(problem)]
+
+
+class _Touched:
+    """The places of a rubric in which something was found wrong before."""
+
+    def __init__(self, reported: Set[Route]) -> None:
+        self._inside = {route[:length] for route in reported for length in range(len(route) + 1)}
+        self._top = {route[0] for route in reported if route}
+
+    def follows(self, problem: Problem) -> bool:
+        """Whether a problem may only follow from what was taken out."""
+        if problem.code.startswith("weight-") and "combine" in self._top:
+            return True
+        if problem.code in ("unknown-scale", "unknown-rating") and "scales" in self._top:
+            return True
+        route = problem.route
+        criterion = route[:_CRITERION_DEPTH]
+        if len(route) > _CRITERION_DEPTH and criterion in self._inside:
+            return True
+        return len(route) > 1 and route in self._inside
+
+
+_CRITERION_DEPTH = len(("sections", 0, "criteria", 0))
+
+
+def _too_many(rubric: Rubric) -> Iterator[Problem]:
+    """Lists so long that nobody could use them, and no check should have to."""
+    lists: list[tuple[Route, int, str]] = [(("bands",), len(rubric.bands), "bands")]
+    lists += [(("scales", name), len(levels), "levels") for name, levels in rubric.scales.items()]
+    lists += [
+        (("fields", name), len(rule.values), "values") for name, rule in rubric.fields.items()
+    ]
+    for route, criterion in _criteria(rubric):
+        if criterion.levels is not None and not isinstance(criterion.levels, str):
+            lists.append(((*route, "levels"), len(criterion.levels), "levels"))
+    for route, number, what in lists:
+        if number > MOST_WORDS:
+            yield Problem("too-many", f"there are at most {MOST_WORDS} {what} here", route, At.KEY)
 
 
 def _criteria(rubric: Rubric) -> Iterator[tuple[Route, Criterion]]:
@@ -70,6 +121,7 @@ def _repeats(words: Iterable[str]) -> Iterator[int]:
 
 
 def _level_problems(rubric: Rubric) -> Iterator[Problem]:
+    near = Suggestions().near
     for name, levels in rubric.scales.items():
         yield from _levels(("scales", name), levels)
     for route, criterion in _criteria(rubric):
@@ -90,7 +142,7 @@ def _level_problems(rubric: Rubric) -> Iterator[Problem]:
                     "unknown-scale",
                     "the rubric has no scale of this name",
                     where,
-                    hint=did_you_mean(criterion.levels, rubric.scales)
+                    hint=near(criterion.levels, rubric.scales)
                     or "name it under `scales`, or write the levels here",
                 )
         else:
@@ -106,7 +158,7 @@ def _level_problems(rubric: Rubric) -> Iterator[Problem]:
                     "this is no rating word of the criterion",
                     (*route, "looks_like", word),
                     At.KEY,
-                    f"its words are {', '.join(rubric.rating_words(criterion))}",
+                    f"its words are {listed(rubric.rating_words(criterion), 'and')}",
                 )
 
 
@@ -235,6 +287,10 @@ def _condition_problems(rubric: Rubric) -> Iterator[Problem]:
     places += [
         ((*route, "applies_when"), criterion.applies_when) for route, criterion in _criteria(rubric)
     ]
+    near = Suggestions().near
+    values = {
+        name: {same_value(value) for value in rule.values} for name, rule in rubric.fields.items()
+    }
     for route, condition in places:
         for name, allowed in condition.items():
             if not any(value.strip() for value in allowed):
@@ -245,14 +301,14 @@ def _condition_problems(rubric: Rubric) -> Iterator[Problem]:
             rule = rubric.fields.get(name)
             if rule is None or not rule.values:
                 continue
-            known = {same_value(value) for value in rule.values}
+            known = values[name]
             for index, value in enumerate(allowed):
                 if same_value(value) not in known:
                     yield Problem(
                         "condition-never-holds",
                         "`fields` does not allow this value, so no review can have it",
                         (*route, name, index),
-                        hint=did_you_mean(value, rule.values),
+                        hint=near(value, rule.values),
                     )
 
 

@@ -70,22 +70,20 @@ class Document:
         if self._noted is None:
             self._noted = self.parse(self.text, self.path, note_places=True)
         container: Value = self._noted.value
-        found = self._noted.start
+        here = Place(self._noted.start, self._noted.start)
         for step in route:
             if isinstance(container, str):
-                return found
+                # The short form: one word stands for the mapping or list that the route means.
+                break
             place = self._noted.places[id(container)].get(step)
             if place is None:
-                return found
-            last = step is route[-1]
-            found = place.value if at is At.VALUE else place.key
+                return here.key
+            here = place
             if isinstance(container, dict):
                 container = container[str(step)]
             elif isinstance(step, int):
                 container = container[step]
-            if not last:
-                found = place.key
-        return found
+        return here.value if at is At.VALUE else here.key
 
     def diagnostic(self, problem: Problem) -> Diagnostic:
         """A problem with its place in this document."""

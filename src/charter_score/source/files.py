@@ -40,9 +40,11 @@ def shown_path(path: AnyPath) -> str:
     """A path as it is printed: relative to the current folder, `/`-joined; outside it the name."""
     absolute = os.path.abspath(path)
     here = os.getcwd()
-    prefix = here if here.endswith(os.sep) else here + os.sep
-    shown = absolute[len(prefix) :] if absolute.startswith(prefix) else os.path.basename(absolute)
-    return _decoded(shown.replace(os.sep, "/")) or "."
+    if absolute == here:
+        return "."
+    inside = is_under(absolute, here)
+    shown = os.path.relpath(absolute, here) if inside else os.path.basename(absolute)
+    return _decoded(shown.replace(os.sep, "/"))
 
 
 def _decoded(name: str) -> str:
@@ -57,18 +59,13 @@ def read_bytes(path: AnyPath | None, shown: str) -> bytes:
         DocumentError: `not-found`, `unreadable`, `not-a-file` (a pipe, a device, a folder) or
             `too-large`. Nothing is waited for: a pipe without a writer does not hang.
     """
-    if path is None:
-        if sys.stdin is None:
-            raise DocumentError([Diagnostic("unreadable", "standard input is closed", shown)])
-        data = sys.stdin.buffer.read(MOST_BYTES + 1)
-    else:
-        try:
-            data = _read_regular(path, shown)
-        except FileNotFoundError:
-            raise DocumentError([not_found(shown)]) from None
-        except OSError as wrong:
-            why = (wrong.strerror or "it cannot be read").lower()
-            raise DocumentError([Diagnostic("unreadable", why, shown)]) from None
+    try:
+        data = _read_standard_input(shown) if path is None else _read_regular(path, shown)
+    except FileNotFoundError:
+        raise DocumentError([not_found(shown)]) from None
+    except OSError as wrong:
+        why = (wrong.strerror or "it cannot be read").lower()
+        raise DocumentError([Diagnostic("unreadable", why, shown)]) from None
     if len(data) > MOST_BYTES:
         raise DocumentError([too_large(shown)])
     return data
@@ -79,12 +76,18 @@ def not_found(shown: str) -> Diagnostic:
     return Diagnostic("not-found", "there is no such file or folder", shown)
 
 
+def _read_standard_input(shown: str) -> bytes:
+    if sys.stdin is None:
+        raise DocumentError([Diagnostic("unreadable", "standard input is closed", shown)])
+    return sys.stdin.buffer.read(MOST_BYTES + 1)
+
+
 def _read_regular(path: AnyPath, shown: str) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise DocumentError([Diagnostic("not-a-file", "this is not a regular file", shown)])
+            raise DocumentError([_no_file(status.st_mode, shown)])
         if status.st_size > MOST_BYTES:
             raise DocumentError([too_large(shown)])
         pieces = []
@@ -95,6 +98,12 @@ def _read_regular(path: AnyPath, shown: str) -> bytes:
         return b"".join(pieces)
     finally:
         os.close(descriptor)
+
+
+def _no_file(mode: int, shown: str) -> Diagnostic:
+    if stat.S_ISDIR(mode):
+        return Diagnostic("not-a-file", "this is a folder, not a file", shown)
+    return Diagnostic("not-a-file", "this is a pipe or a device, not a file", shown)
 
 
 def find_inputs(paths: Iterable[str]) -> tuple[list[Input], list[Diagnostic]]:
@@ -178,10 +187,21 @@ def _expand(name: str) -> Iterator[Input | Diagnostic | str]:
 
 
 def _walk(root: str) -> Iterator[Input | Diagnostic]:
-    """The documents below a folder, in order of path; iterative, since a tree can be deep."""
+    """The documents below a folder, in order of path."""
+    if is_under(os.path.abspath(root), os.getcwd()):
+        shown = shown_path(root)
+        return _walk_from(root, "" if shown == "." else shown + "/")
+    # Outside the current folder only a file's own name is shown, and that orders them.
+    found = [
+        one._replace(shown=one.shown.rpartition("/")[2]) if isinstance(one, Input) else one
+        for one in _walk_from(root, shown_path(root) + "/")
+    ]
+    return iter(sorted(found, key=_place))
+
+
+def _walk_from(root: str, shown_root: str) -> Iterator[Input | Diagnostic]:
+    """A walk in order; iterative, since a tree can be deeper than the stack."""
     real_root = os.path.realpath(root)
-    shown_root = shown_path(root)
-    shown_root = "" if shown_root == "." else shown_root.rstrip("/") + "/"
     waiting = [_entries(root, shown_root)]
     while waiting:
         one = next(waiting[-1], None)

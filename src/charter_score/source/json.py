@@ -127,6 +127,10 @@ class _Builder:
                 if sign != ",":
                     self._syntax(f"a comma or `{closing}` is wanted here", at)
                 at = self._skip(at + 1)
+                if text[at : at + 1] == closing:
+                    self._syntax(
+                        "a comma stands before this and nothing after it", at, "take the comma out"
+                    )
                 if isinstance(container, dict):
                     key, key_at, at = self._key(at, container)
                 break
@@ -162,7 +166,11 @@ class _Builder:
             if wrong.msg.startswith("Unterminated"):
                 self._syntax("this text is never closed", at, 'close it with `"`')
             if "control character" in wrong.msg:
-                self._syntax("a line break or tab stands inside a text", wrong.pos, "write \\n")
+                self._syntax(
+                    "a line break or tab stands inside a text",
+                    wrong.pos,
+                    "close the text with a double quote, or write \\n",
+                )
             self._syntax("this is no escape that JSON knows", wrong.pos, "double the backslash")
         if not value.isprintable() or len(value) > 16_384:
             self._string_problem(value, at)

@@ -50,13 +50,17 @@ class LoadedRubric:
 
 
 def read_document(data: bytes, shown: str) -> Document:
-    """The values of a document: JSON where its name says so, YAML otherwise.
+    """The values of a document: JSON or a form where its name says so, YAML otherwise.
 
     Standard input has no name, so there a text that begins with `{` is tried as JSON first.
 
     Raises:
         DocumentError: with everything that is wrong with the text.
     """
+    if shown.lower().endswith(".xlsx"):
+        from charter_score.source.form import read_form
+
+        return read_form(data, shown)
     text = decode(data, shown)
     if shown.lower().endswith(".json"):
         return _json(text, shown)
@@ -81,11 +85,21 @@ def is_rubric(value: Value) -> bool:
     return isinstance(value, dict) and "sections" in value and "ratings" not in value
 
 
+def may_be_rubric(value: Value) -> bool:
+    """Whether a document was perhaps meant as a rubric, though it has no sections."""
+    return isinstance(value, dict) and "ratings" not in value and not _MARKS.isdisjoint(value)
+
+
+_MARKS = frozenset(["sections", "section", "criteria", "bands", "version", "title"])
+
+
 def is_ours(value: Value) -> bool:
-    """Whether a document is something that charter-score wrote: results, a schema."""
+    """Whether a document is something that charter-score wrote: results, rubrics, a schema."""
+    if isinstance(value, list):
+        return bool(value) and is_ours(value[0])
     if not isinstance(value, dict):
         return False
-    schema = value.get("schema")
+    schema = value.get("schema", value.get("$id"))
     return isinstance(schema, str) and schema.startswith("charter-score/")
 
 
@@ -115,6 +129,9 @@ def rubric_of(document: Document, digest: str) -> LoadedRubric:
     Raises:
         DocumentError: with everything that is wrong with it.
     """
+    if isinstance(document.value, dict) and "ratings" in document.value:
+        wrong = Problem("not-a-rubric", "this is a review, not a rubric", ("ratings",), At.KEY)
+        raise DocumentError([document.diagnostic(wrong)])
     rubric = recognise(Rubric, document.value)
     problems: list[Problem] = []
     if rubric is None:
@@ -122,7 +139,12 @@ def rubric_of(document: Document, digest: str) -> LoadedRubric:
 
         rubric, problems = validate(Rubric, document.value)
     if rubric is not None:
-        problems = [*problems, *rubric_problems(rubric)]
+        own = rubric_problems(rubric, frozenset(problem.route for problem in problems))
+        if own and rubric.ignore:
+            from charter_score.linting.advice import without_ignored
+
+            own = without_ignored(rubric, own)
+        problems = [*problems, *own]
     found = [document.diagnostic(problem) for problem in problems]
     if rubric is None or any(one.is_error for one in found):
         raise DocumentError(found)
@@ -263,7 +285,7 @@ class Library:
         rubric_id, _, version = reference.partition("@")
         known = [one for one in self._known(rubric_id) if version in ("", one.version)]
         if not known:
-            raise RubricReferenceError(self._unknown(rubric_id))
+            raise RubricReferenceError(self._unknown(rubric_id), self.problems)
         versions = {one.version for one in known}
         if len(versions) > 1:
             listed = ", ".join(f"{rubric_id}@{one}" for one in sorted(versions))

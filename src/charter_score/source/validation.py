@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from charter_score.diagnostics import At, Problem, Route, did_you_mean
+from charter_score.diagnostics import At, Problem, Route, Suggestions
 from charter_score.review import Action, Dispute, Rated, Review
 from charter_score.rubric import Band, Criterion, FieldRule, Rubric, Section
 from charter_score.scalars import Null, Value
@@ -26,7 +26,8 @@ def validate(kind: type[T], value: Value) -> tuple[T | None, list[Problem]]:
     found, details = _validated(kind, value)
     if found is not None:
         return found, []
-    problems = [_problem(kind, value, detail) for detail in details]
+    suggestions = Suggestions()
+    problems = [_problem(kind, value, detail, suggestions) for detail in details]
     return _what_is_left(kind, value, [detail["loc"] for detail in details]), problems
 
 
@@ -44,7 +45,12 @@ def _validated(kind: type[T], value: Value) -> tuple[T | None, list[ErrorDetails
         return None, wrong.errors(include_url=False, include_input=False)
 
 
-def _problem(kind: type[Rubric] | type[Review], value: Value, detail: ErrorDetails) -> Problem:
+def _problem(
+    kind: type[Rubric] | type[Review],
+    value: Value,
+    detail: ErrorDetails,
+    suggestions: Suggestions,
+) -> Problem:
     route = detail["loc"]
     match detail["type"]:
         case "misshapen":
@@ -55,16 +61,37 @@ def _problem(kind: type[Rubric] | type[Review], value: Value, detail: ErrorDetai
             return Problem("missing-field", f"`{name}` is missing here", route[:-1], At.KEY)
         case "unexpected_keyword_argument":
             known = [field.name.rstrip("_") for field in fields(_model_at(kind, route[:-1]))]
-            hint = did_you_mean(str(route[-1]), known) or (
+            hint = suggestions.near(str(route[-1]), known) or (
                 "quote the text: inside { } a comma ends it"
-                if _model_at(kind, route[:-1]) in (Rated, Action, Dispute)
+                if _model_at(kind, route[:-1]) in (Rated, Action, Dispute, Criterion, Band)
                 else f"known here: {', '.join(known)}"
             )
             return Problem("unknown-field", "this key is not known here", route, At.KEY, hint)
+        case "tuple_type" if route[:1] == ("interaction",):
+            return _wrong_type("one value, or a list of values,", value, route)
         case "tuple_type":
             return _wrong_type("a list", value, route)
+        case _ if not route:
+            return _not_that_document(kind)
+        case _ if route[:1] == ("ratings",) and len(route) == _RATING_DEPTH:
+            return _wrong_type("a rating (one word such as met)", value, route)
         case _:
             return _wrong_type("a mapping (`key: value`)", value, route)
+
+
+_RATING_DEPTH = len(("ratings", "section", "criterion"))
+
+
+def _not_that_document(kind: type[Rubric] | type[Review]) -> Problem:
+    if kind is Rubric:
+        return Problem(
+            "wrong-type",
+            "this is not a rubric: a rubric has lines such as `id: …`, `version: …`, `sections:`",
+            (),
+        )
+    return Problem(
+        "wrong-type", "this is not a review: a review has lines such as `rubric: …`, `ratings:`", ()
+    )
 
 
 def _wrong_type(wanted: str, value: Value, route: Route) -> Problem:

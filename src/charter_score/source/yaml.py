@@ -37,14 +37,48 @@ _MAY_BE_OTHER = frozenset("-+.0123456789~nNtTfF")
 
 # What libyaml says, in words that help: (a part of its message, ours, the way out).
 _SYNTAX = (
-    ("mapping values are not allowed", "a second `:` stands where only text can", "quote the text"),
+    (
+        "mapping values are not allowed",
+        "a `:` stands where only text can",
+        "quote the text, or check that the line before has its `: `",
+    ),
     ("could not find expected ':'", "a `:` is missing after this key", "write `key: value`"),
     ("cannot start any token", "no value can begin with this character", "quote the text"),
     ("found character that cannot start", "no value can begin with this character", "quote it"),
     ("unexpected end of stream", "a quote or bracket is opened and never closed", "close it"),
+    ("expected hexdecimal number", "this is no escape that YAML knows", "double the backslash"),
+    ("invalid Unicode character", "this escape is no character", "double the backslash"),
     ("found unknown escape character", "this is no escape that YAML knows", "double the backslash"),
-    ("did not find expected ',' or ']'", "this list is not closed", "close it with `]`"),
-    ("did not find expected ',' or '}'", "this mapping is not closed", "close it with `}`"),
+    (
+        "did not find expected ',' or ']'",
+        "this list is not closed, or a comma is missing",
+        "close it with `]`",
+    ),
+    (
+        "while parsing a flow node",
+        "a bracket is opened here and never closed",
+        "close it",
+    ),
+    (
+        "while scanning an alias",
+        "a text cannot begin with `*`",
+        "put the text between double quotes",
+    ),
+    (
+        "while scanning an anchor",
+        "a text cannot begin with `&`",
+        "put the text between double quotes",
+    ),
+    (
+        "while scanning a block scalar",
+        "a `|` or `>` stands alone before a text on lines of its own",
+        "put the text between double quotes",
+    ),
+    (
+        "did not find expected ',' or '}'",
+        "something inside the { } ends it too early",
+        "put the text between double quotes; check the commas and the closing `}`",
+    ),
     (
         "did not find expected key",
         "a key is wanted here",
@@ -204,7 +238,7 @@ class _Builder:
                 stack.append(container)
                 container = value
                 in_mapping = kind is mapping_start
-        if root is None:
+        if root is None or (type(root) is Null and not root and not self._problems):
             self._problem(
                 "empty-document",
                 "there is nothing in this document",
@@ -263,7 +297,8 @@ class _Builder:
             mark = wrong.context_mark  # where the quote opens, not where the file ends
         where = _place(mark) if mark is not None else START
         line = self._text.splitlines()[where.line - 1 : where.line]
-        if line and "\t" in line[0][: where.column]:
+        before = line[0][: where.column].partition("\t") if line else ("", "", "")
+        if before[1] and not before[0].strip():
             self._problem("yaml-syntax", _TABS, where, "indent with spaces")
             return
         for part, message, hint in _SYNTAX:
