@@ -142,6 +142,7 @@ class ReviewResult(NamedTuple):
 
     Attributes:
         share: The score that counts (0 where `on_critical: zero` set it so).
+        share_by_points: The score before a missed critical criterion set it to 0.
         observed_share: The same over what was really observed.
         band: The band of `share`; the lowest where a critical criterion was missed; None where
             the rubric has no bands.
@@ -157,6 +158,7 @@ class ReviewResult(NamedTuple):
     score: Score
     observed: Observed
     share: Fraction
+    share_by_points: Fraction
     observed_share: Fraction
     band: Band | None
     band_observed: Band | None

@@ -257,6 +257,7 @@ class Scorer:
             standing.score.share or Fraction(0),
             observed.score.share or Fraction(0),
         )
+        by_points = share
         band, band_observed = standing.band, observed.band
         if critical:
             # Step 8: the lowest band, and 0 where the rubric says so; sections are not touched.
@@ -274,6 +275,7 @@ class Scorer:
                 criteria_with_points,
             ),
             share=share,
+            share_by_points=by_points,
             observed_share=observed_share,
             band=rubric.bands[band] if band >= 0 else None,
             band_observed=rubric.bands[band_observed] if band_observed >= 0 else None,

@@ -6,7 +6,7 @@ It prints what the engine found and computes nothing of its own: every figure is
 from collections.abc import Iterator
 from fractions import Fraction
 
-from charter_score.figures import decimal_text, rounded_text
+from charter_score.figures import decimal_text
 from charter_score.outcome import Scored
 from charter_score.rating import Policy
 from charter_score.render import words
@@ -39,7 +39,7 @@ def explain(scored: Scored, width: int) -> list[Line]:
     _band(page, result)
     _needs(page, result)
     page.blank()
-    page.write(span(f"[1] to [11]: the rules of the arithmetic, {RULES}.", Style.FAINT))
+    page.write(span(f"[2] and so on: the rules of the arithmetic, {RULES}.", Style.FAINT))
     return page.lines
 
 
@@ -162,17 +162,24 @@ def _total(page: Page, result: ReviewResult) -> None:
         ]
         page.write(
             Span(f"{label}: ", Style.STRONG),
-            span("; ".join(_total_lines(result, parts, shares, score.share, zeroed=zeroed))),
+            span(
+                "; ".join(
+                    _total_lines(
+                        result, parts, shares, score.share, zeroed=zeroed, is_score=label == "Score"
+                    )
+                )
+            ),
             indent=2,
             hang=4,
         )
+    observed = result.observed
+    were = "was" if observed.not_applicable == 1 else "were"
     page.write(
-        Span("n/a adds: ", Style.STRONG),
+        Span("n/a adds: " if result.uplift >= 0 else "n/a takes: ", Style.STRONG),
         span(
             f"{words.percent(result.share, rubric)} − "
-            f"{words.percent(result.observed_share, rubric)} = "
-            f"{rounded_text(result.uplift * 100, 1)} points; {result.observed.not_applicable} of "
-            f"{result.observed.of} criteria were n/a"
+            f"{words.percent(result.observed_share, rubric)} = {words.signed(result.uplift)} "
+            f"points; {observed.not_applicable} of {observed.of} criteria {were} n/a"
         ),
         indent=2,
         hang=4,
@@ -186,11 +193,15 @@ def _total_lines(
     total: Fraction | None,
     *,
     zeroed: bool,
+    is_score: bool,
 ) -> Iterator[str]:
     rubric = result.rubric
     earned = sum((e for e, _ in parts), Fraction(0))
     available = sum((a for _, a in parts), Fraction(0))
-    equals = "" if total is None or zeroed else f" = {_exact(total, rubric)}"
+    before = total
+    if zeroed:
+        before = result.share_by_points if is_score else None
+    equals = "" if before is None else f" = {_exact(before, rubric)}"
     plain = (
         f"({words.plus(e for e, _ in parts)}) of ({words.plus(a for _, a in parts)}) = "
         f"{decimal_text(earned)} of {words.points(available)}"

@@ -192,9 +192,9 @@ class _View:
         if result.critical_missed:
             missed = words.both(f'"{criterion.title}"' for _, criterion in result.critical_missed)
             were = "was" if len(result.critical_missed) == 1 else "were"
-            by_points = self._share_by_points()
+            by_points = words.percent(result.share_by_points, self.rubric)
             if self.rubric.on_critical is OnCritical.ZERO:
-                effect = f"so the score is 0% although the points alone are {by_points}."
+                effect = f"so the score is 0% although without it it would be {by_points}."
             elif result.band is not None:
                 effect = f'so the band is "{result.band.name}" although the points are {by_points}.'
             else:
@@ -208,7 +208,7 @@ class _View:
                 f"{'was' if observed.criteria == 1 else 'were'} observed this {self.noun} is at "
                 f'{share}, which would be "{result.band_observed.name}". The score stands: nobody '
                 "is penalised for what there was no opportunity to show. Before you rely on the "
-                f"band, check the {words.count(observed.not_applicable, 'n/a mark', 'n/a marks')} "
+                f"band, look at the {words.count(observed.not_applicable, 'n/a mark')} "
                 f"below together, or review another {self.noun}."
                 if self.rubric.not_applicable is Policy.MET
                 else f"On what was observed this {self.noun} is at {share}, which would be "
@@ -226,13 +226,6 @@ class _View:
                 f"LITTLE WAS OBSERVED: {decimal_text(seen)} of {words.points(whole)}.",
                 f"{words.percent(result.share, self.rubric)} says nothing about the other {rest}.",
             )
-
-    def _share_by_points(self) -> str:
-        """The share before a missed critical criterion set it to 0, as text."""
-        if self.rubric.on_critical is not OnCritical.ZERO:
-            return words.percent(self.result.share, self.rubric)
-        score = self.result.score
-        return words.percent(score.earned / score.available, self.rubric)
 
     def _warning(self, title: str, text: str) -> None:
         page = self.page
@@ -406,7 +399,7 @@ class _View:
             (section, result)
             for section in self.result.sections
             for result in section.criteria
-            if not result.mark.points and not result.mark.not_applicable
+            if not result.mark.points
         ]
         if not shown:
             return
@@ -428,7 +421,7 @@ class _View:
             (section, result)
             for section in self.result.sections
             for result in section.criteria
-            if result.mark.not_applicable
+            if result.mark.not_applicable and result.mark.points
         ]
         if not shown:
             return
