@@ -51,12 +51,21 @@ class Rating(StrEnum):
                 assert_never(self)
 
 
-@lru_cache(maxsize=4096)
+LONGEST_WORD = 1_024
+"""Characters of a rating word; bringing a longer text into NFC can take very long."""
+
+
 def same_word(word: str) -> str:
     """The form in which two spellings of one rating are equal.
 
-    Unicode NFC, case aside, trimmed, and runs of space, `-` and `_` alike.
+    Unicode NFC, case aside, trimmed, and runs of space, `-` and `_` alike. A text too long for any
+    rating stays as it is.
     """
+    return word if len(word) > LONGEST_WORD else _same_word(word)
+
+
+@lru_cache(maxsize=4096)
+def _same_word(word: str) -> str:
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", word).casefold())
     return " ".join(folded.replace("-", " ").replace("_", " ").split())
 

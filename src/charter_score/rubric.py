@@ -15,7 +15,14 @@ from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
 from charter_score import shapes
-from charter_score.rating import NOT_APPLICABLE_WORDS, RATING_WORDS, Policy, Rating, same_word
+from charter_score.rating import (
+    LONGEST_WORD,
+    NOT_APPLICABLE_WORDS,
+    RATING_WORDS,
+    Policy,
+    Rating,
+    same_word,
+)
 from charter_score.shapes import OrText
 
 Text = Annotated[str, shapes.TEXT]
@@ -65,6 +72,10 @@ class CommentRule(StrEnum):
 
 def same_value(text: str) -> str:
     """The form in which two values of an interaction field are equal: NFC, case aside, trimmed."""
+    if text.isascii():
+        return text.casefold().strip()
+    if len(text) > LONGEST_WORD:
+        return text.strip()
     import unicodedata
 
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).strip()

@@ -17,11 +17,14 @@ MOST_BYTES = 5_000_000
 MOST_DEPTH = 32
 MOST_NODES = 200_000
 LONGEST_SCALAR = 65_536
+LONGEST_KEY = 1_024
+"""Characters of a key, as in libyaml; bringing a longer one into NFC can take very long."""
 
 # U+0085, U+2028 and U+2029 too: libyaml breaks lines there, so that what looks like one line to
 # its reader would be two to the program.
 _FORBIDDEN_RAW = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _FORBIDDEN_IN_SCALAR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_BREAK = re.compile("\r\n?|\n")
 
 
@@ -83,7 +86,7 @@ class Document:
                 container = container[str(step)]
             elif isinstance(step, int):
                 container = container[step]
-        return here.value if at is At.VALUE else here.key
+        return inside(here.value if at is At.VALUE else here.key, self.text)
 
     def diagnostic(self, problem: Problem) -> Diagnostic:
         """A problem with its place in this document."""
@@ -164,6 +167,12 @@ def scalar_problem(text: str) -> tuple[str, str, str] | None:
         )
     if text.isprintable():
         return None
+    if _SURROGATE.search(text):
+        return (
+            "lone-surrogate",
+            "half of a character stands here: a surrogate without its partner",
+            "write the character itself",
+        )
     if found := _FORBIDDEN_IN_SCALAR.search(text):
         return (
             "control-character",
@@ -171,6 +180,26 @@ def scalar_problem(text: str) -> tuple[str, str, str] | None:
             "take the escape out",
         )
     return None
+
+
+def key_problem(text: str) -> tuple[str, str, str] | None:
+    """Code, message and hint of a key that is missing or too long."""
+    if not text:
+        return "empty-key", "a key is missing before the `:`", "write it, or take the line out"
+    if len(text) > LONGEST_KEY:
+        told = f"this key is longer than {LONGEST_KEY:,} characters"
+        return "scalar-too-long", told, "a key is a short word"
+    return None
+
+
+def inside(place: Location, text: str) -> Location:
+    """A place moved to the end of the text where a parser puts it behind the last line."""
+    if place.column > 1 or place.line == 1:
+        return place
+    lines = offsets_of_lines(text)
+    if place.line <= len(lines):
+        return place
+    return Location(len(lines), len(text) - lines[-1] + 1)
 
 
 def offsets_of_lines(text: str) -> list[int]:

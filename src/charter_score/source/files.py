@@ -4,6 +4,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from charter_score.diagnostics import Diagnostic
@@ -42,6 +43,8 @@ def shown_path(path: AnyPath) -> str:
     here = os.getcwd()
     if absolute == here:
         return "."
+    if absolute == os.sep:
+        return "/"
     inside = is_under(absolute, here)
     shown = os.path.relpath(absolute, here) if inside else os.path.basename(absolute)
     return _decoded(shown.replace(os.sep, "/"))
@@ -177,13 +180,32 @@ def _expand(name: str) -> Iterator[Input | Diagnostic | str]:
     if os.path.lexists(name):
         yield name if os.path.isdir(name) else Input(shown_path(name), name)
         return
-    import glob
-
-    matches = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []
+    matches = _matches(name)
     if not matches:
         yield not_found(shown_path(name))
     for match in matches:
         yield match if os.path.isdir(match) else Input(shown_path(match), match)
+
+
+def _matches(pattern: str) -> list[str]:
+    """What a glob names, sorted; `**` follows no links and enters no folder with a dot in front."""
+    import glob
+
+    if not glob.has_magic(pattern):
+        return []
+    if "**" not in pattern:
+        return sorted(glob.glob(pattern))
+    from pathlib import Path
+
+    fixed, _, rest = pattern.partition("**")
+    base = fixed.rpartition("/")[0] + "/" if "/" in fixed else ""
+    if glob.has_magic(base):
+        return sorted(found for one in glob.glob(base) for found in _matches(one + "**" + rest))
+    found = (os.fspath(one) for one in Path(base).glob(pattern[len(base) :]))
+    depth = len(Path(base).parts)
+    return sorted(
+        name for name in found if not any(part.startswith(".") for part in Path(name).parts[depth:])
+    )
 
 
 def _walk(root: str) -> Iterator[Input | Diagnostic]:
@@ -193,7 +215,9 @@ def _walk(root: str) -> Iterator[Input | Diagnostic]:
         return _walk_from(root, "" if shown == "." else shown + "/")
     # Outside the current folder only a file's own name is shown, and that orders them.
     found = [
-        one._replace(shown=one.shown.rpartition("/")[2]) if isinstance(one, Input) else one
+        one._replace(shown=one.shown.rpartition("/")[2])
+        if isinstance(one, Input)
+        else replace(one, path=one.path.rpartition("/")[2])
         for one in _walk_from(root, shown_path(root) + "/")
     ]
     return iter(sorted(found, key=_place))
@@ -203,6 +227,7 @@ def _walk_from(root: str, shown_root: str) -> Iterator[Input | Diagnostic]:
     """A walk in order; iterative, since a tree can be deeper than the stack."""
     real_root = os.path.realpath(root)
     waiting = [_entries(root, shown_root)]
+    linked: set[str] = set()
     while waiting:
         one = next(waiting[-1], None)
         if one is None:
@@ -216,7 +241,11 @@ def _walk_from(root: str, shown_root: str) -> Iterator[Input | Diagnostic]:
             elif not os.path.islink(path):
                 yield Input(shown, path, root)
             else:
-                yield from _linked(path, shown, root, real_root)
+                for found in _linked(path, shown, root, real_root):
+                    real = os.path.realpath(path)
+                    if isinstance(found, Diagnostic) or real not in linked:
+                        linked.add(real)
+                        yield found
 
 
 def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, bool] | Diagnostic]:
@@ -238,7 +267,7 @@ def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, bool] | Diagno
         why = (wrong.strerror or "it cannot be entered").lower()
         yield Diagnostic("unreadable", why, shown.rstrip("/") or ".")
         return
-    names.sort(key=_decoded)
+    names.sort(key=lambda name: (_decoded(name), name))
     for name in names:
         plain = name.rstrip("/")
         yield os.path.join(folder, plain), shown + _decoded(plain), name.endswith("/")
@@ -257,12 +286,15 @@ def _linked(path: str, shown: str, root: str, real_root: str) -> Iterator[Input 
             hint="name the file itself",
         )
         return
-    inside = os.path.relpath(real, real_root).split(os.sep)
-    found_anyway = real.lower().endswith(DOCUMENT_ENDINGS) and not any(
-        part.startswith(".") for part in inside
-    )
+    is_document = real.lower().endswith(DOCUMENT_ENDINGS)
+    found_anyway = is_document and not _is_hidden(real, real_root)
     if not (found_anyway and os.path.exists(real)):
         yield Input(shown, path, root)
+
+
+def _is_hidden(real: str, real_root: str) -> bool:
+    """Whether a walk leaves a path out: it, or a folder on the way to it, begins with a dot."""
+    return any(part.startswith(".") for part in os.path.relpath(real, real_root).split(os.sep))
 
 
 def is_among(path: AnyPath, paths: Iterable[str]) -> Input | None:
@@ -275,7 +307,11 @@ def is_among(path: AnyPath, paths: Iterable[str]) -> Input | None:
                     return one
             elif isinstance(one, str):
                 root = os.path.realpath(one)
-                if is_under(real, root) and real.lower().endswith(DOCUMENT_ENDINGS):
+                if (
+                    is_under(real, root)
+                    and real.lower().endswith(DOCUMENT_ENDINGS)
+                    and not _is_hidden(real, root)
+                ):
                     return Input(shown_path(path), os.fspath(path), one)
     return None
 

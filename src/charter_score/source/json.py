@@ -17,11 +17,13 @@ from charter_score.diagnostics import Diagnostic, Location
 from charter_score.errors import DocumentError
 from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source.document import (
+    LONGEST_KEY,
     MOST_DEPTH,
     MOST_NODES,
     Built,
     Place,
     Places,
+    key_problem,
     key_text,
     offsets_of_lines,
     scalar_problem,
@@ -30,7 +32,6 @@ from charter_score.source.document import (
 _BLANK = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _WORD = re.compile(r"[A-Za-z]+")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def parse_json(text: str, path: str, *, note_places: bool) -> Built:
@@ -159,7 +160,7 @@ class _Builder:
             return self._syntax("this word is no value of JSON", at, "put text in double quotes")
         return self._syntax("a value is wanted here", at)
 
-    def _string(self, at: int) -> tuple[str, int]:
+    def _string(self, at: int, *, is_key: bool = False) -> tuple[str, int]:
         try:
             value, end = scanstring(self._text, at + 1, True)  # noqa: FBT003 - strict
         except JSONDecodeError as wrong:
@@ -172,19 +173,12 @@ class _Builder:
                     "close the text with a double quote, or write \\n",
                 )
             self._syntax("this is no escape that JSON knows", wrong.pos, "double the backslash")
-        if not value.isprintable() or len(value) > 16_384:
+        if not value.isprintable() or (len(value) > 16_384 and not is_key):
             self._string_problem(value, at)
         return value, end
 
     def _string_problem(self, value: str, at: int) -> None:
-        if _SURROGATE.search(value):
-            self._problem(
-                "lone-surrogate",
-                "half of a character stands here: a surrogate without its partner",
-                at,
-                "write the character itself",
-            )
-        elif wrong := scalar_problem(value):
+        if wrong := scalar_problem(value):
             code, message, hint = wrong
             self._problem(code, message, at, hint)
 
@@ -192,10 +186,11 @@ class _Builder:
         """A key and the place of its value, past the colon."""
         if self._text[at : at + 1] != '"':
             self._syntax("a key between double quotes is wanted here", at)
-        text, end = self._string(at)
-        if not text:
-            self._problem("empty-key", "a key is missing before the `:`", at)
-        key = key_text(text)
+        text, end = self._string(at, is_key=True)
+        if wrong := key_problem(text):
+            code, message, hint = wrong
+            self._problem(code, message, at, hint)
+        key = text if len(text) > LONGEST_KEY else key_text(text)
         if key in container:
             self._problem(
                 "duplicate-key", "this key stands twice in one mapping", at, "keep one of the two"

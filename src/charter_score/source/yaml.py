@@ -15,13 +15,17 @@ from charter_score.diagnostics import START, Diagnostic, Location
 from charter_score.errors import DocumentError
 from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source.document import (
+    LONGEST_KEY,
     LONGEST_SCALAR,
     MOST_DEPTH,
     MOST_NODES,
     Built,
     Place,
     Places,
+    inside,
+    key_problem,
     key_text,
+    offsets_of_lines,
     scalar_problem,
 )
 
@@ -92,6 +96,8 @@ _SYNTAX = (
     ("block sequence entries are not allowed", "a list cannot begin here", "begin a new line"),
     ("invalid leading UTF-8", "the file is not UTF-8 text", "save it with the encoding UTF-8"),
 )
+_DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n))*%")
+_ESCAPED_TAG = re.compile(r"![^\s]*%")
 _TABS = "a tab stands where YAML wants spaces"
 
 
@@ -130,9 +136,17 @@ class _Builder:
     def build(self) -> Built:
         built = None
         try:
+            self._refuse_directives(0)
             built = self._build()
         except _ReadingStoppedError:
             pass
+        except UnicodeDecodeError:
+            # PyYAML decodes the escapes of a tag itself.
+            found = _ESCAPED_TAG.search(self._text)
+            self._refuse_tag(_place_of(self._text, found.start() if found else 0))
+        except (ValueError, OverflowError):
+            # PyYAML's own parser, where libyaml is missing, on escapes of impossible characters.
+            self._problem("yaml-syntax", "this is no escape that YAML knows", START)
         except yaml.MarkedYAMLError as wrong:
             self._syntax(wrong)
         except yaml.YAMLError:
@@ -165,12 +179,17 @@ class _Builder:
                 if may_have_properties:
                     self._refuse_properties(event)
                 if in_mapping and key is None:
-                    if text.isascii() and text not in container and text not in ("", "<<"):
+                    if (
+                        text.isascii()
+                        and len(text) <= LONGEST_KEY
+                        and text not in container
+                        and text not in ("", "<<")
+                    ):
                         key = text
                     else:
                         key = self._key(event, container)
                     key_mark = event.start_mark
-                    if may_have_bad_scalars and not (text.isprintable() and len(text) < _SHORT):
+                    if may_have_bad_scalars and not text.isprintable():
                         self._check_scalar(text, event)
                     continue
                 if may_have_bad_scalars and not (text.isprintable() and len(text) < _SHORT):
@@ -198,20 +217,17 @@ class _Builder:
                 if in_mapping and key is None:
                     raise _ReadingStoppedError
                 value = Null()
+            elif kind is yaml.DocumentEndEvent:
+                if event.explicit:
+                    self._refuse_directives(event.end_mark.index)
+                continue
             elif kind is yaml.DocumentStartEvent:
-                if event.version is not None or event.tags:
-                    self._problem(
-                        "directive",
-                        "directives are not read",
-                        _place(event.start_mark),
-                        "take the line that begins with `%` out",
-                    )
                 if root is not None:
                     self._stop("several-documents", "a second document begins here", event)
                 continue
             elif kind is yaml.StreamEndEvent:
                 break
-            else:  # the start of the stream, the end of a document
+            else:  # the start of the stream
                 continue
 
             nodes += 1
@@ -250,8 +266,9 @@ class _Builder:
 
     def _key(self, event: Any, container: dict[str, Value]) -> str:
         text: str = event.value
-        if not text:
-            self._problem("empty-key", "a key is missing before the `:`", _place(event.start_mark))
+        if wrong := key_problem(text):
+            code, message, hint = wrong
+            self._problem(code, message, _place(event.start_mark), hint)
         if text == "<<" and not event.style:
             self._problem(
                 "merge-key",
@@ -259,7 +276,7 @@ class _Builder:
                 _place(event.start_mark),
                 "write the entries out",
             )
-        key = key_text(text)
+        key = text if len(text) > LONGEST_KEY else key_text(text)
         if key in container:
             self._problem(
                 "duplicate-key",
@@ -283,12 +300,27 @@ class _Builder:
                 "take it out, or quote a text that begins with `&`",
             )
         if event.tag is not None:
+            self._refuse_tag(_place(event.start_mark))
+
+    def _refuse_tag(self, where: Location) -> None:
+        self._problem(
+            "tag",
+            "tags are not read: a `!` that begins a value gives it a type",
+            where,
+            "take it out, or quote a text that begins with `!`",
+        )
+
+    def _refuse_directives(self, at: int) -> None:
+        """Stop at a directive, before libyaml reads it: many of them take it very long."""
+        found = _DIRECTIVE.match(self._text, at)
+        if found:
             self._problem(
-                "tag",
-                "tags are not read: a `!` that begins a value gives it a type",
-                _place(event.start_mark),
-                "take it out, or quote a text that begins with `!`",
+                "directive",
+                "directives are not read",
+                _place_of(self._text, found.end() - 1),
+                "take the line that begins with `%` out",
             )
+            raise _ReadingStoppedError
 
     def _syntax(self, wrong: yaml.MarkedYAMLError) -> None:
         said = " ".join(part for part in (wrong.problem, wrong.context) if part)
@@ -298,7 +330,8 @@ class _Builder:
         where = _place(mark) if mark is not None else START
         line = self._text.splitlines()[where.line - 1 : where.line]
         before = line[0][: where.column].partition("\t") if line else ("", "", "")
-        if before[1] and not before[0].strip():
+        at_mark = line[0][where.column - 1 : where.column] if line else ""
+        if at_mark == "\t" or (before[1] and not before[0].strip()):
             self._problem("yaml-syntax", _TABS, where, "indent with spaces")
             return
         for part, message, hint in _SYNTAX:
@@ -310,7 +343,8 @@ class _Builder:
         )
 
     def _problem(self, code: str, message: str, where: Location, hint: str | None = None) -> None:
-        self._problems.append(Diagnostic(code, message, self._path, where, hint))
+        place = inside(where, self._text)
+        self._problems.append(Diagnostic(code, message, self._path, place, hint))
 
     def _stop(self, code: str, message: str, event: Any) -> NoReturn:
         self._problem(code, message, _place(event.start_mark))
@@ -335,6 +369,12 @@ def _parser(text: str) -> Any:
     if yaml.__with_libyaml__:
         return yaml.cyaml.CParser(text)  # type: ignore[attr-defined]  # not in the stubs
     return yaml.Loader(text)
+
+
+def _place_of(text: str, offset: int) -> Location:
+    """The place of a character of a text."""
+    lines = offsets_of_lines(text[:offset])
+    return Location(len(lines), offset - lines[-1] + 1)
 
 
 def _place(mark: Any) -> Location:
