@@ -139,7 +139,8 @@ class Scoring:
         """The whole batch in order, in parts.
 
         `choose` gives the renderers; it is told how many outcomes there are where they are few,
-        and None where there are many.
+        and None where there are many. `jobs` processes share the work, one for each core where it
+        is 0.
 
         Raises:
             WorkerDefectError: for a defect of ours in a worker.
@@ -153,13 +154,14 @@ class Scoring:
             return
         from itertools import chain
 
+        from charter_score.workers import default_jobs
         from charter_score.workers import in_order as over_processes
 
         renderers = choose(None)
         yield from over_processes(
             partial(self._part_of, renderers=renderers),
             chain(first, inputs),
-            jobs,
+            jobs or default_jobs(),
             partial(_part_lost, renderers=renderers, gates=self._job.gates),
         )
 

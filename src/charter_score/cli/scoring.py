@@ -79,7 +79,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
     with ExitStack() as stack:
         outputs = [stack.enter_context(_Output(target)) for target in wanted]
         run = _Run(request, outputs)
-        for part in scoring.parts(run.choose, request.jobs or _jobs()):
+        for part in scoring.parts(run.choose, request.jobs):
             run.take(part)
         run.close()
     judgements = scoring.gates.judge(run.watched, run.summary)
@@ -119,12 +119,6 @@ def _percentage(option: str, text: str | None) -> Fraction | None:
         return read_percent(Number(text.removesuffix("%")))
     except MisshapenError:
         raise UsageError(f"{option} takes a percentage from 0 to 100", "for example 70") from None
-
-
-def _jobs() -> int:
-    from charter_score.workers import default_jobs
-
-    return default_jobs()
 
 
 class _Output:

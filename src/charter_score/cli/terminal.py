@@ -1,7 +1,6 @@
 """What the program knows of the terminal, and how text gets there."""
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
@@ -25,6 +24,13 @@ class Color(StrEnum):
 
 def width() -> int:
     """The columns to fill: the terminal's (or COLUMNS), 80 at most and where there is none."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns):
+        return min(WIDEST, int(columns))
+    if sys.stdout is None or not sys.stdout.isatty():
+        return WIDEST
+    import shutil
+
     return min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns)
 
 
