@@ -213,10 +213,27 @@ class RubricSummaryDocument(TypedDict):
     reviews: int
     mean_percent: Number | None
     mean_observed_percent: Number | None
+    median_percent: Number | None
+    lower_quartile_percent: Number | None
+    upper_quartile_percent: Number | None
+    least_percent: Number | None
+    most_percent: Number | None
+    meets_expected: int
+    meets_only_by_not_applicable: int
+    band_rests_on_not_applicable: int
+    little_observed: int
     bands: dict[str, int]
     below_expected: int
     critical: int
     provisional: int
+
+
+class GroupDocument(RubricSummaryDocument):
+    """What the reviews of one rubric with one value of a field say together."""
+
+    by: str
+    value: str | None
+    too_few_to_compare: bool
 
 
 class SummaryDocument(TypedDict):
@@ -234,6 +251,7 @@ class SummaryDocument(TypedDict):
     critical: int
     provisional: int
     rubrics: list[RubricSummaryDocument]
+    groups: list[GroupDocument]
 
 
 class ToolDocument(TypedDict):

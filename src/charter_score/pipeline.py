@@ -41,7 +41,8 @@ class Job:
     """What to score and against what: the paths, `--rubric`, the `--rubrics` folders.
 
     Without `comments` every free text is taken out of a review once it has been checked; with
-    `lines` each result knows the lines of its criteria.
+    `lines` each result knows the lines of its criteria. `by` names the fields that the summary is
+    grouped by.
     """
 
     paths: Sequence[str]
@@ -49,6 +50,7 @@ class Job:
     rubrics: Sequence[str] = ()
     comments: bool = True
     lines: bool = False
+    by: tuple[str, ...] = ()
     gates: Gates = NO_GATES
 
 
@@ -150,7 +152,7 @@ class Scoring:
         if len(first) < FEW:
             outcomes = [self.outcome(one) for one in first]
             renderers = choose(sum(not isinstance(one, LeftOut) for one in outcomes))
-            yield _part(outcomes, renderers, self._job.gates)
+            yield _part(outcomes, renderers, self._job)
             return
         from itertools import chain
 
@@ -162,13 +164,13 @@ class Scoring:
             partial(self._part_of, renderers=renderers),
             chain(first, inputs),
             jobs or default_jobs(),
-            partial(_part_lost, renderers=renderers, gates=self._job.gates),
+            partial(_part_lost, renderers=renderers, job=self._job),
         )
 
     def _part_of(
         self, inputs: Sequence[Input | Diagnostic], renderers: Sequence[BatchRenderer]
     ) -> Part:
-        return _part((self.outcome(one) for one in inputs), renderers, self._job.gates)
+        return _part((self.outcome(one) for one in inputs), renderers, self._job)
 
     def checked(self) -> Iterator[tuple[str, bool, Sequence[Diagnostic]]]:
         """Each input with everything wrong with it, rubrics among them; nothing is kept.
@@ -262,15 +264,15 @@ def _lines(document: Document, review: Review) -> dict[tuple[str, str], int]:
 
 
 def _part(
-    outcomes: Iterable[Outcome | LeftOut], renderers: Sequence[BatchRenderer], gates: Gates
+    outcomes: Iterable[Outcome | LeftOut], renderers: Sequence[BatchRenderer], job: Job
 ) -> Part:
-    part = Part(pieces=[[] for _ in renderers])
+    part = Part(pieces=[[] for _ in renderers], summary=Summary(by=job.by))
     for outcome in outcomes:
-        part.add(outcome, renderers, gates)
+        part.add(outcome, renderers, job.gates)
     return part
 
 
-def _part_lost(one: Input | Diagnostic, renderers: Sequence[BatchRenderer], gates: Gates) -> Part:
+def _part_lost(one: Input | Diagnostic, renderers: Sequence[BatchRenderer], job: Job) -> Part:
     """What is told of an input over which its worker process died."""
     path = one.path if isinstance(one, Diagnostic) else one.shown
     died = Diagnostic(
@@ -279,7 +281,7 @@ def _part_lost(one: Input | Diagnostic, renderers: Sequence[BatchRenderer], gate
         path,
         hint="score it alone; if it dies again, please report it",
     )
-    return _part([Failed(path, (died,))], renderers, gates)
+    return _part([Failed(path, (died,))], renderers, job)
 
 
 @dataclass(slots=True)

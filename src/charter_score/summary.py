@@ -7,10 +7,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple, TypeVar
 
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.review import Status
-from charter_score.rubric import Rubric
+from charter_score.rubric import Rubric, values_of
+
+K = TypeVar("K")
 
 CriterionKey = tuple[str, str]
 """Section id and criterion id."""
@@ -125,10 +128,43 @@ class RubricSummary:
         self.not_applicable.update(other.not_applicable)
 
 
+class Group(NamedTuple):
+    """Some reviews of one rubric that have a value in common; None is no value."""
+
+    by: str
+    value: str | None
+    rubric: tuple[str, str]
+
+
+FEWEST_TO_COMPARE = 5
+"""Reviews below which a group says nothing that could be compared."""
+
+
+def group_values(scored: Scored, by: str) -> tuple[str | None, ...]:
+    """What a review is grouped under: a person, team, rubric, month, or an interaction field."""
+    review = scored.result.review
+    match by:
+        case "advisor" | "reviewer" | "team":
+            return (getattr(review, by),)
+        case "rubric":
+            return (scored.result.rubric.name,)
+        case "month":
+            dates = values_of(review.interaction, "date")
+            return tuple(date[: len("2016-05")] for date in dates) or (None,)
+        case _:
+            return values_of(review.interaction, by) or (None,)
+
+
 @dataclass
 class Summary:
-    """Counts over everything that was found, and one summary for each rubric (id, version)."""
+    """Counts over everything that was found, and one summary for each rubric (id, version).
 
+    `by` names the fields that reviews are grouped by, each on its own; a review with several
+    values of a field is in several groups.
+    """
+
+    by: tuple[str, ...] = ()
+    groups: dict[Group, "RubricSummary"] = field(default_factory=dict)
     scored: int = 0
     failed: int = 0
     skipped: int = 0
@@ -149,9 +185,12 @@ class Summary:
                     self.calibration += 1
                     return
                 rubric = outcome.result.rubric
-                self.rubrics.setdefault((rubric.id, rubric.version), RubricSummary(rubric)).add(
-                    outcome
-                )
+                key = (rubric.id, rubric.version)
+                self.rubrics.setdefault(key, RubricSummary(rubric)).add(outcome)
+                for by in self.by:
+                    for value in group_values(outcome, by):
+                        group = Group(by, value, key)
+                        self.groups.setdefault(group, RubricSummary(rubric)).add(outcome)
             case Failed():
                 self.failed += 1
             case Skipped():
@@ -163,15 +202,27 @@ class Summary:
         self.failed += other.failed
         self.skipped += other.skipped
         self.calibration += other.calibration
-        for key, part in other.rubrics.items():
-            if key in self.rubrics:
-                self.rubrics[key].combine(part)
-            else:
-                self.rubrics[key] = part
+        _combine(self.rubrics, other.rubrics)
+        _combine(self.groups, other.groups)
 
     def in_order(self) -> list[RubricSummary]:
         """The rubrics' summaries by id and version."""
         return [self.rubrics[key] for key in sorted(self.rubrics)]
+
+    def groups_in_order(self, by: str) -> list[tuple[Group, RubricSummary]]:
+        """The groups of one field by value and rubric, those without a value last."""
+        found = [(group, one) for group, one in self.groups.items() if group.by == by]
+        return sorted(
+            found, key=lambda one: (one[0].value is None, one[0].value or "", one[0].rubric)
+        )
+
+
+def _combine(own: dict[K, RubricSummary], other: dict[K, RubricSummary]) -> None:
+    for key, part in other.items():
+        if key in own:
+            own[key].combine(part)
+        else:
+            own[key] = part
 
 
 def summarise(outcomes: Iterable[Outcome]) -> Summary:

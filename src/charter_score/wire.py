@@ -33,12 +33,19 @@ from charter_score.result import (
 )
 from charter_score.review import Dispute, Review
 from charter_score.rubric import Criterion, Rubric, Section
-from charter_score.summary import RubricSummary, Summary, mean_of
+from charter_score.summary import (
+    FEWEST_TO_COMPARE,
+    RubricSummary,
+    Summary,
+    mean_of,
+    quantile,
+)
 
 if TYPE_CHECKING:
     from charter_score.documents import (
         DiagnosticDocument,
         FailureDocument,
+        RubricSummaryDocument,
         SkippedDocument,
         SummaryDocument,
         ToolDocument,
@@ -321,35 +328,59 @@ def summary_document(summary: Summary) -> SummaryDocument:
         "failed": summary.failed,
         "skipped": summary.skipped,
         "calibration": summary.calibration,
-        "mean_percent": _mean(rubrics[0].shares) if len(rubrics) == 1 else None,
+        "mean_percent": _plain_figure(mean_of(rubrics[0].shares)) if len(rubrics) == 1 else None,
         "bands": bands,
         "below_expected": sum(one.below_expected for one in rubrics),
         "critical": sum(one.critical for one in rubrics),
         "provisional": sum(one.provisional for one in rubrics),
-        "rubrics": [
+        "rubrics": [_rubric_summary(one) for one in rubrics],
+        "groups": [
             {
-                "id": one.rubric.id,
-                "version": one.rubric.version,
-                "reviews": one.reviews,
-                "mean_percent": _mean(one.shares),
-                "mean_observed_percent": _mean(one.observed_shares),
-                "bands": _bands(one),
-                "below_expected": one.below_expected,
-                "critical": one.critical,
-                "provisional": one.provisional,
+                "by": group.by,
+                "value": group.value,
+                "too_few_to_compare": one.reviews < FEWEST_TO_COMPARE,
+                **_rubric_summary(one),
             }
-            for one in rubrics
+            for by in summary.by
+            for group, one in summary.groups_in_order(by)
         ],
     }
+
+
+def _rubric_summary(one: RubricSummary) -> RubricSummaryDocument:
+    shares = one.shares
+    return {
+        "id": one.rubric.id,
+        "version": one.rubric.version,
+        "reviews": one.reviews,
+        "mean_percent": _plain_figure(mean_of(shares)),
+        "mean_observed_percent": _plain_figure(mean_of(one.observed_shares)),
+        "median_percent": _plain_figure(quantile(shares, Fraction(1, 2))),
+        "lower_quartile_percent": _plain_figure(quantile(shares, Fraction(1, 4))),
+        "upper_quartile_percent": _plain_figure(quantile(shares, Fraction(3, 4))),
+        "least_percent": _share_figure(min(shares, default=None), one.rubric),
+        "most_percent": _share_figure(max(shares, default=None), one.rubric),
+        "bands": _bands(one),
+        "below_expected": one.below_expected,
+        "meets_expected": one.meets_expected,
+        "meets_only_by_not_applicable": one.meets_only_by_not_applicable,
+        "band_rests_on_not_applicable": one.rests_on_not_applicable,
+        "little_observed": one.little_observed,
+        "critical": one.critical,
+        "provisional": one.provisional,
+    }
+
+
+def _share_figure(share: Fraction | None, rubric: Rubric) -> Figure | None:
+    return None if share is None else Figure(_percent(share, rubric.bounds))
 
 
 def _bands(one: RubricSummary) -> dict[str, int]:
     return {band.name: one.bands[band.name] for band in one.rubric.bands}
 
 
-def _mean(shares: Any) -> Figure | None:
-    mean = mean_of(shares)
-    return None if mean is None else Figure(rounded_text(mean * 100, JSON_DECIMALS))
+def _plain_figure(share: Fraction | None) -> Figure | None:
+    return None if share is None else Figure(_plain_percent(share))
 
 
 def rubric_json(rubric: Rubric) -> str:

@@ -121,6 +121,15 @@ def score(
     jobs: Annotated[
         int, typer.Option("--jobs", min=0, help="Processes to use; 0 is one for each core.")
     ] = 0,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by",
+            metavar="FIELD",
+            help="Group the summary by advisor, reviewer, team, rubric, channel, month or any "
+            "interaction field; may be repeated.",
+        ),
+    ] = None,
     include_names: Annotated[
         bool,
         typer.Option(
@@ -205,6 +214,7 @@ def score(
                 verbose=verbose,
                 include_names=include_names,
                 include_comments=include_comments,
+                by=by or (),
                 long=long,
                 no_comments=no_comments,
                 gate=gate,

@@ -45,6 +45,7 @@ class ScoreRequest(NamedTuple):
     color: Color = Color.AUTO
     quiet: bool = False
     verbose: bool = False
+    by: Sequence[str] = ()
     long: bool = False
     include_names: bool = False
     include_comments: bool = False
@@ -72,6 +73,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
             request.rubrics,
             comments=not request.no_comments,
             lines=any(target.format in POINTING for target in wanted),
+            by=tuple(dict.fromkeys(request.by)),
             gates=_gates(request),
         )
     )
@@ -173,7 +175,7 @@ class _Run:
     def __init__(self, request: ScoreRequest, outputs: Sequence[_Output]) -> None:
         self.request = request
         self.outputs = outputs
-        self.summary = Summary()
+        self.summary = Summary(by=tuple(dict.fromkeys(request.by)))
         self.skipped: list[Skipped] = []
         self.left_out: list[str] = []
         self.watched: list[Watched] = []

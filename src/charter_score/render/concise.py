@@ -8,7 +8,7 @@ from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render import words
 from charter_score.render.batch import Closing
 from charter_score.render.layout import Page, Span, Style, cells, left, right, span
-from charter_score.render.overview import Overview, found, overview
+from charter_score.render.overview import Overview, found, groups, overview
 from charter_score.render.terminal import Paint
 from charter_score.review import Status
 
@@ -79,6 +79,10 @@ class Concise:
             _labelled(page, "Reviews", found(closing.summary))
         for one in rubrics:
             _rubric(page, one)
+        for title, lines in groups(closing.summary, names=self._names):
+            page.heading(title)
+            for line in lines:
+                page.write(f"{line.label}: {line.told}", indent=2, hang=4)
         _not_scored(page, self._unscored)
         yield self._paint(page.lines)
 

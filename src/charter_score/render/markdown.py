@@ -1,31 +1,48 @@
 """A batch as Markdown, for job summaries and merge requests: no names, no comments.
 
-Everything from a file is escaped, and `@` and `#1` are broken so that nobody is called and nothing
-linked. The table is cut before it outgrows what GitHub takes (1 MiB).
+Everything from a file is escaped. What GitHub and GitLab look for in finished text (people,
+issues, addresses, emoji) is broken by a character without width, because escapes are gone by the
+time they look; so nobody is called and nothing linked. The whole stays under what GitHub takes.
+
+Source: GitHub Flavored Markdown; GitLab documentation, GitLab-specific references; GitHub
+documentation, Adding a job summary (1 MiB a step).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render import words
 from charter_score.render.batch import Closing
-from charter_score.render.findings import findings
+from charter_score.render.findings import findings, reason, remarks, titled
 from charter_score.render.hostile import visible
-from charter_score.render.overview import Overview, overview
+from charter_score.render.overview import Overview, found, overview
 
-MOST_BYTES = 900_000
-"""Bytes of table before it is cut; GitHub refuses a job summary of more than 1 MiB."""
+MOST_BYTES = 1_000_000
+"""Bytes of the whole; GitHub refuses a job summary of more than 1 MiB (1,048,576)."""
+_LITTLE = 2_000
+"""Bytes of what is always there: the title, heads of tables, the last line."""
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
+_AT_THE_START = re.compile(r"([-+=:]|[0-9]+(?=[.)]))")
+_ACTS = re.compile(
+    r"""[@\#!$%~&^](?=[\w"])     # people, issues, merge requests, snippets, milestones, labels, …
+      | :(?=//|[\w+-]+:)         # addresses, emoji
+      | \bwww(?=\.) | \bGH(?=-[0-9])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 def escaped(text: str) -> str:
-    """Text as Markdown that shows it and nothing else."""
-    plain = visible(" ".join(text.split()))
-    plain = _SPECIAL.sub(r"\\\1", plain)
-    return plain.replace("@", "&#64;").replace("\\#", "&#35;")
+    """Text as Markdown that shows it on one line and nothing else."""
+    plain = visible(re.sub(r"[ \t\r\n]+", " ", text).strip())
+    plain = _SPECIAL.sub(r"\\\g<0>", plain)
+    if first := _AT_THE_START.match(plain):
+        end = first.end() if first[0][0].isdigit() else 0
+        plain = f"{plain[:end]}\\{plain[end:]}"
+    return _ACTS.sub(r"\g<0>&#8203;", plain)
 
 
 class Line(NamedTuple):
@@ -36,15 +53,19 @@ class Line(NamedTuple):
 
 
 class Markdown:
-    """`markdown`: the summary first in mind but last known, so the table comes before it."""
+    """`markdown`: the summary, then the reviews, then what was not scored.
 
-    def __init__(self, *, names: bool, comments: bool) -> None:
+    The summary is known last and stands first, so the lines wait; no more are kept than there is
+    room for in `most_bytes`.
+    """
+
+    def __init__(self, *, names: bool, comments: bool, most_bytes: int = MOST_BYTES) -> None:
         self._names = names
         self._comments = comments
-        self._rows = 0
-        self._bytes = 0
-        self._left = 0
-        self._unscored: list[str] = []
+        room = max(0, most_bytes - _LITTLE)
+        self._overviews = _Lines(room * 2 // 10)
+        self._rows = _Lines(room * 6 // 10)
+        self._unscored = _Lines(room * 2 // 10)
 
     def piece(self, outcome: Outcome) -> Line:
         """The row of one input."""
@@ -52,80 +73,108 @@ class Markdown:
             case Scored():
                 return Line(scored=True, text=self._row(outcome))
             case Failed():
-                first = outcome.diagnostics[0]
-                where = f":{first.location.line}" if first.location else ""
-                told = f"- {escaped(outcome.path + where)}: {escaped(first.message)}"
-                return Line(scored=False, text=told)
+                first = reason(outcome)
+                where = f":{first.location.line}:{first.location.column}" if first.location else ""
+                more = len(outcome.diagnostics) - 1
+                told = f"{first.severity.value}[{first.code}] {first.message}"
+                told += f" (and {more} more)" if more else ""
+                text = f"- {escaped(outcome.path + where)}: {escaped(told)}\n"
+                return Line(scored=False, text=text)
             case Skipped():
-                told = f"- {escaped(outcome.path)}: {escaped(outcome.reason)}, skipped"
-                return Line(scored=False, text=told)
+                text = f"- {escaped(outcome.path)}: {escaped(outcome.reason)}, skipped\n"
+                return Line(scored=False, text=text)
 
     def _row(self, scored: Scored) -> str:
         result = scored.result
-        name = scored.id
-        if self._names and result.review.advisor:
-            name += f" ({result.review.advisor})"
         needs = "; ".join(
-            one.title + (f" ({one.told})" if self._comments else "")
+            f"{one.title} ({one.text})" if one.comment else one.title
             for one in findings(scored, comments=self._comments)
         )
         cells = (
-            name,
+            titled(scored, names=self._names),
             words.percent(result.share, result.rubric),
-            words.band_name(result)
-            + (" (rests on n/a)" if result.band_rests_on_not_applicable else ""),
+            words.band_name(result),
             words.percent(result.observed_share, result.rubric),
             str(result.observed.not_applicable),
+            "; ".join(one.text for one in remarks(scored)),
             needs,
         )
-        return "| " + " | ".join(escaped(cell) for cell in cells) + " |"
+        return _table_row(cells)
 
     def begin(self) -> str:
-        """The title."""
-        return "# Reviews\n\n"
+        """Nothing yet."""
+        return ""
 
     def add(self, piece: Line) -> str:
-        """A row of the table, until it is as long as it may be."""
-        if not piece.scored:
-            self._unscored.append(piece.text)
-            return ""
-        size = len(piece.text.encode("utf-8"))
-        if self._bytes + size > MOST_BYTES:
-            self._left += 1
-            return ""
-        head = "" if self._rows else _HEAD
-        self._rows += 1
-        self._bytes += size
-        return f"{head}{piece.text}\n"
+        """Nothing yet; the line waits."""
+        (self._rows if piece.scored else self._unscored).add(piece.text)
+        return ""
 
     def end(self, closing: Closing) -> Iterator[str]:
-        """What is missing from the table, what was not scored, and the summary."""
-        if self._left:
-            yield f"\n…and {words.count(self._left, 'review')} more.\n"
+        """All of it."""
+        yield "# Reviews\n"
+        rubrics = overview(closing.summary)
+        if len(rubrics) != 1:
+            yield f"\n{escaped(found(closing.summary))}\n"
+        for one in rubrics:
+            self._overviews.add(_section(one))
+        yield from self._overviews.written("rubric")
+        if self._rows:
+            yield f"\n## {words.count(self._rows.number, 'review')}\n\n{_HEAD}"
+            yield from self._rows.written("review")
         if self._unscored:
             yield "\n## Not scored\n\n"
-            left = MOST_BYTES - self._bytes
-            for number, text in enumerate(self._unscored):
-                left -= len(text.encode("utf-8"))
-                if left < 0:
-                    yield f"- …and {len(self._unscored) - number} more\n"
-                    break
-                yield text + "\n"
-        for one in overview(closing.summary):
-            yield _section(one)
+            yield from self._unscored.written("input")
+        yield "\nOne part of the picture. A person decides.\n"
+
+
+class _Lines:
+    """Texts that are kept as long as there is room for them."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._kept: list[str] = []
+        self.number = 0
+
+    def __bool__(self) -> bool:
+        return self.number > 0
+
+    def add(self, text: str) -> None:
+        """Keep a text, or only count it."""
+        self.number += 1
+        size = len(text.encode("utf-8"))
+        if size <= self._room:
+            self._room -= size
+            self._kept.append(text)
+
+    def written(self, noun: str) -> Iterator[str]:
+        """The texts, and how many there was no room for."""
+        yield from self._kept
+        if left := self.number - len(self._kept):
+            yield f"\n{words.count(left, noun)} more, too much for this page.\n"
 
 
 _HEAD = (
-    "| Review | Score | Band | Observed | n/a | To develop |\n"
-    "| --- | ---: | --- | ---: | ---: | --- |\n"
+    "| Review | Score | Band | Observed | n/a | To know | To develop |\n"
+    "| --- | ---: | --- | ---: | ---: | --- | --- |\n"
 )
 
 
+def _table_row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(escaped(cell) for cell in cells) + " |\n"
+
+
 def _section(one: Overview) -> str:
-    """A rubric's summary as a table."""
-    rows = "".join(f"| {escaped(name)} | {escaped(value)} |\n" for name, value in one.facts)
-    text = f"\n## {escaped(one.title)}\n\n| | |\n| --- | --- |\n{rows}"
+    """A rubric's summary."""
+    text = f"\n## {escaped(f'{one.rubric.title} ({one.rubric.version})')}\n\n"
+    text += f"{escaped(one.title)}\n\n| | |\n| --- | --- |\n"
+    text += "".join(_table_row(fact) for fact in one.facts)
+    if one.bands:
+        text += "\n| Band | Reviews |\n| --- | ---: |\n"
+        text += "".join(_table_row((name, str(number))) for name, number in one.bands)
     for title, entries in one.lists:
         text += f"\n**{escaped(title)}**\n\n"
         text += "".join(f"- {escaped(entry)}\n" for entry in entries)
+    if one.thanks:
+        text += f"\n**Thank for** {escaped(one.thanks)}\n"
     return text

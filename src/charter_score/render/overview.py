@@ -6,7 +6,15 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from charter_score.render import words
-from charter_score.summary import CriterionKey, RubricSummary, Summary, mean_of, quantile
+from charter_score.rubric import Rubric
+from charter_score.summary import (
+    FEWEST_TO_COMPARE,
+    CriterionKey,
+    RubricSummary,
+    Summary,
+    mean_of,
+    quantile,
+)
 
 MOST_LISTED = 3
 """How many criteria each list names."""
@@ -14,24 +22,89 @@ FEWEST_TO_NAME = 2
 """How many reviews a criterion must have been seen in before it is named."""
 
 
+class Tally(NamedTuple):
+    """A criterion by its title, and how often."""
+
+    title: str
+    told: str
+
+
 class Overview(NamedTuple):
     """What the reviews of one rubric say together.
 
-    `facts` are labels with what they say, `bands` from the highest down, `lists` titles with
-    entries, `thanks` what to thank for.
+    `facts` are labels with what they say, `bands` from the highest down, `tallies` titles with
+    criteria, `praised` what to thank for; `lists` and `thanks` are the same as plain lines.
     """
 
+    rubric: Rubric
     title: str
     facts: tuple[tuple[str, str], ...]
     bands: tuple[tuple[str, int], ...]
-    lists: tuple[tuple[str, tuple[str, ...]], ...]
-    thanks: str | None
+    tallies: tuple[tuple[str, tuple[Tally, ...]], ...]
+    praised: Tally | None
+
+    @property
+    def lists(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Titles with a line for each criterion."""
+        return tuple(
+            (title, tuple(f"{one.title}: {one.told}" for one in tallies))
+            for title, tallies in self.tallies
+        )
+
+    @property
+    def thanks(self) -> str | None:
+        """What to thank for."""
+        return f"{self.praised.title} ({self.praised.told})" if self.praised else None
 
 
 def overview(summary: Summary) -> list[Overview]:
     """One overview for each rubric; two are never mixed."""
     rubrics = summary.in_order()
     return [_of(one, summary if len(rubrics) == 1 else None) for one in rubrics]
+
+
+class GroupLine(NamedTuple):
+    """One group in a line: what it is called, and what can be said of it."""
+
+    label: str
+    told: str
+
+
+NAMES = ("advisor", "reviewer")
+"""Fields whose values are people's names."""
+
+
+def groups(summary: Summary, *, names: bool) -> list[tuple[str, tuple[GroupLine, ...]]]:
+    """For each field that was asked for, its groups; people are numbered unless `names`."""
+    several = len(summary.rubrics) > 1
+    return [
+        (
+            f"By {by}",
+            tuple(_group_lines(summary, by, hidden=by in NAMES and not names, several=several)),
+        )
+        for by in summary.by
+    ]
+
+
+def _group_lines(summary: Summary, by: str, *, hidden: bool, several: bool) -> Iterator[GroupLine]:
+    numbers: dict[str, int] = {}
+    for group, one in summary.groups_in_order(by):
+        label = group.value
+        if label is None:
+            label = f"(no {by})"
+        elif hidden:
+            label = f"{by} {numbers.setdefault(label, len(numbers) + 1)}"
+        if several:
+            label += f" · {one.rubric.name}"
+        mean = mean_of(one.shares)
+        told = words.count(one.reviews, "review")
+        if one.reviews < FEWEST_TO_COMPARE or mean is None:
+            told += ", too few to compare"
+        else:
+            told += f", mean {words.plain_percent(mean)}"
+            if one.rubric.expected is not None:
+                told += f", {one.meets_expected} meet what is expected"
+        yield GroupLine(label, told)
 
 
 def found(summary: Summary) -> str:
@@ -62,11 +135,12 @@ def _of(one: RubricSummary, summary: Summary | None) -> Overview:
         told = f"{words.count(one.provisional, 'review')} {has} an open dispute"
         facts.append(("Provisional", told))
     return Overview(
+        rubric,
         " · ".join(parts),
         tuple(facts),
         tuple((band.name, one.bands[band.name]) for band in reversed(rubric.bands)),
-        tuple(_lists(one)),
-        _thanks(one),
+        tuple(_tallies(one)),
+        _praised(one),
     )
 
 
@@ -105,15 +179,15 @@ def _titles(one: RubricSummary) -> dict[CriterionKey, str]:
     }
 
 
-def _lists(one: RubricSummary) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _tallies(one: RubricSummary) -> Iterator[tuple[str, tuple[Tally, ...]]]:
     titles = _titles(one)
     missed = [
-        f"{titles[key]}: {number} of {one.observed[key]}"
+        Tally(titles[key], f"{number} of {one.observed[key]}")
         for key, number in _most(one.missed, titles)
         if one.observed[key] >= FEWEST_TO_NAME
     ]
     often = [
-        f"{titles[key]}: {number}"
+        Tally(titles[key], str(number))
         for key, number in _most(one.not_applicable, titles)
         if 2 * number >= one.reviews and one.reviews >= FEWEST_TO_NAME
     ]
@@ -124,12 +198,12 @@ def _lists(one: RubricSummary) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"Often n/a (of {reviews})", tuple(often[:MOST_LISTED])
 
 
-def _thanks(one: RubricSummary) -> str | None:
+def _praised(one: RubricSummary) -> Tally | None:
     titles = _titles(one)
     for key, _ in _most(one.observed, titles):
         seen = one.observed[key]
         if not one.missed[key] and seen >= FEWEST_TO_NAME:
-            return f"{titles[key]} (met in {seen} of {seen} observed)"
+            return Tally(titles[key], f"met in {seen} of {seen} observed")
     return None
 
 
