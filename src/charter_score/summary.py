@@ -219,10 +219,8 @@ class Summary:
 
 def _combine(own: dict[K, RubricSummary], other: dict[K, RubricSummary]) -> None:
     for key, part in other.items():
-        if key in own:
-            own[key].combine(part)
-        else:
-            own[key] = part
+        # A new one to add to: the other summary stays as it was.
+        own.setdefault(key, RubricSummary(part.rubric)).combine(part)
 
 
 def summarise(outcomes: Iterable[Outcome]) -> Summary:
