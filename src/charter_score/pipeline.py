@@ -208,6 +208,8 @@ class Scoring:
             data = read_bytes(one.path, one.shown)
             return self._outcome_of(one, data, read_document(data, one.shown))
         except DocumentError as wrong:
+            if one.root is not None and wrong.diagnostics[0].code == "not-a-form":
+                return LeftOut(one.shown)  # a workbook of somebody's in a folder of reviews
             return Failed(one.shown, wrong.diagnostics)
 
     def _outcome_of(self, one: Input, data: bytes, document: Document) -> Outcome | LeftOut:

@@ -38,8 +38,11 @@ _DOCUMENTS: dict[str, tuple[Any, str]] = {
     "result": (ResultsDocument, "results-v1"),
 }
 
+# Nothing behind the key, said so that no editor offers to write "null".
+_NOTHING = {"not": {"type": ["string", "number", "boolean", "array", "object"]}}
 # A blank field of the interaction stands for leaving it out.
-_BLANK: list[dict[str, Any]] = [{"type": "null"}, {"type": "string", "pattern": r"^\s*$"}]
+_BLANK: list[dict[str, Any]] = [_NOTHING, {"type": "string", "pattern": r"^\s*$"}]
+_ANYTHING_PLAIN = {"not": {"type": ["array", "object"]}}
 _DAY = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"}
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,14})?")
 
@@ -99,8 +102,12 @@ def review_schema(rubric: Rubric) -> dict[str, Any]:
     properties, definitions = schema["properties"], schema["definitions"]
     properties["rubric"]["default"] = rubric.name
     fields = {"date": FieldRule(title="Date"), **rubric.fields}
-    properties["interaction"]["properties"] = {
-        name: _field(name, rule) for name, rule in fields.items()
+    properties["interaction"] = {
+        "type": "object",
+        "properties": {name: _field(name, rule) for name, rule in fields.items()},
+        "additionalProperties": {
+            "anyOf": [_ANYTHING_PLAIN, {"type": "array", "items": _ANYTHING_PLAIN}]
+        },
     }
     words = _Words(rubric, definitions)
     properties["ratings"] = {
@@ -118,14 +125,9 @@ def review_schema(rubric: Rubric) -> dict[str, Any]:
     schema["if"] = {"required": ["status"], "properties": {"status": {"enum": unscored}}}
     schema["else"] = _complete(rubric)
     definitions["rated"] = {
-        "anyOf": [
-            {"type": ["string", "number"]},
-            {
-                "type": "object",
-                "required": ["rating"],
-                "properties": {"rating": {"type": ["string", "number"]}},
-            },
-        ]
+        "type": ["string", "number", "object"],
+        "required": ["rating"],
+        "properties": {"rating": {"type": ["string", "number"]}},
     }
     return schema
 
@@ -170,12 +172,15 @@ def _field(name: str, rule: FieldRule) -> dict[str, Any]:
     elif name == "date":
         value = [_DAY]
     else:
-        value = [{"type": ["string", "number", "boolean"]}]
+        value = [_ANYTHING_PLAIN]
     several = {"type": "array", "items": {"anyOf": [*value, *_BLANK]}}
     return {
         "title": rule.title or name,
         **_description(" ".join(told)),
-        "anyOf": [*value, *_BLANK, several if rule.many else {**several, "maxItems": 1}],
+        # Inside `allOf`, since editors lose the description beside an `anyOf`.
+        "allOf": [
+            {"anyOf": [*value, *_BLANK, several if rule.many else {**several, "maxItems": 1}]}
+        ],
     }
 
 
@@ -208,7 +213,7 @@ class _Words:
             **_description(
                 _only_when(criterion.applies_when), criterion.guidance, self._choices(criterion)
             ),
-            "anyOf": [{"$ref": f"#/definitions/{name}"}],
+            "allOf": [{"$ref": f"#/definitions/{name}"}],
         }
 
     def _needs_comment(self, criterion: Criterion, word: str) -> bool:
@@ -230,7 +235,7 @@ class _Words:
             "type": "object",
             "additionalProperties": False,
             "properties": {
-                "rating": {"anyOf": [*self._spelled(criterion, words), {"type": "null"}]},
+                "rating": {"anyOf": [*self._spelled(criterion, words), _NOTHING]},
                 "comment": text,
                 "evidence": text,
             },
@@ -240,7 +245,7 @@ class _Words:
             rating = {"anyOf": self._spelled(criterion, explained)}
             at_length["if"] = {"required": ["rating"], "properties": {"rating": rating}}
             at_length["then"] = {"required": ["comment"]}
-        return {"anyOf": [*self._spelled(criterion, alone), {"type": "null"}, at_length]}
+        return {"anyOf": [*self._spelled(criterion, alone), _NOTHING, at_length]}
 
     def _spelled(self, criterion: Criterion, words: Sequence[str]) -> list[dict[str, Any]]:
         """Rating words: the rubric's own, which an editor completes, then any spelling of them."""

@@ -117,6 +117,10 @@ def write_standard_output(text: str | bytes) -> None:
     if sys.stdout is None:
         raise NotWrittenError("standard output is closed")
     try:
+        if isinstance(text, str) and not text.isascii():
+            text = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode(
+                sys.stdout.encoding or "utf-8"
+            )
         if isinstance(text, bytes):
             sys.stdout.flush()
             sys.stdout.buffer.write(text)

@@ -291,6 +291,88 @@ def explain(
     raise typer.Exit(run_explain(review, rubric, rubrics or (), color))
 
 
+@app.command(
+    "new",
+    short_help="Begin a review to fill in, or a rubric.",
+    epilog="Example: charter-score new plymouth-quality-monitoring -o call.yaml",
+)
+def new(
+    rubric: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RUBRIC",
+            help="The id, id@version or path of the rubric to review by.",
+            autocompletion=_rubric_ids,
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to a file: .yaml with a schema for your editor beside it, or .xlsx, a form "
+            "with drop-downs.",
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="FILE", help="Write the review that a form or a review file holds."
+        ),
+    ] = None,
+    rubric_template: Annotated[
+        bool, typer.Option("--rubric-template", help="Begin a rubric of your own.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a file that is there already.")
+    ] = False,
+    folders: RubricsOption = None,
+    color: ColorOption = Color.AUTO,
+    debug: Debug = False,
+) -> None:
+    """Begin a review: every criterion with its guidance, to fill in an editor or a spreadsheet.
+
+    Exit codes: 0 written, 2 used wrongly or a file is in the way, 3 the rubric or the document
+    has errors, 4 not written.
+    """
+    del debug
+    from charter_score.cli.creating import NewRequest, run_new
+
+    raise typer.Exit(
+        run_new(NewRequest(rubric, output, source, rubric_template, force, folders or (), color))
+    )
+
+
+@app.command(
+    "fill",
+    short_help="Fill in a review, question by question.",
+    epilog="Example: charter-score fill review.yaml --rubric plymouth-quality-monitoring",
+)
+def fill(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="The review; a new one needs --rubric.")
+    ],
+    *,
+    rubric: RubricOption = None,
+    rubrics: RubricsOption = None,
+    color: ColorOption = Color.AUTO,
+    debug: Debug = False,
+) -> None:
+    """Fill in a review in the terminal, one criterion at a time.
+
+    Every answer is saved at once; stop whenever you like, and the same command goes on there.
+    Exit codes: 0 finished or stopped, 2 used wrongly, 3 the file cannot be filled in or scored,
+    4 not saved, 130 interrupted (what was answered is saved).
+    """
+    del debug
+    from charter_score.cli.filling import FillRequest, run_fill
+
+    raise typer.Exit(run_fill(FillRequest(file, rubric, rubrics or (), color)))
+
+
 class RubricFormat(StrEnum):
     """What a rubric can be shown as."""
 
@@ -307,7 +389,7 @@ def rubrics(
     rubric: Annotated[
         str | None,
         typer.Argument(
-            metavar="[RUBRIC]",
+            metavar="RUBRIC",
             help="The id, id@version or path of the one to show.",
             autocompletion=_rubric_ids,
         ),
@@ -346,10 +428,21 @@ class SchemaName(StrEnum):
 def schema(
     document: Annotated[SchemaName, typer.Argument(help="Which document.")],
     *,
+    rubric: Annotated[
+        str | None,
+        typer.Option(
+            "--rubric",
+            metavar="ID|PATH",
+            help="The schema of reviews of this very rubric: its sections, criteria and words.",
+            autocompletion=_rubric_ids,
+        ),
+    ] = None,
+    folders: RubricsOption = None,
+    color: ColorOption = Color.AUTO,
     debug: Debug = False,
 ) -> None:
     """Print the JSON Schema of a document, for editors and other programs."""
     del debug
     from charter_score.cli.showing import run_schema
 
-    raise typer.Exit(run_schema(document.value))
+    raise typer.Exit(run_schema(document.value, rubric, folders or (), color))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, tell, tell_problems
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import ExitCode
@@ -30,7 +31,10 @@ def run_check(request: CheckRequest) -> ExitCode:
     Raises:
         UsageError: where `--rubric` names nothing.
     """
-    scoring = Scoring(Job(request.paths, request.rubric, request.rubrics))
+    known = settings()
+    scoring = Scoring(
+        Job(request.paths, request.rubric or known.rubric, request.rubrics or known.rubrics)
+    )
     found: list[Diagnostic] = []
     read = 0
     for _, could_be_read, diagnostics in scoring.checked():

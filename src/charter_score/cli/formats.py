@@ -27,6 +27,7 @@ class Format(StrEnum):
     GITHUB = "github"
     GITLAB = "gitlab"
     MARKDOWN = "markdown"
+    HTML = "html"
 
 
 ENDINGS = {
@@ -37,6 +38,7 @@ ENDINGS = {
     ".xlsx": Format.XLSX,
     ".xml": Format.JUNIT,
     ".md": Format.MARKDOWN,
+    ".html": Format.HTML,
 }
 """The format that a file's ending chooses."""
 
@@ -56,7 +58,8 @@ class Look(NamedTuple):
     """How outputs are to look, and what they may show.
 
     `names` and `public_comments` are for formats that end up in public logs, which show neither
-    unless asked to; without `comments` no format shows any.
+    unless asked to; without `comments` no format shows any. `room` is the bytes that Markdown may
+    take, where it is to share a file with others.
     """
 
     width: int = WIDEST
@@ -65,6 +68,7 @@ class Look(NamedTuple):
     public_comments: bool = False
     comments: bool = True
     long: bool = False
+    room: int | None = None
 
 
 def renderer(chosen: Format, look: Look) -> BatchRenderer:
@@ -101,15 +105,19 @@ def renderer(chosen: Format, look: Look) -> BatchRenderer:
         case Format.GITHUB:
             from charter_score.render.github import GitHub
 
-            return GitHub(comments=look.public_comments)
+            return GitHub(names=look.names, comments=look.public_comments)
         case Format.GITLAB:
             from charter_score.render.gitlab import GitLab
 
-            return GitLab(comments=look.public_comments)
+            return GitLab(names=look.names, comments=look.public_comments)
         case Format.MARKDOWN:
             from charter_score.render.markdown import Markdown
 
-            return Markdown(names=look.names, comments=look.public_comments)
+            return Markdown(names=look.names, comments=look.public_comments, room=look.room)
+        case Format.HTML:
+            from charter_score.render.page import HtmlReport
+
+            return HtmlReport(names=look.names, comments=look.public_comments)
         case _:
             assert_never(chosen)
 

@@ -1,5 +1,6 @@
 """What `score` does once its words are understood: score, render, write, say the verdict."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from charter_score.cli.formats import (
     renderer,
     targets,
 )
+from charter_score.cli.settings import Settings, settings
 from charter_score.cli.terminal import Color, paint_for, tell, tell_problems, width
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import ExitCode, NotWrittenError, UsageError
@@ -30,7 +32,12 @@ from charter_score.scalars import Number
 from charter_score.shapes import MisshapenError, read_percent
 from charter_score.source.files import shown_path
 from charter_score.summary import Summary
-from charter_score.writing import Replacement, write_standard_output
+from charter_score.writing import NEW_FILE_MODE, Replacement, write_standard_output
+
+JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
+"""Where GitHub Actions says which file is shown as the summary of a step."""
+MOST_JOB_SUMMARY = 1024 * 1024
+"""Bytes that such a file may have, whatever wrote them; GitHub shows nothing of a larger one."""
 
 
 class ScoreRequest(NamedTuple):
@@ -65,7 +72,13 @@ def run_score(request: ScoreRequest) -> ExitCode:
         UsageError: before any work, where the request cannot be meant.
         NotWrittenError: where an output could not be written; the others were.
     """
-    wanted = targets(request.format, request.outputs)
+    found = settings()
+    request = _with_settings(request, found)
+    wanted = [
+        # What nothing nearer has chosen: neither -f nor an ending nor the environment.
+        target._replace(format=target.format or found.format)
+        for target in targets(request.format, request.outputs)
+    ]
     scoring = Scoring(
         Job(
             request.paths,
@@ -80,6 +93,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
     refuse_inputs(wanted, request.paths)
     with ExitStack() as stack:
         outputs = [stack.enter_context(_Output(target)) for target in wanted]
+        outputs += [stack.enter_context(one) for one in _job_summary(wanted)]
         run = _Run(request, outputs)
         for part in scoring.parts(run.choose, request.jobs):
             run.take(part)
@@ -91,6 +105,20 @@ def run_score(request: ScoreRequest) -> ExitCode:
     if lost:
         raise NotWrittenError("; ".join(str(one) for one in lost))
     return code
+
+
+def _with_settings(request: ScoreRequest, found: Settings) -> ScoreRequest:
+    """The request with the settings for whatever the command line left at its default.
+
+    Not the format: what the environment says, or the ending of an output, comes before a file.
+    """
+    defaults = ScoreRequest._field_defaults
+    more = {
+        name: value
+        for name, value in found._asdict().items()
+        if name != "format" and getattr(request, name) == defaults[name]
+    }
+    return request._replace(**more)
 
 
 def _gates(request: ScoreRequest) -> Gates:
@@ -130,7 +158,7 @@ class _Output:
         self.target = target
         self.renderer: BatchRenderer | None = None
         self.lost: NotWrittenError | None = None
-        self._file: Replacement | None = None
+        self._file: Replacement | _Appended | None = None
         if target.path is not None:
             self._try(self._open)
 
@@ -169,6 +197,57 @@ class _Output:
             self._file.__exit__(*problem)
 
 
+class _JobSummary(_Output):
+    """The summary of a GitHub Actions step, for which the format `github` has no room itself."""
+
+    def _open(self) -> None:
+        self._file = _Appended(self.target.path or "")
+
+    @property
+    def room(self) -> int:
+        """The bytes that others left of it."""
+        taken = self._file.size if isinstance(self._file, _Appended) else 0
+        return max(0, MOST_JOB_SUMMARY - taken)
+
+
+class _Appended:
+    """Data added to the end of a file in one go, once all of it is there."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self.size = os.path.getsize(path) if os.path.isfile(path) else 0
+        self._data = b"\n" if self.size else b""
+
+    def write(self, data: bytes) -> None:
+        """Keep data to be added."""
+        self._data += data
+
+    def commit(self) -> None:
+        """Add everything.
+
+        Raises:
+            NotWrittenError: where the file takes nothing.
+        """
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        try:
+            with open(os.open(self._path, flags, NEW_FILE_MODE), "ab") as file:
+                file.write(self._data)
+        except OSError as wrong:
+            why = (wrong.strerror or "it cannot be written").lower()
+            raise NotWrittenError(f"the job summary ({JOB_SUMMARY}): {why}") from wrong
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing was begun that would have to be undone."""
+
+
+def _job_summary(targets: Sequence[Target]) -> list[_JobSummary]:
+    """The job summary, where annotations are wanted and GitHub says where it goes."""
+    path = os.environ.get(JOB_SUMMARY)
+    if not path or all(target.format is not Format.GITHUB for target in targets):
+        return []
+    return [_JobSummary(Target(path, Format.MARKDOWN))]
+
+
 class _Run:
     """A batch on its way through: what it came to so far."""
 
@@ -188,6 +267,8 @@ class _Run:
         renderers = []
         for output in self.outputs:
             look = self._look(output.target)
+            if isinstance(output, _JobSummary):
+                look = look._replace(room=output.room)
             output.renderer = renderer(output.target.format or usual, look)
             output.write(output.renderer.begin())
             renderers.append(output.renderer)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 
+from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, show, tell, tell_problems, width
 from charter_score.errors import DocumentError, ExitCode, UsageError
 from charter_score.outcome import Failed, Scored, Skipped
@@ -23,7 +24,9 @@ def run_explain(review: str, rubric: str | None, rubrics: Sequence[str], color: 
     from charter_score.render.explain import explain
 
     code = ExitCode.NOT_SCORED
-    for outcome in Scoring(Job([review], rubric, rubrics)).outcomes():
+    known = settings()
+    job = Job([review], rubric or known.rubric, rubrics or known.rubrics)
+    for outcome in Scoring(job).outcomes():
         match outcome:
             case Scored():
                 tell_problems(outcome.warnings, color)
@@ -45,7 +48,7 @@ def run_rubrics(
     Raises:
         UsageError: where no rubric of that name is known.
     """
-    library = Library(folders=folders)
+    library = Library(folders=folders or settings().rubrics)
     if rubric is None:
         return _list_rubrics(library, color, as_json=as_json)
     found = named_rubric(rubric, library)
@@ -82,9 +85,22 @@ def _list_rubrics(library: Library, color: Color, *, as_json: bool) -> ExitCode:
     return ExitCode.NOT_SCORED if bad or library.problems else ExitCode.OK
 
 
-def run_schema(name: str) -> ExitCode:
-    """Print one JSON Schema."""
+def run_schema(name: str, rubric: str | None, folders: Sequence[str], color: Color) -> ExitCode:
+    """Print one JSON Schema: of a document, or of the reviews of one rubric.
+
+    Raises:
+        UsageError: where no such rubric is known, or another document than a review is asked for.
+    """
     from charter_score.schemas import schema_text
 
-    write_standard_output(schema_text(name))
+    if rubric is None:
+        write_standard_output(schema_text(name))
+        return ExitCode.OK
+    if name != "review":
+        raise UsageError("--rubric goes with `schema review`")
+    found = named_rubric(rubric, Library(folders=folders))
+    if isinstance(found, DocumentError):
+        tell_problems(found.diagnostics, color)
+        return ExitCode.NOT_SCORED
+    write_standard_output(schema_text(name, found.rubric))
     return ExitCode.OK

@@ -261,8 +261,8 @@ def _undeclared_fields(rubric: Rubric) -> Iterator[Problem]:
             near = did_you_mean(name, rubric.fields) if len(rubric.fields) <= 100 else None
             yield _warning(
                 "undeclared-field",
-                "`fields` does not declare this field, so a mistyped value of it goes unnoticed and "
-                "drops whatever depends on it",
+                "`fields` does not declare this field, so a mistyped value goes unnoticed, and "
+                "what depends on it is dropped",
                 route,
                 near or "declare it under `fields`, with its `values` and whether it is `required`",
                 At.KEY,

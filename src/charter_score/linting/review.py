@@ -112,17 +112,18 @@ class ReviewLinter:
             if ("interaction", name) in wrong or ("interaction",) in wrong:
                 continue
             if name in interaction or rule.required:
-                yield from self._field(name, rule, interaction, near)
+                unfinished = not review.status.is_scored
+                yield from self._field(name, rule, interaction, near, unfinished=unfinished)
         if self._undeclared:
             yield from _silent_conditions(self._undeclared, review)
 
     def _field(
-        self, name: str, rule: FieldRule, interaction: Interaction, near: Near
+        self, name: str, rule: FieldRule, interaction: Interaction, near: Near, *, unfinished: bool
     ) -> Iterator[Problem]:
         route: Route = ("interaction", name)
         values = values_of(interaction, name)
         if not values:
-            if rule.required:
+            if rule.required and not unfinished:
                 yield Problem(
                     "field-required",
                     f"the rubric wants `{name}` under `interaction`",

@@ -1,15 +1,16 @@
 """Scored reviews as CSV (RFC 4180), safe to open in a spreadsheet.
 
 A text that a spreadsheet would take for a formula gets a `'` in front; our own figures stay as they
-are. Source: OWASP, CSV Injection.
+are. Spreadsheets do not agree on what separates cells (some take `;`), so the same holds behind
+whatever could begin another cell, and text with any separator in it is quoted.
+
+Source: OWASP, CSV Injection.
 """
 
-import csv
-import io
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 from charter_score.figures import Figure
@@ -17,17 +18,21 @@ from charter_score.outcome import Outcome, Scored
 from charter_score.render.batch import Closing
 from charter_score.render.table import (
     CRITERION_COLUMNS,
-    KNOWN_FIELDS,
-    RESULT_COLUMNS,
-    REVIEW_COLUMNS,
     Cell,
+    Columns,
     ReviewRow,
+    Row,
     criterion_rows,
     review_row,
 )
 
-# After spaces: = + - @ and their full-width forms; and what makes a new cell or line.
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+# What a formula begins with, after spaces and what is invisible: = + - @, their full-width forms.
+_SIGN = "[=+\\-@＝＋－＠]"
+_UNSEEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff"
+_FORMULA = re.compile(
+    rf"^(?=[\t\r\n]|[\s{_UNSEEN}]*{_SIGN})|(?<=[;\t\r\n])(?=(?:[^\S\t\r\n]|[{_UNSEEN}])*{_SIGN})"
+)
+_QUOTED = re.compile(r'[",;\t\r\n|\u0085\u2028\u2029]')
 _SPOOLED = 4_000_000
 
 
@@ -37,16 +42,20 @@ def cell_text(cell: Cell) -> str:
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, Figure) or not _FORMULA.match(cell):
-        return str(cell)
-    return "'" + cell
+    return str(cell) if isinstance(cell, Figure) else _FORMULA.sub("'", cell)
 
 
-def line_of(cells: list[str]) -> str:
+def line_of(cells: Iterable[str]) -> str:
     """One line of CSV."""
-    stream = io.StringIO()
-    csv.writer(stream).writerow(cells)
-    return stream.getvalue()
+    return ",".join(_quoted(cell) for cell in cells) + "\r\n"
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if _QUOTED.search(cell) else cell
+
+
+def _texts(cells: Row) -> Row:
+    return {name: cell_text(cell) for name, cell in cells.items()}
 
 
 class LongCsv:
@@ -56,11 +65,11 @@ class LongCsv:
         """The rows of a scored review."""
         if not isinstance(outcome, Scored):
             return ""
-        return "".join(line_of([cell_text(one) for one in row]) for row in criterion_rows(outcome))
+        return "".join(line_of(map(cell_text, row)) for row in criterion_rows(outcome))
 
     def begin(self) -> str:
         """The head."""
-        return line_of(list(CRITERION_COLUMNS))
+        return line_of(CRITERION_COLUMNS)
 
     def add(self, piece: str) -> str:
         """The rows themselves."""
@@ -81,12 +90,14 @@ class Csv:
 
     def __init__(self) -> None:
         self._rows: IO[str] | None = None
-        self._fields: dict[str, None] = {}
-        self._sections: dict[str, None] = {}
+        self._columns = Columns()
 
     def piece(self, outcome: Outcome) -> ReviewRow | None:
-        """The row of a scored review."""
-        return review_row(outcome) if isinstance(outcome, Scored) else None
+        """The row of a scored review, its cells as CSV has them."""
+        if not isinstance(outcome, Scored):
+            return None
+        row = review_row(outcome)
+        return ReviewRow(_texts(row.cells), _texts(row.fields), _texts(row.sections))
 
     def begin(self) -> str:
         """Nothing yet."""
@@ -100,23 +111,20 @@ class Csv:
             self._rows = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed at the end
                 _SPOOLED, mode="w+", encoding="utf-8", newline="\n"
             )
-        self._fields.update(dict.fromkeys(piece.fields))
-        self._sections.update(dict.fromkeys(piece.sections))
-        row = {**piece.cells, **piece.fields, **piece.sections}
-        json.dump({name: cell_text(cell) for name, cell in row.items()}, self._rows)
+        self._columns.take_in(piece)
+        json.dump(piece, self._rows)
         self._rows.write("\n")
         return ""
 
     def end(self, closing: Closing) -> Iterator[str]:
         """The head, then every row."""
         del closing
-        columns = [*REVIEW_COLUMNS, *KNOWN_FIELDS, *sorted(self._fields), *RESULT_COLUMNS]
-        columns += self._sections
-        yield line_of([cell_text(name) for name in columns])
+        self._columns.settle()
+        yield line_of(map(cell_text, self._columns.titles))
         if self._rows is None:
             return
         self._rows.seek(0)
         for line in self._rows:
-            row = json.loads(line)
-            yield line_of([row.get(name, "") for name in columns])
+            cells = self._columns.cells(ReviewRow(*json.loads(line)))
+            yield line_of(str(cell or "") for cell in cells)
         self._rows.close()

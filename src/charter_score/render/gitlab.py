@@ -4,8 +4,10 @@ Source: GitLab documentation, Code Quality report format (a list of issues with 
 check_name, fingerprint, severity and location).
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
+from typing import NamedTuple
 
 from charter_score.diagnostics import Severity
 from charter_score.outcome import Failed, Outcome, Scored
@@ -14,50 +16,81 @@ from charter_score.render.findings import findings
 from charter_score.wire import encode
 
 
+class Issue(NamedTuple):
+    """One issue.
+
+    `mark` is what stays the same where only the lines move; the fingerprint is made of it.
+    """
+
+    description: str
+    check: str
+    path: str
+    line: int
+    severity: str
+    mark: str
+
+
+class Issues(NamedTuple):
+    """The issues of the input at a path."""
+
+    path: str
+    found: list[Issue]
+
+
 class GitLab:
     """`gitlab`: issues given out as they come."""
 
-    def __init__(self, *, comments: bool) -> None:
+    def __init__(self, *, names: bool, comments: bool) -> None:
+        self._names = names
         self._comments = comments
         self._any = False
+        self._path = ""
+        self._nth = 0
 
-    def piece(self, outcome: Outcome) -> list[str]:
+    def piece(self, outcome: Outcome) -> Issues:
         """The issues of one input."""
+        return Issues(outcome.path, list(self._issues(outcome)))
+
+    def _issues(self, outcome: Outcome) -> Iterator[Issue]:
         if isinstance(outcome, Scored):
-            return [
-                _issue(
-                    f"{one.title}: {one.told}",
+            advisor = outcome.result.review.advisor
+            who = f"{advisor}: " if self._names and advisor else ""
+            for one in findings(outcome, comments=self._comments):
+                yield Issue(
+                    f"{who}{one.title}: {one.text}",
                     "charter-score/critical" if one.critical else "charter-score/not-met",
                     outcome.path,
                     one.line,
                     "critical" if one.critical else "minor",
                     one.route,
                 )
-                for one in findings(outcome, comments=self._comments)
-            ]
-        if isinstance(outcome, Failed):
-            return [
-                _issue(
-                    one.message,
-                    f"charter-score/{one.code}",
-                    one.path,
-                    one.location.line if one.location else 1,
-                    "blocker" if one.severity is Severity.ERROR else "info",
-                    f"{one.code}:{one.location}",
+        elif isinstance(outcome, Failed):
+            seen: Counter[tuple[str, str, str]] = Counter()
+            for problem in outcome.diagnostics:
+                said = (problem.path, problem.code, problem.message)
+                seen[said] += 1
+                yield Issue(
+                    problem.message + (f" ({problem.hint})" if problem.hint else ""),
+                    f"charter-score/{problem.code}",
+                    problem.path,
+                    problem.location.line if problem.location else 1,
+                    "blocker" if problem.severity is Severity.ERROR else "info",
+                    f"{problem.message}\0{seen[said]}",
                 )
-                for one in outcome.diagnostics
-            ]
-        return []
 
     def begin(self) -> str:
         """The opening bracket."""
         return "["
 
-    def add(self, piece: list[str]) -> str:
+    def add(self, piece: Issues) -> str:
         """The issues themselves."""
+        # Outcomes come in order of path, so those that share one (files outside the current
+        # folder are shown by their names) come one after the other.
+        self._nth = self._nth + 1 if piece.path == self._path else 1
+        self._path = piece.path
         text = ""
-        for issue in piece:
-            text += (",\n " if self._any else "\n ") + issue
+        for issue in piece.found:
+            text += (",\n " if self._any else "\n ") + _text(issue, f"{piece.path}\0{self._nth}")
             self._any = True
         return text
 
@@ -67,14 +100,15 @@ class GitLab:
         yield "\n]\n" if self._any else "]\n"
 
 
-def _issue(description: str, check: str, path: str, line: int, severity: str, mark: str) -> str:
-    """One issue; its fingerprint stays the same while path, check and place do."""
+def _text(issue: Issue, source: str) -> str:
+    """One issue; its fingerprint stays the same while source, check and mark do."""
+    mark = f"{source}\0{issue.path}\0{issue.check}\0{issue.mark}"
     return encode(
         {
-            "description": description,
-            "check_name": check,
-            "fingerprint": sha256(f"{path}\0{check}\0{mark}".encode()).hexdigest(),
-            "severity": severity,
-            "location": {"path": path, "lines": {"begin": line}},
+            "description": issue.description,
+            "check_name": issue.check,
+            "fingerprint": sha256(mark.encode("utf-8", "backslashreplace")).hexdigest(),
+            "severity": issue.severity,
+            "location": {"path": issue.path, "lines": {"begin": issue.line}},
         }
     )

@@ -10,7 +10,7 @@ documentation, Adding a job summary (1 MiB a step).
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render import words
@@ -19,16 +19,20 @@ from charter_score.render.findings import findings, reason, remarks, titled
 from charter_score.render.hostile import visible
 from charter_score.render.overview import Overview, found, overview
 
+T = TypeVar("T")
+
 MOST_BYTES = 1_000_000
 """Bytes of the whole; GitHub refuses a job summary of more than 1 MiB (1,048,576)."""
 _LITTLE = 2_000
 """Bytes of what is always there: the title, heads of tables, the last line."""
+_FRAME = 12
+"""Bytes that a table puts around the texts of a row."""
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
-_AT_THE_START = re.compile(r"([-+=:]|[0-9]+(?=[.)]))")
+_AT_THE_START = re.compile(r"[-+=:]|[0-9]+(?=[.)](?:\s|$))")
 _ACTS = re.compile(
     r"""[@\#!$%~&^](?=[\w"])     # people, issues, merge requests, snippets, milestones, labels, …
-      | :(?=//|[\w+-]+:)         # addresses, emoji
+      | :(?=//|[a-z+-][\w+-]*:)  # addresses, emoji
       | \bwww(?=\.) | \bGH(?=-[0-9])
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -45,53 +49,53 @@ def escaped(text: str) -> str:
     return _ACTS.sub(r"\g<0>&#8203;", plain)
 
 
-class Line(NamedTuple):
-    """A row of the table, or an input without a score."""
+class Row(NamedTuple):
+    """A row of the table: the review, its rubric (shown where there are several), the rest."""
 
-    scored: bool
-    text: str
+    name: str
+    rubric: str
+    rest: str
 
 
 class Markdown:
     """`markdown`: the summary, then the reviews, then what was not scored.
 
     The summary is known last and stands first, so the lines wait; no more are kept than there is
-    room for in `most_bytes`.
+    `room` for, in bytes.
     """
 
-    def __init__(self, *, names: bool, comments: bool, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, *, names: bool, comments: bool, room: int | None = None) -> None:
         self._names = names
         self._comments = comments
-        room = max(0, most_bytes - _LITTLE)
-        self._overviews = _Lines(room * 2 // 10)
-        self._rows = _Lines(room * 6 // 10)
-        self._unscored = _Lines(room * 2 // 10)
+        room = max(0, min(MOST_BYTES if room is None else room, MOST_BYTES) - _LITTLE)
+        self._overviews = _Waiting[str](room * 2 // 10)
+        self._rows = _Waiting[Row](room * 6 // 10)
+        self._unscored = _Waiting[str](room * 2 // 10)
+        self._rubrics: set[str] = set()
 
-    def piece(self, outcome: Outcome) -> Line:
-        """The row of one input."""
+    def piece(self, outcome: Outcome) -> Row | str:
+        """The row of one input, or a line."""
         match outcome:
             case Scored():
-                return Line(scored=True, text=self._row(outcome))
+                return self._row(outcome)
             case Failed():
                 first = reason(outcome)
                 where = f":{first.location.line}:{first.location.column}" if first.location else ""
                 more = len(outcome.diagnostics) - 1
                 told = f"{first.severity.value}[{first.code}] {first.message}"
                 told += f" (and {more} more)" if more else ""
-                text = f"- {escaped(outcome.path + where)}: {escaped(told)}\n"
-                return Line(scored=False, text=text)
+                return f"- {escaped(outcome.path + where)}: {escaped(told)}\n"
             case Skipped():
-                text = f"- {escaped(outcome.path)}: {escaped(outcome.reason)}, skipped\n"
-                return Line(scored=False, text=text)
+                return f"- {escaped(outcome.path)}: {escaped(outcome.reason)}, skipped\n"
 
-    def _row(self, scored: Scored) -> str:
+    def _row(self, scored: Scored) -> Row:
         result = scored.result
         needs = "; ".join(
             f"{one.title} ({one.text})" if one.comment else one.title
             for one in findings(scored, comments=self._comments)
         )
+        name = escaped(titled(scored, names=self._names))
         cells = (
-            titled(scored, names=self._names),
             words.percent(result.share, result.rubric),
             words.band_name(result),
             words.percent(result.observed_share, result.rubric),
@@ -99,15 +103,19 @@ class Markdown:
             "; ".join(one.text for one in remarks(scored)),
             needs,
         )
-        return _table_row(cells)
+        return Row(name, escaped(result.rubric.name), " | ".join(map(escaped, cells)))
 
     def begin(self) -> str:
         """Nothing yet."""
         return ""
 
-    def add(self, piece: Line) -> str:
+    def add(self, piece: Row | str) -> str:
         """Nothing yet; the line waits."""
-        (self._rows if piece.scored else self._unscored).add(piece.text)
+        if isinstance(piece, Row):
+            self._rubrics.add(piece.rubric)
+            self._rows.add(piece, "".join(piece))
+        else:
+            self._unscored.add(piece, piece)
         return ""
 
     def end(self, closing: Closing) -> Iterator[str]:
@@ -117,47 +125,50 @@ class Markdown:
         if len(rubrics) != 1:
             yield f"\n{escaped(found(closing.summary))}\n"
         for one in rubrics:
-            self._overviews.add(_section(one))
-        yield from self._overviews.written("rubric")
-        if self._rows:
-            yield f"\n## {words.count(self._rows.number, 'review')}\n\n{_HEAD}"
-            yield from self._rows.written("review")
-        if self._unscored:
+            section = _section(one)
+            self._overviews.add(section, section)
+        yield from self._overviews.kept
+        yield self._overviews.left("rubric")
+        if self._rows.number:
+            yield f"\n## {words.count(self._rows.number, 'review')}\n\n"
+            yield from self._table()
+            yield self._rows.left("review")
+        if self._unscored.number:
             yield "\n## Not scored\n\n"
-            yield from self._unscored.written("input")
+            yield from self._unscored.kept
+            yield self._unscored.left("input")
         yield "\nOne part of the picture. A person decides.\n"
 
+    def _table(self) -> Iterator[str]:
+        several = len(self._rubrics) > 1
+        head, line = ("| Rubric ", "| --- ") if several else ("", "")
+        yield f"| Review {head}| Score | Band | Observed | n/a | To know | To develop |\n"
+        yield f"| --- {line}| ---: | --- | ---: | ---: | --- | --- |\n"
+        for row in self._rows.kept:
+            rubric = f" | {row.rubric}" if several else ""
+            yield f"| {row.name}{rubric} | {row.rest} |\n"
 
-class _Lines:
-    """Texts that are kept as long as there is room for them."""
+
+class _Waiting(Generic[T]):
+    """What waits to be written, as long as there is room for it."""
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._kept: list[str] = []
+        self.kept: list[T] = []
         self.number = 0
 
-    def __bool__(self) -> bool:
-        return self.number > 0
-
-    def add(self, text: str) -> None:
-        """Keep a text, or only count it."""
+    def add(self, one: T, text: str) -> None:
+        """Keep one that takes so much text, or only count it."""
         self.number += 1
-        size = len(text.encode("utf-8"))
+        size = len(text.encode("utf-8")) + _FRAME
         if size <= self._room:
             self._room -= size
-            self._kept.append(text)
+            self.kept.append(one)
 
-    def written(self, noun: str) -> Iterator[str]:
-        """The texts, and how many there was no room for."""
-        yield from self._kept
-        if left := self.number - len(self._kept):
-            yield f"\n{words.count(left, noun)} more, too much for this page.\n"
-
-
-_HEAD = (
-    "| Review | Score | Band | Observed | n/a | To know | To develop |\n"
-    "| --- | ---: | --- | ---: | ---: | --- | --- |\n"
-)
+    def left(self, noun: str) -> str:
+        """How many there was no room for."""
+        left = self.number - len(self.kept)
+        return f"\n{words.count(left, noun)} more, too much for this page.\n" if left else ""
 
 
 def _table_row(cells: Iterable[str]) -> str:

@@ -32,14 +32,66 @@ RESULT_COLUMNS = (
     "needs",
 )
 CRITERION_COLUMNS = ("id", "section", "criterion", "rating", "earned", "available", "comment")
+_FIXED = (*REVIEW_COLUMNS, *KNOWN_FIELDS, *RESULT_COLUMNS)
 
 
 class ReviewRow(NamedTuple):
-    """One review: the columns every review has, its other fields, its sections' percentages."""
+    """One review: the columns every review has, its other fields, its sections' percentages.
+
+    The keys are the titles of columns. A field and a section may share one (`interaction.percent`),
+    so they are never thrown together.
+    """
 
     cells: Row
     fields: Row
     sections: Row
+
+
+class Columns:
+    """Which columns a table of reviews has, which is known only once every row has been seen."""
+
+    def __init__(self) -> None:
+        self._fields: dict[str, None] = {}
+        self._sections: dict[str, None] = {}
+
+    def take_in(self, row: ReviewRow) -> None:
+        """Have a column for everything in a row."""
+        self._fields.update(dict.fromkeys(row.fields))
+        self._sections.update(dict.fromkeys(row.sections))
+
+    def settle(self, most: int | None = None) -> int:
+        """Put the fields in order; `most` columns stay where there is a limit.
+
+        Gives the number of columns left out: fields first, then sections.
+        """
+        fields, sections = sorted(self._fields), list(self._sections)
+        room = len(fields) + len(sections) if most is None else max(0, most - len(_FIXED))
+        sections_kept = sections[:room]
+        fields_kept = fields[: room - len(sections_kept)]
+        self._fields = dict.fromkeys(fields_kept)
+        self._sections = dict.fromkeys(sections_kept)
+        return len(fields) + len(sections) - len(fields_kept) - len(sections_kept)
+
+    @property
+    def titles(self) -> list[str]:
+        """The head of the table."""
+        return [*REVIEW_COLUMNS, *KNOWN_FIELDS, *self._fields, *RESULT_COLUMNS, *self._sections]
+
+    @property
+    def sections(self) -> range:
+        """The places of the columns with sections' percentages."""
+        first = len(_FIXED) + len(self._fields)
+        return range(first, first + len(self._sections))
+
+    def cells(self, row: ReviewRow) -> list[Cell]:
+        """A row in the order of the columns."""
+        return [
+            *(row.cells[name] for name in REVIEW_COLUMNS),
+            *(row.cells[name] for name in KNOWN_FIELDS),
+            *(row.fields.get(name) for name in self._fields),
+            *(row.cells[name] for name in RESULT_COLUMNS),
+            *(row.sections.get(name) for name in self._sections),
+        ]
 
 
 def review_row(scored: Scored) -> ReviewRow:

@@ -6,30 +6,36 @@ Text is always written as a string, so nothing a person wrote can become a formu
 
 import io
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from charter_score.errors import UsageError
-from charter_score.figures import Figure
+from charter_score.figures import JSON_DECIMALS, Figure, rounded_text
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.batch import Closing
-from charter_score.render.hostile import visible
+from charter_score.render.findings import reason
+from charter_score.render.junit import legal
+from charter_score.render.overview import Overview, overview
 from charter_score.render.table import (
     CRITERION_COLUMNS,
-    KNOWN_FIELDS,
-    RESULT_COLUMNS,
-    REVIEW_COLUMNS,
     Cell,
+    Columns,
     ReviewRow,
     criterion_rows,
     review_row,
 )
-from charter_score.render.words import plain_percent, rule
-from charter_score.summary import RubricSummary, mean_of, quantile
+from charter_score.render.words import rule
+from charter_score.summary import RubricSummary, Summary, mean_of, quantile
 
 LONGEST_CELL = 32_767
+"""UTF-16 units that a cell can hold."""
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+"""What a sheet can hold, its head included."""
 WIDEST = 48
-_PERCENT_COLUMNS = ("percent", "observed_percent", "uplift")
+_A4 = 9
+_MADE = datetime(2016, 1, 1, tzinfo=UTC)
+"""No clock: the same reviews give the same bytes."""
 
 Unscored = tuple[str, str, str]
 """Path, what became of it, why."""
@@ -58,6 +64,7 @@ class Workbook:
             ) from None
         del xlsxwriter
         self._reviews: list[ReviewRow] = []
+        self._columns = Columns()
         self._criteria: list[tuple[Cell, ...]] = []
         self._unscored: list[Unscored] = []
 
@@ -67,8 +74,13 @@ class Workbook:
             case Scored():
                 return Rows(review_row(outcome), criterion_rows(outcome))
             case Failed():
-                first = outcome.diagnostics[0]
-                return outcome.path, f"not scored: {first.code}", first.message
+                first = reason(outcome)
+                more = len(outcome.diagnostics) - 1
+                return (
+                    outcome.path + (f":{first.location.line}" if first.location else ""),
+                    f"not scored: {first.code}",
+                    first.message + (f" (and {more} more)" if more else ""),
+                )
             case Skipped():
                 return outcome.path, f"skipped: {outcome.reason}", ""
 
@@ -79,6 +91,7 @@ class Workbook:
     def add(self, piece: Rows | Unscored) -> bytes:
         """Nothing yet; the rows wait."""
         if isinstance(piece, Rows):
+            self._columns.take_in(piece.review)
             self._reviews.append(piece.review)
             self._criteria.extend(piece.criteria)
         else:
@@ -93,137 +106,166 @@ class Workbook:
         book = xlsxwriter.Workbook(
             stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
-        # No clock: the same reviews give the same bytes.
-        book.set_properties({"title": "charter-score", "created": _EPOCH})
+        book.set_properties({"title": "charter-score", "created": _MADE})
         sheets = _Sheets(book)
-        sheets.reviews(self._reviews)
+        left_out = self._columns.settle(MOST_COLUMNS)
+        sheets.reviews(self._columns, self._reviews)
         sheets.criteria(self._criteria)
-        sheets.summary(closing.summary.in_order(), self._unscored)
+        sheets.summary(closing.summary, self._unscored, left_out)
         book.close()
         yield stream.getvalue()
 
 
-def _epoch() -> Any:
-    from datetime import UTC, datetime
-
-    return datetime(2016, 1, 1, tzinfo=UTC)
-
-
-_EPOCH = _epoch()
-
-
 class _Sheets:
-    """The sheets of a workbook, with the formats they share."""
+    """The sheets of a workbook, with the formats they share.
+
+    Text is marked as text (`quote_prefix`), so that it stays text when somebody edits the cell.
+    """
 
     def __init__(self, book: Any) -> None:
         self._book = book
         self._head = book.add_format(
-            {"bold": True, "bg_color": "#1F3A4D", "font_color": "#FFFFFF", "valign": "top"}
+            {
+                "bold": True,
+                "bg_color": "#1F3A4D",
+                "font_color": "#FFFFFF",
+                "valign": "top",
+                "quote_prefix": True,
+            }
         )
-        self._title = book.add_format({"bold": True, "font_size": 13})
-        self._text = book.add_format({"valign": "top"})
-        self._wrapped = book.add_format({"valign": "top", "text_wrap": True})
+        self._title = book.add_format({"bold": True, "font_size": 13, "quote_prefix": True})
+        self._text = book.add_format({"valign": "top", "quote_prefix": True})
+        self._long = book.add_format({"valign": "top", "quote_prefix": True, "text_wrap": True})
+        self._plain = book.add_format({"valign": "top"})
+        self._percent = book.add_format({"valign": "top", "align": "left", "num_format": '0.0"%"'})
+        self._count = book.add_format({"valign": "top", "align": "left"})
         self._good = book.add_format({"bg_color": "#DDEFE0"})
         self._bad = book.add_format({"bg_color": "#F6DAD6"})
         self._warn = book.add_format({"bg_color": "#FBEBC8"})
 
-    def reviews(self, rows: Sequence[ReviewRow]) -> None:
+    def reviews(self, columns: Columns, rows: Sequence[ReviewRow]) -> None:
         """One row a review; below expected, n/a and little observed stand out, in words too."""
-        fields = sorted({name for row in rows for name in row.fields})
-        sections = list(dict.fromkeys(name for row in rows for name in row.sections))
-        columns = [*REVIEW_COLUMNS, *KNOWN_FIELDS, *fields, *RESULT_COLUMNS, *sections]
-        cells = [{**row.cells, **row.fields, **row.sections} for row in rows]
-        sheet = self._sheet("Reviews", columns, [[row.get(c) for c in columns] for row in cells])
-        last = max(len(rows), 1)
-        for name, when, look in (
-            ("meets_expected", False, self._bad),
-            ("meets_expected", True, self._good),
-            ("band_rests_on_not_applicable", True, self._warn),
-            ("little_observed", True, self._warn),
-        ):
-            column = columns.index(name)
-            sheet.conditional_format(
-                1,
-                column,
-                last,
-                column,
-                {"type": "cell", "criteria": "==", "value": str(when).upper(), "format": look},
-            )
-        for name in ("percent", *sections):
-            column = columns.index(name)
+        titles = columns.titles
+        for sheet, last in self._tables("Reviews", titles, [columns.cells(row) for row in rows]):
+            for name, wanted, look in (
+                ("meets_expected", "NOT({})", self._bad),
+                ("meets_expected", "{}", self._good),
+                ("band_rests_on_not_applicable", "{}", self._warn),
+                ("little_observed", "{}", self._warn),
+            ):
+                # An empty cell equals FALSE, so it has to be asked whether it says anything.
+                column = titles.index(name)
+                _mark(sheet, last, column, f"AND(ISLOGICAL({{}}),{wanted})", look)
+            _mark(sheet, last, titles.index("critical_missed"), "LEN({})>0", self._bad)
             bar = {"type": "data_bar", "bar_color": "#7FA8C9", "bar_solid": True, "min_type": "num",
                    "min_value": 0, "max_type": "num", "max_value": 100}  # fmt: skip
-            sheet.conditional_format(1, column, last, column, bar)
+            for column in (titles.index("percent"), *columns.sections):
+                sheet.conditional_format(1, column, last, column, bar)
 
-    def criteria(self, rows: Sequence[tuple[Cell, ...]]) -> None:
-        """One row a criterion."""
-        sheet = self._sheet("Criteria", CRITERION_COLUMNS, rows)
-        rating = CRITERION_COLUMNS.index("rating")
-        for word, look in (("not met", self._bad), ("n/a", self._warn)):
-            sheet.conditional_format(
-                1,
-                rating,
-                max(len(rows), 1),
-                rating,
-                {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look},
-            )
+    def criteria(self, rows: Sequence[Sequence[Cell]]) -> None:
+        """One row a criterion; lost points and n/a stand out."""
+        rating, earned, available = map(CRITERION_COLUMNS.index, ("rating", "earned", "available"))
+        for sheet, last in self._tables("Criteria", CRITERION_COLUMNS, rows):
+            _mark(sheet, last, rating, f"{_cell(earned)}<{_cell(available)}", self._bad)
+            _mark(sheet, last, rating, '{}="n/a"', self._warn)
 
-    def summary(self, rubrics: Sequence[RubricSummary], unscored: Sequence[Unscored]) -> None:
+    def summary(self, summary: Summary, unscored: Sequence[Unscored], left_out: int) -> None:
         """What the reviews of each rubric say together, and what could not be scored."""
         sheet = self._book.add_worksheet("Summary")
-        sheet.set_column(0, 0, 34)
+        sheet.set_column(0, 0, 44)
         sheet.set_column(1, 2, 40)
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
         line = 0
-        for one in rubrics:
-            sheet.write_string(
-                line, 0, _safe(f"{one.rubric.title} ({one.rubric.name})"), self._title
-            )
-            line += 1
-            for label, value in _lines(one):
+        for one, said in zip(summary.in_order(), overview(summary), strict=True):
+            title = f"{one.rubric.title} ({one.rubric.name})"
+            sheet.write_string(line, 0, _safe(title), self._title)
+            for label, value in _lines(one, said):
+                line += 1
                 sheet.write_string(line, 0, _safe(label), self._text)
-                if isinstance(value, int):
-                    sheet.write_number(line, 1, value)
+                if isinstance(value, Figure):
+                    sheet.write_number(line, 1, float(value), self._percent)
+                elif isinstance(value, int):
+                    sheet.write_number(line, 1, value, self._count)
                 else:
                     sheet.write_string(line, 1, _safe(value), self._text)
-                line += 1
-            line += 1
+            line += 2
         if unscored:
             sheet.write_string(line, 0, "Without a score", self._title)
             line += 1
-        for row in unscored:
+        room = max(0, MOST_ROWS - line - 4)
+        for row in unscored[:room]:
             for column, text in enumerate(row):
-                sheet.write_string(line, column, _safe(text), self._wrapped)
+                sheet.write_string(line, column, _safe(text), self._long)
             line += 1
+        if len(unscored) > room:
+            sheet.write_string(line, 0, f"and {len(unscored) - room} more")
+            line += 1
+        if left_out:
+            told = f"{left_out} columns are left out: a sheet holds {MOST_COLUMNS}"
+            sheet.write_string(line, 0, told)
+        sheet.write_string(line + 1, 0, "One part of the picture. A person decides.", self._text)
 
-    def _sheet(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Any:
-        sheet = self._book.add_worksheet(name)
+    def _tables(
+        self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]
+    ) -> Iterator[tuple[Any, int]]:
+        """A table on as many sheets as its rows need, each with the place of its last row."""
+        most = MOST_ROWS - 1
+        for number, start in enumerate(range(0, max(len(rows), 1), most), 1):
+            part = rows[start : start + most]
+            sheet = self._book.add_worksheet(name if number == 1 else f"{name} {number}")
+            self._table(sheet, columns, part)
+            yield sheet, max(len(part), 1)
+
+    def _table(self, sheet: Any, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+        widths = [len(title) + 4 for title in columns]
         for column, title in enumerate(columns):
             sheet.write_string(0, column, _safe(title), self._head)
-        widths = [len(title) + 4 for title in columns]
         for line, row in enumerate(rows, 1):
             for column, cell in enumerate(row):
                 self._write(sheet, line, column, cell)
-                widths[column] = max(widths[column], min(len(str(cell or "")) + 2, WIDEST))
+                if cell is not None:
+                    widths[column] = max(widths[column], len(str(cell)) + 2)
         for column, width in enumerate(widths):
-            sheet.set_column(column, column, width)
+            sheet.set_column(column, column, min(width, WIDEST))
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
-        return sheet
+        # Not fitted to a page's width: LibreOffice 7.4 crashes over that with rules for colours.
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.repeat_rows(0)
+        sheet.repeat_columns(0)
 
     def _write(self, sheet: Any, line: int, column: int, cell: Cell) -> None:
         if cell is None:
             return
         if isinstance(cell, bool):
-            sheet.write_boolean(line, column, cell)
+            sheet.write_boolean(line, column, cell, self._plain)
         elif isinstance(cell, Figure):
             # A spreadsheet holds floats; what decided anything was exact before.
-            sheet.write_number(line, column, float(cell))
+            sheet.write_number(line, column, float(cell), self._plain)
         else:
-            sheet.write_string(line, column, _safe(cell), self._text)
+            look = self._long if len(cell) > WIDEST or "\n" in cell else self._text
+            sheet.write_string(line, column, _safe(cell), look)
 
 
-def _lines(one: RubricSummary) -> Iterator[tuple[str, str | int]]:
-    """A rubric's summary as label and value."""
+def _cell(column: int) -> str:
+    """A cell of row 2 as a rule names it that is to hold for every row."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    return f"${xl_col_to_name(column)}2"
+
+
+def _mark(sheet: Any, last: int, column: int, when: str, look: Any) -> None:
+    """Have cells of a column stand out where a rule holds; `{}` in it is the cell itself."""
+    criteria = "=" + when.replace("{}", _cell(column))
+    sheet.conditional_format(
+        1, column, last, column, {"type": "formula", "criteria": criteria, "format": look}
+    )
+
+
+def _lines(one: RubricSummary, said: Overview) -> Iterator[tuple[str, str | int]]:
+    """A rubric's summary as label and value; a `Figure` is a percentage."""
     yield "rule", rule(one.rubric)
     yield "reviews", one.reviews
     for label, share in (
@@ -234,18 +276,29 @@ def _lines(one: RubricSummary) -> Iterator[tuple[str, str | int]]:
         ("mean of what was observed", mean_of(one.observed_shares)),
     ):
         if share is not None:
-            yield label, plain_percent(share)
-    for band in reversed(one.rubric.bands):
-        yield f"band: {band.name}", one.bands[band.name]
+            yield label, Figure(rounded_text(share * 100, JSON_DECIMALS))
+    for band, number in said.bands:
+        yield f"band: {band}", number
     if one.rubric.expected is not None:
         yield "meet what is expected", one.meets_expected
         yield "of those only because of n/a", one.meets_only_by_not_applicable
         yield "below expected", one.below_expected
     yield "missed a critical criterion", one.critical
     yield "with an open dispute", one.provisional
+    for title, tallies in said.tallies:
+        yield title, ""
+        for tally in tallies:
+            yield f"    {tally.title}", tally.told
+    if said.praised:
+        yield "Thank for", f"{said.praised.title} ({said.praised.told})"
 
 
 def _safe(text: str) -> str:
     """Text as a cell holds it: nothing invisible, and no longer than a cell can be."""
-    shown = visible(text.replace("\n", " ").replace("\t", " "))
-    return shown if len(shown) <= LONGEST_CELL else shown[: LONGEST_CELL - 1] + "…"
+    shown = legal(text)
+    if 2 * len(shown) <= LONGEST_CELL:
+        return shown
+    units = shown.encode("utf-16-le")
+    if len(units) <= 2 * LONGEST_CELL:
+        return shown
+    return units[: 2 * (LONGEST_CELL - 1)].decode("utf-16-le", "ignore") + "…"

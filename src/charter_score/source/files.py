@@ -13,6 +13,10 @@ from charter_score.source.document import MOST_BYTES, too_large
 
 STANDARD_INPUT = "-"
 DOCUMENT_ENDINGS = (".yaml", ".yml", ".json")
+FORM_ENDING = ".xlsx"
+_READ_IN_FOLDERS = (*DOCUMENT_ENDINGS, FORM_ENDING)
+_LOCK = "~$"
+"""How the lock file of a spreadsheet that is open begins."""
 
 AnyPath = str | os.PathLike[str]
 
@@ -257,11 +261,11 @@ def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, bool] | Diagno
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.name.startswith("."):
+                if entry.name.startswith((".", _LOCK)):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     names.append(entry.name + "/")
-                elif entry.name.lower().endswith(DOCUMENT_ENDINGS):
+                elif entry.name.lower().endswith(_READ_IN_FOLDERS):
                     names.append(entry.name)
     except OSError as wrong:
         why = (wrong.strerror or "it cannot be entered").lower()
@@ -286,7 +290,7 @@ def _linked(path: str, shown: str, root: str, real_root: str) -> Iterator[Input 
             hint="name the file itself",
         )
         return
-    is_document = real.lower().endswith(DOCUMENT_ENDINGS)
+    is_document = real.lower().endswith(_READ_IN_FOLDERS)
     found_anyway = is_document and not _is_hidden(real, real_root)
     if not (found_anyway and os.path.exists(real)):
         yield Input(shown, path, root)
@@ -309,7 +313,7 @@ def is_among(path: AnyPath, paths: Iterable[str]) -> Input | None:
                 root = os.path.realpath(one)
                 if (
                     is_under(real, root)
-                    and real.lower().endswith(DOCUMENT_ENDINGS)
+                    and real.lower().endswith(_READ_IN_FOLDERS)
                     and not _is_hidden(real, root)
                 ):
                     return Input(shown_path(path), os.fspath(path), one)

@@ -20,6 +20,7 @@ from charter_score.scoring import Scorer
 from charter_score.source.document import Document, decode
 from charter_score.source.files import (
     DOCUMENT_ENDINGS,
+    FORM_ENDING,
     AnyPath,
     find_inputs,
     is_under,
@@ -399,7 +400,11 @@ class Library:
         inputs, problems = find_inputs(os.fspath(folder) for folder in self.folders)
         self.problems.extend(problems)
         return [
-            one for found in inputs if found.path and (one := self._header(found.path)) is not None
+            one
+            for found in inputs
+            if found.path
+            and not found.path.lower().endswith(FORM_ENDING)
+            and (one := self._header(found.path)) is not None
         ]
 
     def _header(self, path: str) -> _Known | None:

@@ -1,0 +1,1 @@
+"""Filling in a review question by question: the file, and the conversation about it."""
