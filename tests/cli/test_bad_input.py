@@ -41,7 +41,12 @@ ELSEWHERE = {
 }
 """Codes whose documents cannot be stored, and the test of this file that holds each."""
 
+OF_A_FORM = (
+    "missing-extra", "not-a-workbook", "not-a-form", "form-version", "password-protected",
+    "sheet-too-large", "formula", "cell-error", "unknown-row",
+)  # fmt: skip
 OF_OTHERS = {
+    **dict.fromkeys(OF_A_FORM, "only a workbook brings it about: the tests of the form"),
     "worker-died": "no document does this: the tests of the pipeline kill a worker",
     **dict.fromkeys(LINTS, "only `check` gives it, on a good rubric: the tests of linting.advice"),
 }
@@ -252,7 +257,16 @@ def test_every_code_is_proven() -> None:
 
 
 MAKERS = frozenset(
-    ["Problem", "Diagnostic", "MisshapenError", "_problem", "_stop", "_syntax", "_warning"]
+    [
+        "Problem",
+        "Diagnostic",
+        "MisshapenError",
+        "_problem",
+        "_stop",
+        "_syntax",
+        "_warning",
+        "_refuse",
+    ]
 )
 CODE = re.compile(r"[a-z]+(?:-[a-z0-9]+)*")
 """Codes are kebab case; the messages that some makers take first hold spaces."""
@@ -276,7 +290,7 @@ def _codes_in(node: ast.AST) -> Iterator[str]:
             for keyword in node.keywords:
                 if keyword.arg == "code":
                     first = keyword.value
-        case ast.FunctionDef(name="scalar_problem"):
+        case ast.FunctionDef(name="scalar_problem" | "key_problem"):
             for inside in ast.walk(node):
                 if isinstance(inside, ast.Return) and isinstance(inside.value, ast.Tuple):
                     yield from _constant(inside.value.elts[0])

@@ -128,43 +128,43 @@ def _unpacked(data: bytes, shown: str) -> dict[str, bytes]:
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
             _refuse(
-                shown,
                 "password-protected",
+                shown,
                 "this workbook is protected by a password",
                 "save it without one",
             )
-        _refuse(shown, "not-a-workbook", "this is a workbook of before 2007", "save it as .xlsx")
+        _refuse("not-a-workbook", shown, "this is a workbook of before 2007", "save it as .xlsx")
     parts: dict[str, bytes] = {}
     left = MOST_UNPACKED
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             needed = [one for one in archive.infolist() if _NEEDED.fullmatch(one.filename)]
             if len(needed) > MOST_PARTS:
-                _refuse(shown, "not-a-workbook", "this workbook has too many parts")
+                _refuse("not-a-workbook", shown, "this workbook has too many parts")
             for one in needed:
                 if one.filename.casefold() in map(str.casefold, parts):
-                    _refuse(shown, "not-a-workbook", "a part of this workbook is there twice")
+                    _refuse("not-a-workbook", shown, "a part of this workbook is there twice")
                 if one.flag_bits & 1:
-                    _refuse(shown, "password-protected", "this workbook is protected by a password")
+                    _refuse("password-protected", shown, "this workbook is protected by a password")
                 if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    _refuse(shown, "not-a-workbook", "this workbook is packed in an unusual way")
+                    _refuse("not-a-workbook", shown, "this workbook is packed in an unusual way")
                 with archive.open(one) as stream:
                     parts[one.filename] = stream.read(left + 1)
                 left -= len(parts[one.filename])
                 if left < 0:
                     _refuse(
-                        shown,
                         "too-large",
+                        shown,
                         f"this workbook unpacks to more than {MOST_UNPACKED // 1_000_000} MB",
                     )
     except DocumentError:
         raise
     except Exception:  # noqa: BLE001 - zipfile raises many kinds for what is no archive
-        _refuse(shown, "not-a-workbook", "this is not a workbook", "is it the right file?")
+        _refuse("not-a-workbook", shown, "this is not a workbook", "is it the right file?")
     return parts
 
 
-def _refuse(shown: str, code: str, message: str, hint: str | None = None) -> NoReturn:
+def _refuse(code: str, shown: str, message: str, hint: str | None = None) -> NoReturn:
     raise DocumentError([Diagnostic(code, message, shown, START, hint)])
 
 
@@ -196,26 +196,26 @@ class _Part:
             part.decode("utf-8")  # what expat and the library must both take it for
             parser.Parse(part, True)  # noqa: FBT003 - the last piece
         except (expat.ExpatError, UnicodeDecodeError):
-            _refuse(self.shown, "not-a-workbook", "a part of this workbook is damaged")
+            _refuse("not-a-workbook", self.shown, "a part of this workbook is damaged")
         return self
 
     def _doctype(self, *told: object) -> None:
         del told
-        _refuse(self.shown, "not-a-workbook", "this workbook declares entities, which is refused")
+        _refuse("not-a-workbook", self.shown, "this workbook declares entities, which is refused")
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         del version, standalone
         if encoding is not None and encoding.casefold() != "utf-8":
-            _refuse(self.shown, "not-a-workbook", "a part of this workbook is not UTF-8")
+            _refuse("not-a-workbook", self.shown, "a part of this workbook is not UTF-8")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.elements += 1
         if self.elements > self.most_elements:
-            _refuse(self.shown, "too-large", "this workbook has too many cells")
+            _refuse("too-large", self.shown, "this workbook has too many cells")
         for counted in ("count", "uniqueCount"):
             claimed = attributes.get(counted, "0").strip()
             if not claimed.isascii() or not claimed.isdigit() or int(claimed[:20]) > MOST_COUNTED:
-                _refuse(self.shown, "not-a-workbook", "a part of this workbook is damaged")
+                _refuse("not-a-workbook", self.shown, "a part of this workbook is damaged")
         match name.rpartition(":")[2]:
             case "c":
                 self._cell(attributes)
@@ -249,7 +249,7 @@ class _Part:
         """
         if self._here is None:
             _refuse(
-                self.shown, "not-a-workbook", "a cell of this workbook does not say where it is"
+                "not-a-workbook", self.shown, "a cell of this workbook does not say where it is"
             )
         row, column = self._here
         if row > self.most_rows or column > self.most_columns:
@@ -295,8 +295,8 @@ def _sheet(library: Any, data: bytes, shown: str) -> tuple[str, list[list[Cell]]
             version = mark
     if version:
         _refuse(
-            shown,
             "form-version",
+            shown,
             "this form was made by another version of charter-score",
             "read it with that version, or make a new form",
         )
@@ -322,7 +322,7 @@ def _sheets(library: Any, data: bytes, shown: str) -> Iterator[tuple[str, list[l
         # The library's own errors, and a panic of its native code, which is no Exception.
         if not isinstance(wrong, Exception) and type(wrong).__name__ != "PanicException":
             raise
-        _refuse(shown, "not-a-workbook", "this workbook cannot be read", "save it anew as .xlsx")
+        _refuse("not-a-workbook", shown, "this workbook cannot be read", "save it anew as .xlsx")
 
 
 class _Form:
@@ -350,7 +350,7 @@ class _Form:
             DocumentError: with everything that is wrong with its cells.
         """
         if "rating" not in self._columns:
-            _refuse(self._shown, "not-a-form", "the first row of this form is damaged", _HINT)
+            _refuse("not-a-form", self._shown, "the first row of this form is damaged", _HINT)
         for number, row in enumerate(self._rows):
             if number:
                 self._row(number, row)
