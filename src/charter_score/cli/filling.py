@@ -56,7 +56,7 @@ def run_fill(request: FillRequest) -> ExitCode:
     at = sheet.progress
     opening = view.opening(at.rubric, sheet.shown, at.rated(), len(at.places()), width())
     show(opening, request.color)
-    conversation = Conversation(sheet)
+    conversation = Conversation(sheet, width)
     interrupted = False
     try:
         converse(conversation, read, request.color)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
-from charter_score.cli.terminal import width
 from charter_score.diagnostics import At
 from charter_score.filling.sheet import PEOPLE, WORDS, Progress, Sheet
 from charter_score.rating import Rating, same_word
@@ -117,7 +116,7 @@ class Conversation:
     is nothing more to ask. `columns` says how wide lines may be.
     """
 
-    def __init__(self, sheet: Sheet, columns: Callable[[], int] = width) -> None:
+    def __init__(self, sheet: Sheet, columns: Callable[[], int]) -> None:
         self.sheet = sheet
         self.ending: Ending | None = None
         self._columns = columns
