@@ -11,9 +11,11 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -29,7 +31,25 @@ AHEAD = 3
 
 
 class WorkerDefectError(RuntimeError):
-    """The work itself raised, which it never should; carries the worker's traceback."""
+    """The work itself raised, which it never should; carries the worker's traceback.
+
+    `told` is the defect in one line, as `what_and_where` gives it.
+    """
+
+    def __init__(self, traceback: str, told: str) -> None:
+        super().__init__(traceback)
+        self.told = told
+
+
+def what_and_where(defect: BaseException) -> str:
+    """The type of an exception and the file and line that raised it; nothing of its message."""
+    where = defect.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    if where is None:
+        return f"{type(defect).__name__} at ?"
+    file = os.path.basename(where.tb_frame.f_code.co_filename)
+    return f"{type(defect).__name__} at {file}:{where.tb_lineno}"
 
 
 def default_jobs() -> int:
@@ -55,7 +75,7 @@ def in_order(
     first = list(islice(stream, FEWEST))
     if jobs < 2 or len(first) < FEWEST:
         everything = chain(first, stream)
-        while chunk := list(islice(everything, LARGEST)):
+        while chunk := list(islice(everything, FEWEST)):
             yield work(chunk)
         return
     pool = _Pool(work, lost, jobs)
@@ -72,6 +92,7 @@ class _Part(Generic[T, R]):
     items: list[T]
     results: list[R] = field(default_factory=list)
     done: bool = False
+    returned: bool = False
 
 
 @dataclass(slots=True)
@@ -137,7 +158,12 @@ class _Pool(Generic[T, R]):
         process = self._context.Process(
             target=_serve, args=(theirs, self._work, os.getpid()), daemon=True
         )
-        process.start()
+        # A signal that comes while a process begins would find our handlers in it, not its own.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _OURS)
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
         return _Worker(process, ours)
 
@@ -146,11 +172,19 @@ class _Pool(Generic[T, R]):
         try:
             worker.connection.send(part.items)
         except OSError:
+            if not part.returned:
+                # It died idle, so what it was about to get is not to blame; once, since workers
+                # that die as soon as they begin would go on for ever.
+                part.returned = True
+                worker.chunk = worker.part = None
+                self._again.appendleft((chunk, part))
             self._died(worker)
 
     def _wait(self) -> None:
         """Take what the next workers have to say: a result, or their death."""
         busy = [worker for worker in self._workers if worker.part is not None]
+        if not busy:
+            return  # all of them died as they were handed something; waiting would never end
         ready = wait([one for w in busy for one in (w.connection, w.process.sentinel)])
         for worker in busy:
             if worker.connection in ready:
@@ -166,7 +200,7 @@ class _Pool(Generic[T, R]):
     def _took(self, worker: _Worker[T, R], said: tuple[str, Any]) -> None:
         what, value = said
         if what == "defect":
-            raise WorkerDefectError(value)
+            raise WorkerDefectError(*value)
         part = worker.part
         if part is None:
             return
@@ -180,6 +214,7 @@ class _Pool(Generic[T, R]):
     def _died(self, worker: _Worker[T, R]) -> None:
         """Replace a dead worker, and split what it was working on."""
         chunk, part = worker.chunk, worker.part
+        worker.process.kill()  # it may have lost its connection only, and join would wait
         worker.process.join()
         worker.connection.close()
         self._workers.remove(worker)
@@ -205,20 +240,32 @@ class _Pool(Generic[T, R]):
         self._workers.clear()
 
 
+_OURS = frozenset([signal.SIGINT, signal.SIGTERM])
+"""The signals that the parent answers."""
+
+
 def _serve(connection: Connection, work: Callable[[list[Any]], Any], parent: int) -> None:
     """A worker's life: chunks in, results out, until the parent ends it or is gone."""
     # Ctrl-C goes to the whole group: the parent alone answers it and ends the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    while True:
-        while not connection.poll(1.0):
-            if os.getppid() != parent:
-                return
-        items = connection.recv()
-        try:
-            said = ("result", work(items))
-        except Exception:  # noqa: BLE001 - the parent reports it as the defect it is
-            import traceback
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _OURS)
+    # A parent that is gone shows in the connection, unless a worker that began later still holds
+    # the parent's end of it; so it is asked for as well.
+    with suppress(EOFError, OSError):
+        while True:
+            while not connection.poll(1.0):
+                if os.getppid() != parent:
+                    return
+            connection.send_bytes(_answer(work, connection.recv()))
 
-            said = ("defect", traceback.format_exc())
-        connection.send(said)
+
+def _answer(work: Callable[[list[Any]], Any], items: list[Any]) -> bytes:
+    """The result of one piece of work, or the defect in it, ready to be sent."""
+    try:
+        return bytes(ForkingPickler.dumps(("result", work(items))))
+    except Exception as defect:  # noqa: BLE001 - the parent reports it as the defect it is
+        import traceback
+
+        told = (traceback.format_exc(), what_and_where(defect))
+        return bytes(ForkingPickler.dumps(("defect", told)))
