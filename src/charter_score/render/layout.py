@@ -40,9 +40,15 @@ Line = tuple[Span, ...]
 Words = str | Span | Sequence[str | Span]
 
 
+# Letters of European languages, punctuation and the signs of our own views: one cell each.
+_NARROW_ONLY = re.compile(
+    "[ -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u2193\u2212\u2500-\u259f]*"
+)
+
+
 def cells(text: str) -> int:
     """How many terminal cells a text takes; wide characters take two, combining ones none."""
-    if text.isascii():
+    if text.isascii() or _NARROW_ONLY.fullmatch(text):
         return len(text)
     from rich.cells import cell_len  # imported only for text that needs it
 

@@ -1,0 +1,160 @@
+"""The package as a whole: what it loads, what it publishes, what its README says."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from charter_score.scalars import Boolean, Null, Number, Value
+from charter_score.schemas import json_schema, schema_text
+from charter_score.source.load import built_in_rubrics, is_rubric, read_document
+
+ROOT = Path(__file__).resolve().parent.parent
+SCHEMAS = {"rubric": "rubric-v1", "review": "review-v1", "result": "results-v1"}
+
+
+def python(code: str) -> str:
+    """What some code prints in an interpreter of its own, in the repository's folder."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def loaded_by(code: str) -> set[str]:
+    """The top-level modules that are loaded once some code has run."""
+    told = python(f"{code}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}})")
+    return set(told.splitlines()[-1].split())
+
+
+def test_the_engine_knows_no_files_and_no_terminal() -> None:
+    """Importing the engine loads no YAML, no terminal, no command line, and no pydantic."""
+    loaded = loaded_by("import charter_score.scoring")
+    assert not loaded & {"yaml", "rich", "typer", "click", "pydantic", "json"}
+
+
+@pytest.mark.parametrize("words", ["", ", '-f', 'json'", ", '-f', 'concise'"])
+def test_scoring_one_review_loads_only_what_it_needs(words: str) -> None:
+    """`score FILE` of a review in which nothing is wrong loads no typer, pydantic or rich."""
+    code = (
+        "import sys, contextlib, io, charter_score.__main__ as program\n"
+        f"sys.argv = ['score', 'examples/plymouth/strong.yaml'{words}]\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
+        "    program.score_main()"
+    )
+    loaded = loaded_by(code)
+    assert "yaml" in loaded
+    assert not loaded & {"typer", "click", "pydantic", "rich", "multiprocessing", "difflib"}
+
+
+def test_the_plain_way_and_typer_print_the_same() -> None:
+    """`score FILE`, `charter-score score FILE` and the way through typer's options agree."""
+    path = "examples/plymouth/needs.yaml"
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", f"from charter_score.__main__ import {main}; {main}()", *words],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for main, words in (
+            ("score_main", [path]),
+            ("score_main", [path, "--color", "never"]),
+            ("main", ["score", path]),
+            ("main", ["score", "--color=never", path]),
+        )
+    }
+    assert len(outputs) == 1
+
+
+@pytest.mark.parametrize(("name", "file"), SCHEMAS.items())
+def test_published_schemas_are_fresh(name: str, file: str) -> None:
+    """The files in schemas/ are what the models give (`charter-score schema NAME` writes them)."""
+    published = (ROOT / f"schemas/{file}.schema.json").read_text(encoding="utf-8")
+    assert published == schema_text(name)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schemas_are_valid_in_both_drafts(name: str) -> None:
+    """Editors read draft-07 and other programs 2020-12; the schemas are good in both."""
+    schema = json_schema(name)
+    jsonschema.Draft7Validator.check_schema(schema)
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def plain(value: Value) -> Any:
+    """Values as an editor's YAML 1.2 parser gives them."""
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    if isinstance(value, Number):
+        return float(value)
+    if isinstance(value, Boolean):
+        return value.casefold() == "true"
+    return None if isinstance(value, Null) else str(value)
+
+
+def shipped_documents() -> Iterator[Path]:
+    """Every rubric and example in the repository."""
+    yield from map(Path, built_in_rubrics().values())
+    yield from sorted((ROOT / "examples").rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", list(shipped_documents()), ids=lambda path: path.name)
+def test_shipped_documents_are_good_by_the_schemas(path: Path) -> None:
+    """What ships is valid by the published schemas too, so an editor shows no false error."""
+    value = read_document(path.read_bytes(), path.name).value
+    schema = json_schema("rubric" if is_rubric(value) else "review")
+    jsonschema.Draft7Validator(schema).validate(plain(value))
+
+
+def test_results_are_good_by_the_schema() -> None:
+    """The results of all examples are valid by the published schema."""
+    done = subprocess.run(
+        [sys.executable, "-m", "charter_score", "score", "examples", "-f", "json"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    jsonschema.Draft7Validator(json_schema("result")).validate(json.loads(done.stdout))
+
+
+def test_ci_runs_the_command_of_the_readme() -> None:
+    """The README has one command that scores an example and one that passes the tests."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = dict(re.findall(r"^```sh (\w+)\n(.*?)\n```$", readme, re.MULTILINE | re.DOTALL))
+    assert "score examples/" in commands["score"]
+    assert commands["test"].endswith("-m pytest")
+    assert "```sh test" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_readme_shows_what_the_program_prints() -> None:
+    """Each line of the README's first example is in the program's output."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = readme.split("```console\n")[1].split("```")[0]
+    command, *lines = block.splitlines()
+    done = subprocess.run(
+        [sys.executable, "-m", "charter_score", *command.removeprefix("$ ").split()],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = " ".join(done.stdout.split())
+    for line in lines:
+        for part in line.split("…"):
+            assert " ".join(part.split()) in said
+
+
+def test_links_of_the_readme_lead_somewhere() -> None:
+    """Every file and folder that the README links to is there."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", readme) if "://" not in link]
+    assert [link for link in links if not (ROOT / link).exists()] == []
