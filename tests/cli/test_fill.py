@@ -962,7 +962,7 @@ def test_an_answer_that_cannot_be_saved_is_not_lost_in_silence(
     def full(*_: object) -> None:
         raise NotWrittenError("r.yaml: no space left on device")
 
-    monkeypatch.setattr(filling, "write_file", full)
+    monkeypatch.setattr("charter_score.filling.sheet.write_file", full)
     monkeypatch.setattr(filling, "line_reader", lambda: lambda _prompt: "Advisor 1")
     before = Path("r.yaml").read_bytes()
     with pytest.raises(NotWrittenError, match="The last answer was not saved; all before it were"):

@@ -166,8 +166,8 @@ class ReviewLinter:
                     or f"its criteria are {listed(known, 'and')}",
                 )
             elif not (section_applies and holds(criterion.applies_when, review.interaction)):
-                if own.rating is not None:
-                    condition = criterion.applies_when if section_applies else section.applies_when
+                condition = criterion.applies_when if section_applies else section.applies_when
+                if own.rating is not None and not _may_still_apply(condition, review):
                     yield Problem(
                         "does-not-apply",
                         "this criterion does not apply to this interaction and must not be rated",
@@ -231,6 +231,13 @@ def _silent_conditions(undeclared: Iterable[str], review: Review) -> Iterator[Pr
                 f"add `{name}` under `interaction`, or declare it under the rubric's `fields`",
                 Severity.WARNING,
             )
+
+
+def _may_still_apply(condition: Mapping[str, tuple[str, ...]], review: Review) -> bool:
+    """Whether an unfinished review does not yet say what a condition asks."""
+    return not review.status.is_scored and any(
+        not values_of(review.interaction, name) for name in condition
+    )
 
 
 def _fields(condition: Mapping[str, tuple[str, ...]]) -> str:
