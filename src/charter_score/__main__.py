@@ -49,24 +49,32 @@ def _end(run: Callable[[], int]) -> None:
         if isinstance(wrong, UsageError) and wrong.hint:
             _say(f"    hint: {wrong.hint}")
         code = wrong.exit_code
-    except KeyboardInterrupt:
-        _say("charter-score: interrupted; no output was left half written")
+    except KeyboardInterrupt as stopped:
+        _say(_stopped("interrupted", stopped))
         code = ExitCode.INTERRUPTED
-    except _TerminatedError:
-        _say("charter-score: terminated; no output was left half written")
+    except _Terminated as stopped:
+        _say(_stopped("terminated", stopped))
         code = ExitCode.TERMINATED
     except Exception as defect:  # noqa: BLE001 - the last line of defence; exit code 70 says so
         code = _defect_or_usage(defect)
     sys.exit(int(code))
 
 
-class _TerminatedError(Exception):
-    """SIGTERM came."""
+class _Terminated(BaseException):
+    """SIGTERM came. No `Exception`, so that nothing that handles those takes it for one."""
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     del number, frame
-    raise _TerminatedError
+    # Once is enough: a second one must not disturb the tidying up after the first.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise _Terminated
+
+
+def _stopped(how: str, stopped: BaseException) -> str:
+    """What is said of a run that was stopped, with how far it came where the run has noted that."""
+    far = "".join(f" {note}" for note in getattr(stopped, "__notes__", ()))
+    return f"charter-score: {how}{far}; no file was left half written"
 
 
 def _defect_or_usage(defect: Exception) -> int:
@@ -76,22 +84,19 @@ def _defect_or_usage(defect: Exception) -> int:
         show()
         return ExitCode.USAGE
     if type(defect).__name__ == "Abort":
+        _say(_stopped("interrupted", defect))
         return ExitCode.INTERRUPTED
     if "--debug" in sys.argv:
         import traceback
 
         traceback.print_exc()
-    where = defect.__traceback__
-    while where is not None and where.tb_next is not None:
-        where = where.tb_next
-    place = (
-        f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where else "?"
-    )
     from charter_score import __version__
+    from charter_score.workers import what_and_where
 
+    told = getattr(defect, "told", None) or what_and_where(defect)
     _say(
         f"charter-score {__version__}: a defect in charter-score, please report it: "
-        f"{type(defect).__name__} at {place} (--debug shows more)"
+        f"{told} (--debug shows more)"
     )
     return ExitCode.DEFECT
 

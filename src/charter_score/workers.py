@@ -149,6 +149,9 @@ class _Pool(Generic[T, R]):
                     yield from part.results
 
     def _idle(self) -> list[_Worker[T, R]]:
+        for worker in [one for one in self._workers if one.part is None]:
+            if not worker.process.is_alive():
+                self._died(worker)
         while len(self._workers) < self._jobs:
             self._workers.append(self._start())
         return [worker for worker in self._workers if worker.part is None]
@@ -156,7 +159,9 @@ class _Pool(Generic[T, R]):
     def _start(self) -> _Worker[T, R]:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=_serve, args=(theirs, self._work, os.getpid()), daemon=True
+            target=_serve,
+            args=(theirs, self._work, [ours, *(worker.connection for worker in self._workers)]),
+            daemon=True,
         )
         # A signal that comes while a process begins would find our handlers in it, not its own.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _OURS)
@@ -244,19 +249,20 @@ _OURS = frozenset([signal.SIGINT, signal.SIGTERM])
 """The signals that the parent answers."""
 
 
-def _serve(connection: Connection, work: Callable[[list[Any]], Any], parent: int) -> None:
+def _serve(
+    connection: Connection, work: Callable[[list[Any]], Any], inherited: Iterable[Connection]
+) -> None:
     """A worker's life: chunks in, results out, until the parent ends it or is gone."""
     # Ctrl-C goes to the whole group: the parent alone answers it and ends the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _OURS)
-    # A parent that is gone shows in the connection, unless a worker that began later still holds
-    # the parent's end of it; so it is asked for as well.
+    # The parent's ends of all connections came along. While one is open here, its connection does
+    # not break when the parent is gone, and a worker would wait for ever to be read.
+    for one in inherited:
+        one.close()
     with suppress(EOFError, OSError):
         while True:
-            while not connection.poll(1.0):
-                if os.getppid() != parent:
-                    return
             connection.send_bytes(_answer(work, connection.recv()))
 
 

@@ -31,6 +31,9 @@ class Replacement:
         except OSError as wrong:
             self._forget()
             raise self._not_written(wrong) from wrong
+        except BaseException:
+            self._forget()  # interrupted or terminated: nobody else knows of it yet
+            raise
 
     def _open(self) -> BinaryIO:
         try:
@@ -44,9 +47,14 @@ class Replacement:
         import tempfile
 
         folder, name = os.path.split(self._target)
-        descriptor, self._temporary = tempfile.mkstemp(prefix=f".{name[:64]}.", dir=folder)
-        os.fchmod(descriptor, mode)
-        return os.fdopen(descriptor, "wb")
+        # A name may have 255 bytes, and a character four of them.
+        descriptor, self._temporary = tempfile.mkstemp(prefix=f".{name[:48]}.", dir=folder)
+        try:
+            os.fchmod(descriptor, mode)
+            return os.fdopen(descriptor, "wb")
+        except BaseException:
+            os.close(descriptor)
+            raise
 
     def write(self, data: bytes) -> None:
         """Add to the file.

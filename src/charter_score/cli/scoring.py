@@ -19,7 +19,7 @@ from charter_score.cli.formats import (
 from charter_score.cli.settings import Settings, settings
 from charter_score.cli.terminal import Color, paint_for, tell, tell_problems, width
 from charter_score.diagnostics import Diagnostic
-from charter_score.errors import ExitCode, NotWrittenError, UsageError
+from charter_score.errors import CharterScoreError, ExitCode, NotWrittenError, UsageError
 from charter_score.gates import Baseline, Gates, Judgement, Watched
 from charter_score.outcome import Skipped
 from charter_score.pipeline import Job, Part, RepeatedIds, Scoring
@@ -65,12 +65,23 @@ class ScoreRequest(NamedTuple):
     tolerance: str = "0"
 
 
+class InterruptedRunError(CharterScoreError):
+    """Ctrl-C during a run. An error of ours: typer ends a KeyboardInterrupt without a word."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+    def __init__(self, reviews: int) -> None:
+        far = count(reviews, "review")
+        super().__init__(f"interrupted after {far}; no file was left half written")
+
+
 def run_score(request: ScoreRequest) -> ExitCode:
     """Score what was asked for and write it everywhere it was wanted.
 
     Raises:
         UsageError: before any work, where the request cannot be meant.
         NotWrittenError: where an output could not be written; the others were.
+        InterruptedRunError: for Ctrl-C, with how far the run came.
     """
     found = settings()
     request = _with_settings(request, found)
@@ -95,8 +106,15 @@ def run_score(request: ScoreRequest) -> ExitCode:
         outputs = [stack.enter_context(_Output(target)) for target in wanted]
         outputs += [stack.enter_context(one) for one in _job_summary(wanted)]
         run = _Run(request, outputs)
-        for part in scoring.parts(run.choose, request.jobs):
-            run.take(part)
+        try:
+            for part in scoring.parts(run.choose, request.jobs):
+                run.take(part)
+        except KeyboardInterrupt as stopped:
+            raise InterruptedRunError(run.summary.reviews) from stopped
+        except BaseException as stopped:
+            # For whoever tells of it: how far the run came.
+            stopped.add_note(f"after {count(run.summary.reviews, 'review')}")
+            raise
         run.close()
     judgements = scoring.gates.judge(run.watched, run.summary)
     code = _verdict(run.summary, judgements)

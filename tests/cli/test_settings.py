@@ -1,0 +1,302 @@
+"""Settings: which place wins, what each mistake is answered with, and what a file costs."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from charter_score.__main__ import main
+from charter_score.cli.formats import Format
+from charter_score.cli.settings import Settings, settings
+from charter_score.cli.terminal import Color
+from charter_score.errors import UsageError
+
+ROOT = Path(__file__).resolve().parents[2]
+REVIEWS = ROOT / "examples" / "plymouth"
+EVERY_KEY = """\
+output-format = "csv"
+rubric = "plymouth-quality-monitoring"
+rubrics = ["standards"]
+by = ["team", "month"]
+jobs = 3
+gate = true
+fail-under = 62.50
+fail-under-mean = 70
+max-not-applicable = "33.3%"
+include-names = true
+include-comments = true
+no-comments = true
+color = "never"
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Each test stands in a folder with one review (80%) and no settings."""
+    review = (REVIEWS / "rests-on-na.yaml").read_text(encoding="utf-8")
+    (tmp_path / "a.yaml").write_text(review, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name in ("CHARTER_SCORE_OUTPUT_FORMAT", "NO_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def own(text: str) -> None:
+    Path("charter-score.toml").write_text(text, encoding="utf-8")
+
+
+def shared(text: str) -> None:
+    Path("pyproject.toml").write_text(f"[tool.charter-score]\n{text}", encoding="utf-8")
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """The program in this process; what it says is for capsys."""
+    monkeypatch.setattr(sys, "argv", ["charter-score", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def shape_of(text: str) -> str:
+    """Which format a text is in, of those that these tests ask for."""
+    if text.startswith('{"schema"'):
+        return "json"
+    if text.startswith("id,path"):
+        return "csv"
+    if text.startswith('{"kind"'):
+        return "json-lines"
+    return "concise" if text.startswith("  Review") else "full"
+
+
+def test_no_file_is_the_defaults() -> None:
+    """Without a file, or with one that does not speak of charter-score, nothing is set."""
+    assert settings() == Settings()
+    Path("pyproject.toml").write_text('[project]\nname = "theirs"\nbroken here', encoding="utf-8")
+    assert settings() == Settings()
+    Path("pyproject.toml").write_text('[project]\nname = "charter-score"\n', encoding="utf-8")
+    assert settings() == Settings()
+
+
+@pytest.mark.parametrize("place", [own, shared])
+def test_every_key_is_read(place: Callable[[str], None]) -> None:
+    """Each key arrives, percentages with every digit that the file has."""
+    Path("standards").mkdir()
+    place(EVERY_KEY)
+    assert settings() == Settings(
+        format=Format.CSV,
+        rubric="plymouth-quality-monitoring",
+        rubrics=("standards",),
+        by=("team", "month"),
+        jobs=3,
+        gate=True,
+        fail_under="62.50",
+        fail_under_mean="70",
+        max_not_applicable="33.3",
+        include_names=True,
+        include_comments=True,
+        no_comments=True,
+        color=Color.NEVER,
+    )
+
+
+@pytest.mark.parametrize("words", [(), ("--color", "auto")], ids=["plain words", "typer"])
+def test_the_nearer_place_wins(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Command line, environment, charter-score.toml, pyproject.toml: taken away one by one."""
+
+    def shape(*more: str) -> str:
+        assert run(monkeypatch, "score", "a.yaml", *words, *more) == 0
+        return shape_of(capsys.readouterr().out)
+
+    shared('output-format = "csv"')
+    own('output-format = "json-lines"')
+    monkeypatch.setenv("CHARTER_SCORE_OUTPUT_FORMAT", "json")
+    assert shape("-f", "concise") == "concise"
+    assert shape() == "json"
+    monkeypatch.delenv("CHARTER_SCORE_OUTPUT_FORMAT")
+    assert shape() == "json-lines"
+    Path("charter-score.toml").unlink()
+    assert shape() == "csv"
+    Path("pyproject.toml").unlink()
+    assert shape() == "full"
+
+
+def test_one_file_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only pyproject.toml says is not mixed into charter-score.toml, nor are its mistakes."""
+    own("jobs = 1")
+    shared("gate = true")
+    assert settings() == Settings(jobs=1)
+    shared("nonsense = = charter-score")
+    assert settings() == Settings(jobs=1)
+    own("")
+    assert settings() == Settings()
+    monkeypatch.chdir(Path("/"))
+    assert settings() == Settings()
+
+
+def test_an_ending_beats_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`-o results.json` is JSON whatever a file asks for; `-o -` has no ending."""
+    own('output-format = "csv"')
+    assert run(monkeypatch, "score", "a.yaml", "-o", "results.json") == 0
+    assert json.loads(Path("results.json").read_text(encoding="utf-8"))["summary"]["scored"] == 1
+
+
+def test_a_gate_of_a_file_is_a_gate(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """80% fails under 80.01 and passes 80; the command line overrides a file's bound."""
+    own("fail-under = 80.01")
+    assert run(monkeypatch, "score", "a.yaml") == 1
+    assert run(monkeypatch, "score", "a.yaml", "--fail-under", "80") == 0
+    own("fail-under = 80.00")
+    assert run(monkeypatch, "score", "a.yaml") == 0
+    own("max-not-applicable = 30")
+    assert run(monkeypatch, "score", "a.yaml") == 1
+    capsys.readouterr()
+
+
+def test_plain_words_and_typer_agree(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`score FILE` and the long way round give the same bytes and code under the same settings."""
+    own('output-format = "json"\ngate = true\nfail-under = 99\nno-comments = true\nby = ["team"]')
+    plain = run(monkeypatch, "score", "a.yaml"), capsys.readouterr()
+    long = run(monkeypatch, "score", "--color", "auto", "a.yaml"), capsys.readouterr()
+    assert plain == long
+    assert plain[0] == 1
+    assert "Clear and warm" not in plain[1].out
+
+
+def test_the_environment_silences_a_files_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NO_COLOR comes before `color = "always"`."""
+    own('color = "always"')
+    assert settings().color is Color.ALWAYS
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert settings().color is Color.AUTO
+
+
+def test_check_rubrics_and_explain_know_the_folders(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A review that can be scored by way of the settings can be checked and explained by them."""
+    Path("standards").mkdir()
+    rubric = (ROOT / "rubrics" / "plymouth-quality-monitoring.yaml").read_text(encoding="utf-8")
+    ours = rubric.replace("id: plymouth-quality-monitoring", "id: our-own", 1)
+    Path("standards/our-own.yaml").write_text(ours, encoding="utf-8")
+    review = Path("a.yaml").read_text(encoding="utf-8")
+    named = "rubric: plymouth-quality-monitoring@2016\n"
+    assert named in review
+    Path("a.yaml").write_text(review.replace(named, ""), encoding="utf-8")
+    commands = (("score", "a.yaml"), ("check", "a.yaml"), ("explain", "a.yaml"))
+    for words in commands:
+        assert run(monkeypatch, *words) in (1, 3)
+    assert run(monkeypatch, "rubrics", "our-own") == 2
+    own('rubrics = ["standards"]\nrubric = "our-own"')
+    for words in (*commands, ("rubrics", "our-own")):
+        assert run(monkeypatch, *words) == 0, words
+    capsys.readouterr()
+
+
+WRONG = {
+    "unknown key": (
+        "ouput-format = 'csv'",
+        "there is no setting `ouput-format`",
+        "`output-format`",
+    ),
+    "nothing near": ("zzz = 1", "there is no setting `zzz`", "fail-under-mean"),
+    "format": ('output-format = "jsn"', "`output-format` takes one of", "did you mean `json`?"),
+    "format's type": ("output-format = 1.5", "`output-format` takes one of", "use one of full,"),
+    "text": ("rubric = 7", "`rubric` takes a text", "in quotes"),
+    "decimal for text": ("rubric = 7.5", "`rubric` takes a text", "in quotes"),
+    "list": ('by = "team"', "`by` takes a list of texts", '["…", "…"]'),
+    "list of numbers": ("by = [1]", "`by` takes a text", "in quotes"),
+    "no such folder": ('rubrics = ["nowhere"]', "a folder that is not there", "relative"),
+    "flag": ('gate = "yes"', "`gate` takes true or false", None),
+    "number": ("jobs = true", "`jobs` takes a whole number", "0 is"),
+    "below zero": ("jobs = -1", "`jobs` takes a whole number", "0 is"),
+    "percentage": ("fail-under = 101", "takes a percentage from 0 to 100", "70"),
+    "flag for percentage": ("fail-under = true", "takes a percentage from 0 to 100", "70"),
+    "infinity": ("fail-under-mean = inf", "takes a percentage from 0 to 100", "70"),
+    "exponent": ("fail-under = 7e1", "takes a percentage from 0 to 100", "70"),
+    "color": ('color = "red"', "`color` takes auto, always or never", None),
+}
+
+
+@pytest.mark.parametrize("place", [own, shared])
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_a_wrong_setting_is_a_usage_error(
+    wrong: tuple[str, str, str | None], place: Callable[[str], None]
+) -> None:
+    """Each mistake names the file, the setting and the way out."""
+    text, message, hint = wrong
+    place(text)
+    with pytest.raises(UsageError) as told:
+        settings()
+    name = "charter-score.toml" if place is own else "pyproject.toml"
+    assert str(told.value).startswith(f"{name}: ")
+    assert message in str(told.value)
+    assert (told.value.hint is None) if hint is None else (hint in (told.value.hint or ""))
+
+
+BROKEN = {
+    "no value": (b"gate = true\njobs =\n", ":2:7: this is not valid TOML: invalid value"),
+    "twice": (b"jobs = 1\njobs = 2", ":2: this is not valid TOML: cannot overwrite a value"),
+    "cut off": (b"by = [\n'a',\n", ":2: this is not valid TOML: invalid value"),
+    "quoted value": (b"a = {x = 1, x = 'secret'}", ": this is not valid TOML"),
+    "no UTF-8": (b"jobs = 1\nrubric = 'caf\xe9'", ":2: this is not UTF-8"),
+    "too deep": (b"by = " + b"[" * 100_000, "nested too deeply"),
+    "too long a number": (b"jobs = " + b"9" * 5000, ": this is not valid TOML"),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_broken_toml_is_a_usage_error(broken: tuple[bytes, str]) -> None:
+    """Broken TOML is answered with its line where there is one, and quotes nothing of the file."""
+    data, message = broken
+    Path("charter-score.toml").write_bytes(data)
+    with pytest.raises(UsageError) as told:
+        settings()
+    said = str(told.value)
+    assert said.startswith("charter-score.toml")
+    assert message in said
+    assert "secret" not in said
+
+
+def test_what_is_no_file_is_a_usage_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder, or a link to nowhere, in the place of the file is told and nothing is scored."""
+    Path("charter-score.toml").mkdir()
+    assert run(monkeypatch, "score", "a.yaml") == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == "charter-score: charter-score.toml: this is a folder, not a file\n"
+    Path("charter-score.toml").rmdir()
+    Path("charter-score.toml").symlink_to("nowhere")
+    assert run(monkeypatch, "score", "a.yaml") == 2
+    Path("charter-score.toml").unlink()
+    shared("tool = 1")
+    Path("pyproject.toml").write_text('tool = "charter-score"', encoding="utf-8")
+    with pytest.raises(UsageError, match="`tool` must be a table"):
+        settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "loaded"), [(None, False), ("[project]", False), ("[tool.charter-score]", True)]
+)
+def test_tomllib_is_loaded_only_where_it_is_needed(text: str | None, *, loaded: bool) -> None:
+    """Without settings, scoring a review does not pay for reading them."""
+    if text is not None:
+        Path("pyproject.toml").write_text(text, encoding="utf-8")
+    program = (
+        "import sys; from charter_score.cli.settings import settings; settings(); "
+        "print('tomllib' in sys.modules)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ran.stdout.strip() == str(loaded)
