@@ -317,7 +317,11 @@ MISTAKES = (
     Mistake("unrated", "close.summarise has no rating", without("summarise")),
     Mistake("unknown-rating", "welcome.tone is rated `mostly`", rated("tone", "mostly")),
     Mistake("yaml-syntax", "a quote is left open", lambda text: text + 'notes: "Well\n'),
-    Mistake("not-utf8", "it is saved as Latin-1", lambda text: (text + "notes: né\n").encode("l1")),
+    Mistake(
+        "not-utf8",
+        "it is saved as Latin-1",
+        lambda text: (text + "notes: né\n").encode("l1", "replace"),
+    ),
     Mistake("unknown-rubric", "its rubric does not exist", swap("rubric: plym", "rubric: lym")),
     Mistake("duplicate-key", "the greeting is rated twice", swap("  w", "  g: met\n  g: met\n  w")),
     Mistake(

@@ -40,6 +40,10 @@ MOST_JOB_SUMMARY = 1024 * 1024
 """Bytes that such a file may have, whatever wrote them; GitHub shows nothing of a larger one."""
 
 
+MOST_SKIPPED = 5
+"""Drafts and void reviews that standard error names one by one."""
+
+
 class ScoreRequest(NamedTuple):
     """Everything that `score` can be asked for."""
 
@@ -357,7 +361,7 @@ def _tell_verdict(run: _Run, judgements: Sequence[Judgement], code: ExitCode) ->
     request, summary = run.request, run.summary
     lines: list[Line] = []
     if not request.quiet:
-        lines += [(span(f"{one.path}: {one.reason}, not scored"),) for one in run.skipped]
+        lines += _told_skipped(run.skipped)
         lines += [(span(note, Style.FAINT),) for note in _notes(run.left_out, request)]
         if run.outputs[0].target.path is not None:
             lines.append((span(_one_line(summary)),))
@@ -369,6 +373,13 @@ def _tell_verdict(run: _Run, judgements: Sequence[Judgement], code: ExitCode) ->
     for judgement in judgements:
         lines += _told(judgement, code, quiet=request.quiet)
     tell(lines, request.color)
+
+
+def _told_skipped(skipped: Sequence[Skipped]) -> list[Line]:
+    """Each review that is not to be scored, or how many where they are many."""
+    if len(skipped) > MOST_SKIPPED:
+        return [(span(f"{count(len(skipped), 'review')} not scored: drafts or void"),)]
+    return [(span(f"{one.path}: {one.reason}, not scored"),) for one in skipped]
 
 
 def _told(judgement: Judgement, code: ExitCode, *, quiet: bool) -> list[Line]:

@@ -90,6 +90,8 @@ class Concise:
 def _sign(scored: Scored) -> Span:
     """The one thing to know first about a review, as a sign in front of it."""
     result = scored.result
+    if result.review.status is Status.CALIBRATION:
+        return Span("c", Style.FAINT)
     if result.critical_missed:
         return Span("X", Style.BAD)
     if result.meets_expected is False:
@@ -106,6 +108,7 @@ _SIGNS = (
     ("x", "below expected"),
     ("!", "band rests on n/a"),
     ("?", "little observed: fewer than half of the points"),
+    ("c", "for calibration, not counted"),
 )
 
 
@@ -136,10 +139,9 @@ def _table(page: Page, rows: list[Row]) -> None:
 def _row(one: Scored, *, names: bool) -> Row:
     result = one.result
     who = f" ({result.review.advisor})" if names and result.review.advisor else ""
-    status = " (calibration)" if result.review.status is Status.CALIBRATION else ""
     return Row(
         _sign(one),
-        span(one.id + who + status).text,
+        span(one.id + who).text,
         words.percent(result.share, result.rubric),
         span(words.band_name(result)).text,
         words.percent(result.observed_share, result.rubric),
