@@ -186,9 +186,9 @@ class _Waiting:
     def taken_out(self) -> Iterator[str]:
         if self._file is None:
             return
-        self._file.seek(0)
-        yield from map(json.loads, self._file)
-        self._file.close()
+        with self._file as file:
+            file.seek(0)
+            yield from map(json.loads, file)
 
 
 @lru_cache(maxsize=1)
