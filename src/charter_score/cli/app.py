@@ -373,43 +373,95 @@ def fill(
     raise typer.Exit(run_fill(FillRequest(file, rubric, rubrics or (), color)))
 
 
-class RubricFormat(StrEnum):
-    """What a rubric can be shown as."""
+class SelftestFormat(StrEnum):
+    """What a proof can be shown as."""
 
     FULL = "full"
     JSON = "json"
 
 
+class RubricFormat(StrEnum):
+    """What rubrics can be shown as."""
+
+    FULL = "full"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
 @app.command(
     "rubrics",
-    short_help="List the known rubrics, or show one.",
-    epilog="Example: charter-score rubrics plymouth-quality-monitoring",
+    short_help="List the known rubrics, show one, or compare two.",
+    epilog="Examples: charter-score rubrics plymouth-quality-monitoring; "
+    "charter-score rubrics diff old.yaml new.yaml",
 )
 def rubrics(
-    rubric: Annotated[
-        str | None,
+    names: Annotated[
+        list[str] | None,
         typer.Argument(
-            metavar="RUBRIC",
-            help="The id, id@version or path of the one to show.",
+            metavar="RUBRIC | diff OLD NEW",
+            help="The id, id@version or path of the one to show; or what changed between two.",
             autocompletion=_rubric_ids,
+            show_default=False,
         ),
     ] = None,
     *,
     output_format: Annotated[
-        RubricFormat,
-        typer.Option("--output-format", "-f", help="json gives it with its defaults filled in."),
-    ] = RubricFormat.FULL,
+        RubricFormat | None,
+        typer.Option(
+            "--output-format",
+            "-f",
+            help="json has the defaults filled in, html is a score sheet to print.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write one rubric to a file."),
+    ] = None,
     folders: RubricsOption = None,
     color: ColorOption = Color.AUTO,
     debug: Debug = False,
 ) -> None:
-    """List the rubrics that are known, or show one: its rule, its bands, every criterion."""
-    del debug
-    from charter_score.cli.showing import run_rubrics
+    """List the rubrics that are known; show one: its rule, its bands, every criterion.
 
-    raise typer.Exit(
-        run_rubrics(rubric, folders or (), color, as_json=output_format is RubricFormat.JSON)
-    )
+    `rubrics diff OLD NEW` says what changed, and whether scores stay comparable.
+    """
+    del debug
+    from charter_score.cli.rubric_tools import run_rubrics
+
+    raise typer.Exit(run_rubrics(names or (), folders or (), color, output_format, output))
+
+
+@app.command(
+    "selftest",
+    short_help="Prove what scoring promises on a rubric of yours.",
+    epilog="Example: charter-score selftest plymouth-quality-monitoring",
+)
+def selftest(
+    rubric: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUBRIC", help="Its id, id@version or path.", autocompletion=_rubric_ids
+        ),
+    ],
+    *,
+    output_format: Annotated[
+        SelftestFormat, typer.Option("--output-format", "-f", help="full or json.")
+    ] = SelftestFormat.FULL,
+    folders: RubricsOption = None,
+    color: ColorOption = Color.AUTO,
+    debug: Debug = False,
+) -> None:
+    """Prove what scoring promises on a rubric, as evidence for staff and auditors.
+
+    Exit codes: 0 everything held, 1 something did not, 2 used wrongly, 3 the rubric has errors.
+    """
+    del debug
+    from charter_score.cli.rubric_tools import run_selftest
+
+    as_json = output_format is SelftestFormat.JSON
+    raise typer.Exit(run_selftest(rubric, folders or (), color, as_json=as_json))
 
 
 class SchemaName(StrEnum):

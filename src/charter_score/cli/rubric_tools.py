@@ -185,3 +185,33 @@ def _loaded(rubric: str, library: Library, color: Color) -> LoadedRubric | None:
         return None
     tell_problems(found.warnings, color)
     return found
+
+
+def run_rubrics(
+    names: Sequence[str],
+    folders: Sequence[str],
+    color: Color,
+    view: str | None,
+    output: str | None,
+) -> ExitCode:
+    """List the known rubrics, show one, or with `diff OLD NEW` compare two.
+
+    Raises:
+        UsageError: where the words are none of these, or a rubric is not known.
+    """
+    chosen = None if view is None else RubricView(view)
+    match list(names):
+        case []:
+            from charter_score.cli.showing import run_rubric_list
+
+            if output is not None or chosen in (RubricView.MARKDOWN, RubricView.HTML):
+                raise UsageError("the list of rubrics is shown as full or json", "name one of them")
+            return run_rubric_list(folders, color, as_json=chosen is RubricView.JSON)
+        case ["diff", old, new]:
+            if output is not None or chosen in (RubricView.MARKDOWN, RubricView.HTML):
+                raise UsageError("rubrics diff gives full or json, on standard output")
+            return run_rubric_diff(old, new, folders, color, as_json=chosen is RubricView.JSON)
+        case [rubric]:
+            return run_rubric_view(rubric, folders, color, chosen, output)
+        case _:
+            raise UsageError("name one rubric, or `diff OLD NEW`")

@@ -40,34 +40,9 @@ def run_explain(review: str, rubric: str | None, rubrics: Sequence[str], color: 
     return code
 
 
-def run_rubrics(
-    rubric: str | None, folders: Sequence[str], color: Color, *, as_json: bool
-) -> ExitCode:
-    """List the known rubrics, or show one.
-
-    Raises:
-        UsageError: where no rubric of that name is known.
-    """
+def run_rubric_list(folders: Sequence[str], color: Color, *, as_json: bool) -> ExitCode:
+    """List the known rubrics; what cannot be read among them is told, and makes the code 3."""
     library = Library(folders=folders or settings().rubrics)
-    if rubric is None:
-        return _list_rubrics(library, color, as_json=as_json)
-    found = named_rubric(rubric, library)
-    if isinstance(found, DocumentError):
-        tell_problems(found.diagnostics, color)
-        return ExitCode.NOT_SCORED
-    tell_problems(found.warnings, color)
-    if as_json:
-        from charter_score.wire import rubric_json
-
-        write_standard_output(rubric_json(found.rubric))
-    else:
-        from charter_score.render.rubrics import one_rubric
-
-        show(one_rubric(found.rubric, width()), color)
-    return ExitCode.OK
-
-
-def _list_rubrics(library: Library, color: Color, *, as_json: bool) -> ExitCode:
     known = library.all()
     good = [one.rubric for one in known if isinstance(one, LoadedRubric)]
     bad = [one for one in known if isinstance(one, DocumentError)]

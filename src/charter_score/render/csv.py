@@ -123,8 +123,8 @@ class Csv:
         yield line_of(map(cell_text, self._columns.titles))
         if self._rows is None:
             return
-        self._rows.seek(0)
-        for line in self._rows:
-            cells = self._columns.cells(ReviewRow(*json.loads(line)))
-            yield line_of(str(cell or "") for cell in cells)
-        self._rows.close()
+        with self._rows as rows:
+            rows.seek(0)
+            for line in rows:
+                cells = self._columns.cells(ReviewRow(*json.loads(line)))
+                yield line_of(str(cell or "") for cell in cells)

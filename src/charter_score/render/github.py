@@ -22,7 +22,7 @@ from charter_score.render.words import count
 
 MOST = 10
 
-_COLONS = re.compile("^:|:(?=:)")
+_BESIDE_A_COLON = re.compile("(?:^|(?<=:))(?=:)")
 
 
 class Rank(IntEnum):
@@ -126,7 +126,7 @@ def _escaped(text: str) -> str:
 
 def _data(text: str) -> str:
     """Text as a command's data, in which two colons never meet."""
-    return _COLONS.sub(": ", _escaped(text))
+    return _BESIDE_A_COLON.sub(" ", _escaped(text))
 
 
 def _property(text: str) -> str:

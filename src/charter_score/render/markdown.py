@@ -31,9 +31,11 @@ _FRAME = 12
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
 _AT_THE_START = re.compile(r"[-+=:]|[0-9]+(?=[.)](?:\s|$))")
 _ACTS = re.compile(
-    r"""[@\#!$%~&^](?=[\w"])     # people, issues, merge requests, snippets, milestones, labels, …
-      | :(?=//|[a-z+-][\w+-]*:)  # addresses, emoji
-      | \bwww(?=\.) | \bGH(?=-[0-9])
+    r"""@(?=\S)                  # people; then issues, merge requests, milestones, labels, …
+      | [\#!$%~&^](?=[\w"\\])     # (behind a sign, a backslash is an escape of ours)
+      | /(?=/) | \bwww(?=\.)     # addresses
+      | :(?=[a-z+-][\w+-]*:)     # emoji
+      | \bGH(?=-[0-9])
     """,
     re.VERBOSE | re.IGNORECASE,
 )

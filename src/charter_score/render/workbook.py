@@ -25,7 +25,7 @@ from charter_score.render.table import (
     criterion_rows,
     review_row,
 )
-from charter_score.render.words import rule
+from charter_score.render.words import count, rule
 from charter_score.summary import RubricSummary, Summary, mean_of, quantile
 
 LONGEST_CELL = 32_767
@@ -34,6 +34,8 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """What a sheet can hold, its head included."""
 WIDEST = 48
 _A4 = 9
+_LINE, _TALLEST = 15, 409
+"""Points of a line of text, and of the tallest row that there can be."""
 _MADE = datetime(2016, 1, 1, tzinfo=UTC)
 """No clock: the same reviews give the same bytes."""
 
@@ -124,18 +126,18 @@ class _Sheets:
 
     def __init__(self, book: Any) -> None:
         self._book = book
+        text = {"valign": "top", "align": "left", "indent": 1, "quote_prefix": True}
         self._head = book.add_format(
             {
                 "bold": True,
                 "bg_color": "#1F3A4D",
                 "font_color": "#FFFFFF",
-                "valign": "top",
-                "quote_prefix": True,
+                **text,
             }
         )
-        self._title = book.add_format({"bold": True, "font_size": 13, "quote_prefix": True})
-        self._text = book.add_format({"valign": "top", "quote_prefix": True})
-        self._long = book.add_format({"valign": "top", "quote_prefix": True, "text_wrap": True})
+        self._title = book.add_format({**text, "bold": True, "font_size": 13})
+        self._text = book.add_format(text)
+        self._long = book.add_format({**text, "text_wrap": True})
         self._plain = book.add_format({"valign": "top"})
         self._percent = book.add_format({"valign": "top", "align": "left", "num_format": '0.0"%"'})
         self._count = book.add_format({"valign": "top", "align": "left"})
@@ -147,16 +149,14 @@ class _Sheets:
         """One row a review; below expected, n/a and little observed stand out, in words too."""
         titles = columns.titles
         for sheet, last in self._tables("Reviews", titles, [columns.cells(row) for row in rows]):
-            for name, wanted, look in (
-                ("meets_expected", "NOT({})", self._bad),
-                ("meets_expected", "{}", self._good),
-                ("band_rests_on_not_applicable", "{}", self._warn),
-                ("little_observed", "{}", self._warn),
+            for name, when, look in (
+                ("meets_expected", '{}="false"', self._bad),
+                ("meets_expected", '{}="true"', self._good),
+                ("band_rests_on_not_applicable", '{}="true"', self._warn),
+                ("little_observed", '{}="true"', self._warn),
+                ("critical_missed", "LEN({})>0", self._bad),
             ):
-                # An empty cell equals FALSE, so it has to be asked whether it says anything.
-                column = titles.index(name)
-                _mark(sheet, last, column, f"AND(ISLOGICAL({{}}),{wanted})", look)
-            _mark(sheet, last, titles.index("critical_missed"), "LEN({})>0", self._bad)
+                _mark(sheet, last, titles.index(name), when, look)
             bar = {"type": "data_bar", "bar_color": "#7FA8C9", "bar_solid": True, "min_type": "num",
                    "min_value": 0, "max_type": "num", "max_value": 100}  # fmt: skip
             for column in (titles.index("percent"), *columns.sections):
@@ -166,6 +166,7 @@ class _Sheets:
         """One row a criterion; lost points and n/a stand out."""
         rating, earned, available = map(CRITERION_COLUMNS.index, ("rating", "earned", "available"))
         for sheet, last in self._tables("Criteria", CRITERION_COLUMNS, rows):
+            sheet.fit_to_pages(1, 0)
             _mark(sheet, last, rating, f"{_cell(earned)}<{_cell(available)}", self._bad)
             _mark(sheet, last, rating, '{}="n/a"', self._warn)
 
@@ -202,7 +203,7 @@ class _Sheets:
             sheet.write_string(line, 0, f"and {len(unscored) - room} more")
             line += 1
         if left_out:
-            told = f"{left_out} columns are left out: a sheet holds {MOST_COLUMNS}"
+            told = f"{count(left_out, 'column')} left out: a sheet holds {MOST_COLUMNS}"
             sheet.write_string(line, 0, told)
         sheet.write_string(line + 1, 0, "One part of the picture. A person decides.", self._text)
 
@@ -222,15 +223,18 @@ class _Sheets:
         for column, title in enumerate(columns):
             sheet.write_string(0, column, _safe(title), self._head)
         for line, row in enumerate(rows, 1):
+            height = 1
             for column, cell in enumerate(row):
                 self._write(sheet, line, column, cell)
                 if cell is not None:
                     widths[column] = max(widths[column], len(str(cell)) + 2)
+                    height = max(height, _lines_of(str(cell)))
+            if height > 1:
+                sheet.set_row(line, min(_LINE * height, _TALLEST))
         for column, width in enumerate(widths):
             sheet.set_column(column, column, min(width, WIDEST))
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
-        # Not fitted to a page's width: LibreOffice 7.4 crashes over that with rules for colours.
         sheet.set_landscape()
         sheet.set_paper(_A4)
         sheet.repeat_rows(0)
@@ -240,12 +244,14 @@ class _Sheets:
         if cell is None:
             return
         if isinstance(cell, bool):
-            sheet.write_boolean(line, column, cell, self._plain)
+            # As text: LibreOffice takes truth values for formulas, and 7.4 crashes when it prints
+            # such a cell under a rule for colours.
+            sheet.write_string(line, column, str(cell).lower(), self._text)
         elif isinstance(cell, Figure):
             # A spreadsheet holds floats; what decided anything was exact before.
             sheet.write_number(line, column, float(cell), self._plain)
         else:
-            look = self._long if len(cell) > WIDEST or "\n" in cell else self._text
+            look = self._long if _lines_of(cell) > 1 else self._text
             sheet.write_string(line, column, _safe(cell), look)
 
 
@@ -291,6 +297,13 @@ def _lines(one: RubricSummary, said: Overview) -> Iterator[tuple[str, str | int]
             yield f"    {tally.title}", tally.told
     if said.praised:
         yield "Thank for", f"{said.praised.title} ({said.praised.told})"
+
+
+def _lines_of(text: str) -> int:
+    """How many lines a text takes in the widest column, about."""
+    if len(text) < WIDEST and "\n" not in text:
+        return 1
+    return sum(1 + len(line) // (WIDEST - 4) for line in text.splitlines())
 
 
 def _safe(text: str) -> str:
