@@ -1160,15 +1160,13 @@ def _answers(
     singles: list[tuple[str, ...]] = [(value,) for value in (declared or mentioned)]
     if not declared:
         singles.append(("something else",))
-    answers = list(singles)
+    answers = [*singles] if rule is not None and rule.required else [(), *singles]
     whole = True
     if rule is None or rule.many:
         possible = [value for value in mentioned if not declared or _among(value, declared)]
         whole = len(possible) <= MOST_TOGETHER
         sizes = range(2, len(possible) + 1) if whole else (2, len(possible))
         answers += [several for size in sizes for several in combinations(possible, size)]
-    if rule is None or not rule.required:
-        answers.append(())
     ways: dict[tuple[bool, ...], tuple[str, ...]] = {}
     for answer in answers:
         way = tuple(any(_among(value, values) for value in answer) for values in allowed)

@@ -21,6 +21,8 @@ class Mark(NamedTuple):
         points: What the criterion can earn at all.
         not_applicable: Whether the rating is n/a.
         missed: Whether it missed the criterion (never for n/a).
+        observed: Whether it counts as observed: it has points, and a rating other than n/a.
+        lost: Points available and not earned.
     """
 
     rating: str
@@ -29,16 +31,8 @@ class Mark(NamedTuple):
     points: Fraction
     not_applicable: bool
     missed: bool
-
-    @property
-    def observed(self) -> bool:
-        """Whether it counts as observed: it has points, and a rating other than n/a."""
-        return self.points > 0 and not self.not_applicable
-
-    @property
-    def lost(self) -> Fraction:
-        """Points available and not earned."""
-        return self.available - self.earned
+    observed: bool
+    lost: Fraction
 
 
 class CriterionResult(NamedTuple):

@@ -70,6 +70,14 @@ class CommentRule(StrEnum):
     WHEN_MISSED = "when_missed"
 
 
+def _scale_name(value: object) -> str:
+    """The name of a scale, in the form of the keys of `scales`: Unicode NFC."""
+    import unicodedata
+
+    text = shapes.read_text(value)
+    return text if len(text) > LONGEST_WORD else unicodedata.normalize("NFC", text)
+
+
 def same_value(text: str) -> str:
     """The form in which two values of an interaction field are equal: NFC, case aside, trimmed."""
     if text.isascii():
@@ -141,7 +149,7 @@ class Criterion:
     advice: Text = ""
     source: Text = ""
     points: Annotated[Fraction | None, shapes.DECIMAL] = None
-    levels: Annotated[Levels | str | None, OrText(shapes.read_text, Levels)] = None
+    levels: Annotated[Levels | str | None, OrText(_scale_name, Levels)] = None
     looks_like: Mapping[str, Text] = field(default_factory=dict)
     critical: Flag = False
     not_applicable: Annotated[Permission, shapes.choice(Permission)] = Permission.ALLOWED

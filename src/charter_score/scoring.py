@@ -118,13 +118,16 @@ def _ready(rubric: Rubric, criterion: Criterion, rating: str, scale: int) -> _Ra
     points = rubric.points_of(criterion)
     counted = rubric.earns(criterion, rating)
     earned, available = (Fraction(0), Fraction(0)) if counted is None else (counted, points)
+    not_applicable = rating == Rating.NOT_APPLICABLE
     mark = Mark(
         rating,
         earned,
         available,
         points,
-        not_applicable=rating == Rating.NOT_APPLICABLE,
+        not_applicable=not_applicable,
         missed=rubric.misses(criterion, rating),
+        observed=points > 0 and not not_applicable,
+        lost=available - earned,
     )
     return _Rating(
         mark,

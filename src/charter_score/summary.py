@@ -99,14 +99,16 @@ class RubricSummary:
         self.provisional += result.provisional
         for section in result.sections:
             for criterion in section.criteria:
-                if not criterion.mark.points:
+                mark = criterion.mark
+                if not mark.points:
                     continue
                 key = (section.section.id, criterion.criterion.id)
-                if criterion.mark.not_applicable:
-                    self.not_applicable[key] += 1
-                else:
+                if mark.observed:
                     self.observed[key] += 1
-                    self.missed[key] += criterion.mark.lost > 0
+                    if mark.lost:
+                        self.missed[key] += 1
+                else:
+                    self.not_applicable[key] += 1
 
     def combine(self, other: "RubricSummary") -> None:
         """Take another summary of the same rubric in."""
@@ -150,9 +152,9 @@ def group_values(scored: Scored, by: str) -> tuple[str | None, ...]:
             return (scored.result.rubric.name,)
         case "month":
             dates = values_of(review.interaction, "date")
-            return tuple(date[: len("2016-05")] for date in dates) or (None,)
+            return tuple(dict.fromkeys(date[: len("2016-05")] for date in dates)) or (None,)
         case _:
-            return values_of(review.interaction, by) or (None,)
+            return tuple(dict.fromkeys(values_of(review.interaction, by))) or (None,)
 
 
 @dataclass

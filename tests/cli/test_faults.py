@@ -384,6 +384,8 @@ def begin(*words: str, program: str = SLOWLY) -> "subprocess.Popen[str]":
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell that runs the tests in the background has Ctrl-C ignored, and children inherit it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     while not os.path.exists("../taken"):
         assert running.poll() is None, running.communicate()

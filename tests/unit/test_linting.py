@@ -384,10 +384,11 @@ def test_review_without_problems(text: str) -> None:
 
 @pytest.mark.parametrize("status", ["draft", "void"])
 def test_unfinished_review_may_be_unrated(status: str) -> None:
-    """A draft and a void review may leave criteria unrated, but not rate them wrongly."""
+    """A draft and a void review may leave ratings and fields out, but not give them wrongly."""
     rubric = rubric_from(HEAD + FULL)
     text = f"status: {status}\n{PHONE}ratings: {{s: {{a: met}}}}"
     assert review_problems(rubric, review_from(text)) == []
+    assert review_problems(rubric, review_from(f"status: {status}\nratings: {{}}")) == []
     wrong = review_from(text.replace("a: met", "a: fine"))
     assert found(review_problems(rubric, wrong)) == [
         ("unknown-rating", ("ratings", "s", "a", "rating"), "error")
@@ -597,6 +598,10 @@ def test_field_of_too_many_values() -> None:
             f"ratings: {{s: {{{RIGHT}}}}}"
         )
         assert found(review_problems(rubric, review)) == expected
+    long = review_from(
+        f"interaction: {{channel: phone, topic: {'x' * 1000}}}\nratings: {{s: {{{RIGHT}}}}}"
+    )
+    assert review_problems(rubric, long) == []
 
 
 def test_problems_of_conditions() -> None:
@@ -660,12 +665,32 @@ def test_linter_keeps_nothing_between_reviews(seed: int) -> None:
     rubric = rubric_from(random_documents.to_yaml(document))
     linter = ReviewLinter(rubric)
     written = [random_documents.review(rng, document) for _ in range(8)]
+    for one in written:
+        if "interaction" in one and rng.random() < 0.3:  # other criteria apply than are rated
+            one["interaction"] = rng.choice(written).get("interaction", {})
     reviews = [
         review_from(random_documents.to_yaml(spoilt(rng, one) if one["ratings"] else one))
         for one in written
     ]
     for review in [*reviews, *reversed(reviews)]:
         assert linter.problems(review) == review_problems(rubric, review)
+
+
+@pytest.mark.parametrize("first", ["e-mail", "phone"])
+def test_linter_remembers_nothing_that_depends_on_a_condition(first: str) -> None:
+    """A rating that was right in one interaction is wrong in another that it does not apply to."""
+    linter = ReviewLinter(rubric_from(HEAD + TWO_SECTIONS))
+    rated = "welcome: {tone: met, name: A, held: met}, close: {thanks: met, x: met}"
+    for channel in (first, "phone", "e-mail", first):
+        review = review_from(
+            f"interaction: {{channel: {channel}, office: North}}\nratings: {{{rated}}}"
+        )
+        wrong = (
+            [("welcome", "held")] if channel == "e-mail" else [("close", "thanks"), ("close", "x")]
+        )
+        assert found(linter.problems(review)) == [
+            ("does-not-apply", ("ratings", *one), "error") for one in wrong
+        ]
 
 
 def test_linter_remembers_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:

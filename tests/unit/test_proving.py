@@ -89,7 +89,7 @@ def test_a_shipped_rubric_holds_what_it_promises(path: Path) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_random_rubrics_hold_what_they_promise(seed: int) -> None:
     """Whatever levels, weights, conditions and policies a rubric has, the engine keeps its word."""
     rubric = rubric_from(to_yaml(random_documents.rubric(random.Random(seed))))
@@ -489,24 +489,23 @@ charter-score {__version__}, by the engine that scores reviews
 
 What was tried
   Every possible review, 27 in all: this is exhaustive.
-  27 different reviews; the engine scored 124 times, under this rubric and under
+  27 different reviews; the engine scored 123 times, under this rubric and under
   changed copies of it.
 
 Promises
   held    Everything met is 100%, and the highest band.                  1 tried
   held    Every share lies from 0% to 100%.                             26 tried
-  held    A worse rating never raises the score or the band.            26 tried
-  held    n/a in place of a miss never lowers the score or the band.    26 tried
-  held    n/a in place of met never raises the score or the band.       26 tried
-  held    n/a counts as the rubric says.                                26 tried
+  held    A worse rating never raises the score or the band.            27 tried
+  held    n/a in place of a miss never lowers the score or the band.    24 tried
+  held    n/a in place of met never raises the score or the band.       24 tried
+  held    n/a counts as the rubric says.                                24 tried
   held    What was observed is the score with every n/a left out.       18 tried
   held    Only a review in which nothing was observed has no score.     27 tried
   held    A miss costs the same whatever else was missed.                8 tried
   held    Band and expected score follow from the exact share.          26 tried
   –       A missed critical criterion does what the rubric says.  nothing to try
   –       What does not apply counts nowhere.                     nothing to try
-  held    The order of sections, criteria and ratings changes           26 tried
-          nothing.
+  held    The order of sections, criteria and ratings changes nothing.  26 tried
   held    Multiplying all points by one number changes nothing.         52 tried
   held    One miss more than each limit below loses the band.           10 tried
 
@@ -548,10 +547,7 @@ def test_the_text_says_what_was_not_tried() -> None:
 def test_limits_that_depend_on_the_case() -> None:
     """Different numbers of criteria, and criteria of different weight, are told apart."""
     text = " ".join(text_of(selftest(small())).split())
-    assert "Good (from 70%) any 0" not in text
-    assert "Good (from 70%) up to 1 light ones of 3; up to 2 light ones of 4" in text or (
-        "light ones" in text
-    )
+    assert "Good (from 70%) up to 1 of 3, the lightest; up to 2 of 4, the lightest" in text
     assert "How many apply depends on the interaction." in text
     assert "each of those may not be missed" in text
 

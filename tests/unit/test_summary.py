@@ -205,6 +205,68 @@ def test_combine_rubric_summaries() -> None:
     assert one == both
 
 
+# Groups.
+
+
+def all_met(fields: str, *, rubric: Rubric = ONE) -> Scored:
+    """A scored review in which everything was met, with these fields of its own."""
+    return outcome("met", "met", "met", rubric=rubric, more=fields)
+
+
+ANN = all_met("advisor: Ann\nteam: South\ninteraction: {date: 2016-05-04, topic: [move, tax]}")
+BOB = all_met("advisor: Bob\nteam: South\ninteraction: {date: 2016-05-31, topic: tax}")
+CAT = all_met("advisor: Cat\nteam: North\ninteraction: {date: 2016-11-01}", rubric=OTHER)
+NOBODY = all_met("reviewer: Dan")
+PRACTICE = all_met("advisor: Ann\nteam: South\nstatus: calibration")
+PEOPLE = [ANN, BOB, CAT, NOBODY, PRACTICE]
+FIELDS = ("advisor", "reviewer", "team", "rubric", "month", "topic")
+
+
+def grouped(outcomes: Iterable[Outcome]) -> Summary:
+    """The summary of some outcomes, with groups by every kind of field."""
+    summary = Summary(by=FIELDS)
+    for one in outcomes:
+        summary.add(one)
+    return summary
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        ("advisor", [("Ann", "one", 1), ("Bob", "one", 1), ("Cat", "other", 1), (None, "one", 1)]),
+        ("reviewer", [("Dan", "one", 1), (None, "one", 2), (None, "other", 1)]),
+        ("team", [("North", "other", 1), ("South", "one", 2), (None, "one", 1)]),
+        ("rubric", [("one@1", "one", 3), ("other@1", "other", 1)]),
+        ("month", [("2016-05", "one", 2), ("2016-11", "other", 1), (None, "one", 1)]),
+        ("topic", [("move", "one", 1), ("tax", "one", 2), (None, "one", 1), (None, "other", 1)]),
+    ],
+)
+def test_groups(by: str, expected: list[tuple[str | None, str, int]]) -> None:
+    """Reviews are grouped by value and rubric, those without a value last, no calibration."""
+    found = grouped(PEOPLE).groups_in_order(by)
+    assert [(group.value, group.rubric[0], one.reviews) for group, one in found] == expected
+
+
+def test_groups_combine() -> None:
+    """The groups of a whole are those of its parts combined, in any order."""
+    parts = [grouped(PEOPLE[:1]), grouped(PEOPLE[1:3]), grouped(PEOPLE[3:])]
+    for order in permutations(parts):
+        whole = Summary(by=FIELDS)
+        for part in order:
+            whole.combine(part)
+        assert whole == grouped(PEOPLE)
+    assert parts == [grouped(PEOPLE[:1]), grouped(PEOPLE[1:3]), grouped(PEOPLE[3:])]
+
+
+def test_review_is_once_in_a_group() -> None:
+    """A review that gives a value twice, or two days of one month, is once in the group."""
+    twice = all_met("interaction: {topic: [tax, tax], date: [2016-05-04, 2016-05-09]}")
+    summary = grouped([twice])
+    for by in ("topic", "month"):
+        [(_, one)] = summary.groups_in_order(by)
+        assert one.reviews == 1
+
+
 def test_mean_is_of_exact_shares() -> None:
     """The mean is of the exact shares, each as often as it occurs, and none of none."""
     assert mean_of(Counter({Fraction(1, 3): 2, Fraction(1, 6): 1})) == Fraction(5, 18)

@@ -7,11 +7,8 @@ whatever could begin another cell, and text with any separator in it is quoted.
 Source: OWASP, CSV Injection.
 """
 
-import json
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
-from typing import IO
 
 from charter_score.figures import Figure
 from charter_score.outcome import Outcome, Scored
@@ -22,6 +19,7 @@ from charter_score.render.table import (
     Columns,
     ReviewRow,
     Row,
+    Waiting,
     criterion_rows,
     review_row,
 )
@@ -33,7 +31,6 @@ _FORMULA = re.compile(
     rf"^(?=[\t\r\n]|[\s{_UNSEEN}]*{_SIGN})|(?<=[;\t\r\n])(?=(?:[^\S\t\r\n]|[{_UNSEEN}])*{_SIGN})"
 )
 _QUOTED = re.compile(r'[",;\t\r\n|\u0085\u2028\u2029]')
-_SPOOLED = 4_000_000
 
 
 def cell_text(cell: Cell) -> str:
@@ -89,7 +86,7 @@ class Csv:
     """
 
     def __init__(self) -> None:
-        self._rows: IO[str] | None = None
+        self._rows = Waiting()
         self._columns = Columns()
 
     def piece(self, outcome: Outcome) -> ReviewRow | None:
@@ -105,15 +102,9 @@ class Csv:
 
     def add(self, piece: ReviewRow | None) -> str:
         """Nothing yet; the row waits."""
-        if piece is None:
-            return ""
-        if self._rows is None:
-            self._rows = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed at the end
-                _SPOOLED, mode="w+", encoding="utf-8", newline="\n"
-            )
-        self._columns.take_in(piece)
-        json.dump(piece, self._rows)
-        self._rows.write("\n")
+        if piece is not None:
+            self._columns.take_in(piece)
+            self._rows.add(piece)
         return ""
 
     def end(self, closing: Closing) -> Iterator[str]:
@@ -121,10 +112,5 @@ class Csv:
         del closing
         self._columns.settle()
         yield line_of(map(cell_text, self._columns.titles))
-        if self._rows is None:
-            return
-        with self._rows as rows:
-            rows.seek(0)
-            for line in rows:
-                cells = self._columns.cells(ReviewRow(*json.loads(line)))
-                yield line_of(str(cell or "") for cell in cells)
+        for row in self._rows.taken_out():
+            yield line_of(str(cell or "") for cell in self._columns.cells(ReviewRow(*row)))

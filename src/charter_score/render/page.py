@@ -5,13 +5,11 @@ and isolated. Rows are made where the reviews are scored and wait in a temporary
 summary is known last and stands first. Needs the extra `report` (Jinja2).
 """
 
-import json
 import re
-import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from charter_score import __version__
 from charter_score.diagnostics import Diagnostic
@@ -25,6 +23,7 @@ from charter_score.render.hostile import visible
 from charter_score.render.junit import legal
 from charter_score.render.overview import Overview, found, overview
 from charter_score.render.problems import MOST_SHOWN
+from charter_score.render.table import Waiting
 from charter_score.rubric import Rubric, values_of
 from charter_score.summary import Summary
 
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 MOST_WARNINGS = 100
 """Warnings that the page lists; JSON holds all."""
-_SPOOLED = 4_000_000
 
 
 class Entry(NamedTuple):
@@ -118,8 +116,8 @@ class HtmlReport:
         self._names = names
         self._comments = comments
         self._rubrics: set[str] = set()
-        self._rows = _Waiting()
-        self._unscored = _Waiting()
+        self._rows = Waiting()
+        self._unscored = Waiting()
 
     def piece(self, outcome: Outcome) -> Entry:
         """The row of one input."""
@@ -166,29 +164,6 @@ class HtmlReport:
         stream.enable_buffering(100)
         yield from stream
         yield "\n"
-
-
-class _Waiting:
-    """Texts in the order they came, on disk once they are many."""
-
-    def __init__(self) -> None:
-        self._file: IO[str] | None = None
-        self.number = 0
-
-    def add(self, text: str) -> None:
-        if self._file is None:
-            self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed when taken out
-                _SPOOLED, mode="w+", encoding="utf-8", newline="\n"
-            )
-        self.number += 1
-        self._file.write(json.dumps(text) + "\n")
-
-    def taken_out(self) -> Iterator[str]:
-        if self._file is None:
-            return
-        with self._file as file:
-            file.seek(0)
-            yield from map(json.loads, file)
 
 
 @lru_cache(maxsize=1)

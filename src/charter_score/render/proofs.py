@@ -114,7 +114,7 @@ def _beside(
     page: Page, label: Span, column: int, *text: str | Span, end: Span | None = None
 ) -> None:
     """A label in a column of its own with text beside it; before it where there is no room."""
-    if page.is_narrow:
+    if page.is_narrow or cells(label.text) > column:
         page.write(label, " ", *text, indent=2, hang=4, end=end)
         return
     first = len(page.lines)
@@ -197,9 +197,9 @@ def _allowed(limit: Limit) -> str:
         if any_of_them == most:
             told.append(f"{f'any {most}' if most else 'none'} of {of}")
         elif any_of_them:
-            told.append(f"any {any_of_them}, or up to {most} light ones, of {of}")
+            told.append(f"any {any_of_them} of {of}, or up to {most}, the lightest")
         else:
-            told.append(f"up to {most} light ones of {of}")
+            told.append(f"up to {most} of {of}, the lightest")
     return "; ".join(told) or "nothing can be missed that has points"
 
 

@@ -1,11 +1,13 @@
-"""Scored reviews as rows: what the CSV file and the spreadsheet have in common.
+"""Scored reviews as rows: what tables of them have in common, in CSV, a spreadsheet or HTML.
 
 A cell is a `Figure` where it is a number of ours, text where a person wrote it, a truth value, or
 None for nothing.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import IO, Any, NamedTuple
 
 from charter_score.figures import JSON_DECIMALS, Figure, decimal_text, percent_text, rounded_text
 from charter_score.outcome import Scored
@@ -33,6 +35,36 @@ RESULT_COLUMNS = (
 )
 CRITERION_COLUMNS = ("id", "section", "criterion", "rating", "earned", "available", "comment")
 _FIXED = (*REVIEW_COLUMNS, *KNOWN_FIELDS, *RESULT_COLUMNS)
+
+
+_SPOOLED = 4_000_000
+"""Bytes that wait in memory before the disk is used."""
+
+
+class Waiting:
+    """Rows in the order they came, plain values only, on the disk once they are many."""
+
+    def __init__(self) -> None:
+        self._file: IO[str] | None = None
+        self.number = 0
+
+    def add(self, row: Any) -> None:
+        """Have a row wait."""
+        if self._file is None:
+            self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed when taken out
+                _SPOOLED, mode="w+", encoding="utf-8", newline="\n"
+            )
+        self.number += 1
+        json.dump(row, self._file)
+        self._file.write("\n")
+
+    def taken_out(self) -> Iterator[Any]:
+        """The rows, once."""
+        if self._file is None:
+            return
+        with self._file as file:
+            file.seek(0)
+            yield from map(json.loads, file)
 
 
 class ReviewRow(NamedTuple):
