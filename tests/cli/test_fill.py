@@ -334,6 +334,8 @@ class Terminal:
 def _take_terminal() -> None:
     import fcntl
 
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background shell has it ignored
+
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
