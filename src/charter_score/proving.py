@@ -16,7 +16,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate, combinations, permutations, product
-from math import comb, lcm, prod
+from math import ceil, comb, floor, lcm, prod
 from typing import NamedTuple
 
 from charter_score.rating import Policy, Rating, same_word
@@ -48,7 +48,7 @@ SAMPLE = 400
 """How many reviews are drawn, where not all are tried."""
 MOST_PROBED = 900
 """How many reviews are scored again by a rubric that was changed."""
-MOST_STEPS = 1_500_000
+MOST_STEPS = 600_000
 """How long the fewest misses are searched for before the search is given up."""
 MOST_CRITERIA = 300
 """A rubric with more is not put to the proof; a form that a person fills in has a tenth of it."""
@@ -173,9 +173,14 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The fewest misses that land in a band, and a review that has them.
+    """How a band is reached without n/a, with as few misses as can be.
 
-    `trial` is None where none was found; `settled` is then whether there is none.
+    Attributes:
+        trial: A review that lands in it; None where none was found.
+        missed: The criteria that could have been rated better in it.
+        share: Its score.
+        settled: Whether it is certain that fewer misses do not land there or, without a trial,
+            that nothing does.
     """
 
     band: Band
@@ -886,7 +891,7 @@ class _Prover:
         self.limits = [
             Limit(band, tuple(sorted(found[number]))) for number, (band, _) in enumerate(bounds)
         ]
-        yield from self._reach(list(different.values()))
+        yield from self._reach()
 
     @property
     def _expectation(self) -> Band:
@@ -928,28 +933,38 @@ class _Prover:
                 (case, words),
             )
 
-    def _reach(self, cases: Sequence[int]) -> Iterator[None]:
+    def _reach(self) -> Iterator[None]:
         """For each band the fewest misses that land in it."""
-        bands = self.rubric.bands
         best: dict[int, tuple[int, Point]] = {}
         settled = self.all_cases
         steps = 0
-        for case in cases:
-            landed, taken, whole = self._fewest(case, MOST_STEPS - steps)
+        tried: set[tuple[tuple[Fraction, ...], ...]] = set()
+        for case in range(len(self.cases)):
+            if self._standing((case, self._all_best(case))) is None:
+                continue
+            items, critical = self._items(case)
+            if critical is not None and (0 not in best or best[0][0] > 1):
+                best[0] = (1, critical)
+            key = tuple(sorted(tuple(sorted(loss for loss, _, _ in losses)) for losses in items))
+            if key in tried:
+                continue
+            tried.add(key)
+            landed, taken, whole = self._fewest(case, items, MOST_STEPS - steps)
             steps += taken
             settled = settled and whole
             for place, (misses, point) in landed.items():
                 if place not in best or misses < best[place][0]:
                     best[place] = (misses, point)
-        # n/a that leaves the sums, or a level of its own, can land where misses alone do not.
+        # n/a that leaves the sums can land where misses alone do not; a degenerate rubric too.
+        certain = set(best) if settled else set()
         for point, standing in self._seen():
-            if standing.band is not None and standing.band not in best:
-                best[standing.band] = (len(self._missed(point)), point)
+            if standing.band is not None:
+                best.setdefault(standing.band, (len(self._missed(point)), point))
         if self.rubric.not_applicable is Policy.EXCLUDED and any(
             option.absent for options in self.options for option in options
         ):
             settled = False
-        for place, band in enumerate(bands):
+        for place, band in enumerate(self.rubric.bands):
             if place not in best:
                 self.reaches.append(Reach(band, None, (), None, settled))
                 continue
@@ -957,9 +972,8 @@ class _Prover:
             there = self._standing(point)
             if there is None or there.band != place:
                 raise self._broken(f"it does not land in {band.name}", point)
-            self.reaches.append(
-                Reach(band, self._trial(point), self._missed(point), there.share, settled=True)
-            )
+            missed, sure = self._missed(point), place in certain or not best[place][0]
+            self.reaches.append(Reach(band, self._trial(point), missed, there.share, sure))
             yield
 
     def _missed(self, point: Point) -> tuple[Place, ...]:
@@ -970,27 +984,40 @@ class _Prover:
             if option != self.best[index] and not option.absent
         )
 
-    def _fewest(self, case: int, budget: int) -> tuple[dict[int, tuple[int, Point]], int, bool]:
-        """Each band's fewest misses in one case; how many steps it took; whether none is left out.
+    def _items(self, case: int) -> tuple[list[list[tuple[Fraction, int, str]]], Point | None]:
+        """What each criterion of a case can lose, by its turn and word, but for critical misses.
 
-        Every sum of losses that ratings without n/a can come to, with the fewest ratings that do.
+        The second value is a review with nothing but a critical miss.
         """
         applying, best = self.cases[case].applying, self._all_best(case)
         items: list[list[tuple[Fraction, int, str]]] = []
-        landed: dict[int, tuple[int, Point]] = {}
+        critical: Point | None = None
         for turn, index in enumerate(applying):
             losses = []
             for option in self.options[index]:
                 if option.absent or option.word == best[turn]:
                     continue
                 if option.missed and self.homes[index][1].critical:
-                    landed.setdefault(0, (1, (case, _with(best, turn, option.word))))
+                    critical = critical or (case, _with(best, turn, option.word))
                     continue
                 loss = self._loss(case, turn, option.word)
                 if loss:
                     losses.append((loss, turn, option.word))
             if losses:
                 items.append(losses)
+        return items, critical
+
+    def _fewest(
+        self, case: int, items: Sequence[Sequence[tuple[Fraction, int, str]]], budget: int
+    ) -> tuple[dict[int, tuple[int, Point]], int, bool]:
+        """Each band's fewest misses in one case; how many steps it took; whether none is left out.
+
+        Every sum of losses that ratings without n/a can come to, with the fewest ratings that do.
+        """
+        best = self._all_best(case)
+        landed: dict[int, tuple[int, Point]] = {}
+        if self._critical_missed((case, best)):
+            return landed, 0, False
         scale = lcm(1, *(loss.denominator for losses in items for loss, _, _ in losses))
         sums: dict[int, tuple[int, _Chain | None]] = {0: (0, None)}
         steps = 0
@@ -1000,14 +1027,16 @@ class _Prover:
                 whole = False
                 break
             steps += len(sums) * len(losses)
+            scaled = [(int(loss * scale), turn, word) for loss, turn, word in losses]
             for total, (misses, chain) in list(sums.items()):
-                for loss, turn, word in losses:
-                    then = total + int(loss * scale)
+                for loss, turn, word in scaled:
+                    then = total + loss
                     if then not in sums or sums[then][0] > misses + 1:
                         sums[then] = (misses + 1, _Chain(turn, word, chain))
+        most = [_most_lost(band, scale) for band in self.rubric.bands]
         for total, (misses, chain) in sums.items():
-            place = _band_place(self.rubric.bands, 1 - Fraction(total, scale))
-            if place is not None and (place not in landed or misses < landed[place][0]):
+            place = sum(total <= lost for lost in most) - 1  # bounds rise, so losses fall
+            if place >= 0 and (place not in landed or misses < landed[place][0]):
                 words, link = best, chain
                 while link is not None:
                     words = _with(words, link.turn, link.word)
@@ -1057,6 +1086,13 @@ def _reaches(band: Band, share: Fraction) -> bool:
     if band.from_ is not None:
         return share >= band.from_
     return band.above is None or share > band.above
+
+
+def _most_lost(band: Band, scale: int) -> int:
+    """How many parts of so many can be lost with the share still at a band."""
+    if band.from_ is not None:
+        return floor((1 - band.from_) * scale)
+    return scale if band.above is None else ceil((1 - band.above) * scale) - 1
 
 
 def _count(band: Band, costs: Sequence[tuple[Fraction, int]]) -> int:

@@ -332,7 +332,7 @@ def result_or_none(rubric: Rubric, document: Document) -> ReviewResult | None:
 
 
 @given(SEEDS)
-@settings(max_examples=600)
+@settings(max_examples=400)
 def test_the_verdict_can_be_relied_on(seed: int) -> None:
     """What is called comparable has the same shares, what is called wording the same bands too.
 

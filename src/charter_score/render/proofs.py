@@ -20,10 +20,10 @@ from charter_score.proving import (
     Selftest,
     Trial,
 )
-from charter_score.rating import Rating
+from charter_score.rating import Policy, Rating
 from charter_score.render import words
 from charter_score.render.layout import Line, Page, Span, Style, cells, left, span
-from charter_score.rubric import Rubric
+from charter_score.rubric import Permission, Rubric
 from charter_score.wire import encode, share_text
 
 SCHEMA = "charter-score/selftest/v1"
@@ -176,7 +176,21 @@ def _limits(page: Page, found: Selftest) -> None:
     if any(criterion.critical for _, criterion in found.rubric.criteria()):
         page.write("No critical one among them: each of those may not be missed.", indent=2)
     if any(len(limit.allowances) > 1 for limit in found.limits):
-        page.write("How many apply depends on the interaction.", indent=2)
+        tried = "" if found.scope.all_cases else " Only the sets that were tried are told of."
+        page.write(f"How many apply depends on the interaction.{tried}", indent=2)
+    if any(c.not_applicable is not Permission.FORBIDDEN for _, c in found.rubric.criteria()):
+        page.write(_absent(found.rubric), indent=2)
+
+
+def _absent(rubric: Rubric) -> str:
+    """What an n/a does to what may be missed."""
+    match rubric.not_applicable:
+        case Policy.MET:
+            return "An n/a is no miss."
+        case Policy.NOT_MET:
+            return "An n/a counts as a miss."
+        case Policy.EXCLUDED:
+            return "Without n/a: each one takes its criterion out, and fewer may be missed then."
 
 
 def _limit_name(rubric: Rubric, limit: Limit) -> str:
@@ -222,7 +236,7 @@ def _ranges(numbers: Iterable[int]) -> str:
 def _reaches(page: Page, found: Selftest) -> None:
     if not found.reaches:
         return
-    page.heading("How each band is reached with the fewest misses")
+    page.heading("How each band is reached with the fewest misses and no n/a")
     for reach in reversed(found.reaches):
         page.write(
             span(f"{reach.band.name}: ", Style.STRONG),
@@ -251,7 +265,8 @@ def _reach(rubric: Rubric, reach: Reach) -> tuple[Span, ...]:
         told.append(f"{criterion.title}{level}{critical}")
     absent = sum(word == Rating.NOT_APPLICABLE for word in reach.trial.ratings.values())
     also = f" and {absent} n/a" if absent else ""
-    return (span(f"{len(told)} missed{also}, {share}{where}: {'; '.join(told)}"),)
+    sure = "" if reach.settled else ", perhaps not the fewest"
+    return (span(f"{len(told)} missed{also}{sure}, {share}{where}: {'; '.join(told)}"),)
 
 
 # The document.
@@ -347,6 +362,7 @@ def _reach_document(rubric: Rubric, reach: Reach) -> dict[str, Any]:
     return {
         "band": reach.band.name,
         "reachable": True if reach.trial is not None else False if reach.settled else None,
+        "fewest": reach.trial is not None and reach.settled,
         "missed": None if reach.trial is None else [".".join(place) for place in reach.missed],
         "share": None if reach.share is None else share_text(reach.share),
         "percent": None
