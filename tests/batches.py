@@ -8,7 +8,7 @@ from charter_score.diagnostics import Diagnostic
 from charter_score.outcome import Outcome
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.batch import BatchRenderer, Closing
-from charter_score.summary import summarise
+from charter_score.summary import Summary
 
 RUBRIC = """
 id: small
@@ -69,7 +69,10 @@ def batch(folder: Path, *, lines: bool = True) -> list[Outcome]:
 
 
 def rendered(
-    renderer: BatchRenderer, outcomes: Iterable[Outcome], warnings: Sequence[Diagnostic] = ()
+    renderer: BatchRenderer,
+    outcomes: Iterable[Outcome],
+    warnings: Sequence[Diagnostic] = (),
+    by: Sequence[str] = (),
 ) -> bytes:
     """What a renderer makes of some outcomes; pieces go through pickle as between processes."""
     outcomes = list(outcomes)
@@ -77,7 +80,10 @@ def rendered(
     for outcome in outcomes:
         piece = pickle.loads(pickle.dumps(renderer.piece(outcome)))  # noqa: S301 - our own
         written.append(renderer.add(piece))
-    written += renderer.end(Closing(summarise(outcomes), list(warnings)))
+    summary = Summary(by=tuple(by))
+    for outcome in outcomes:
+        summary.add(outcome)
+    written += renderer.end(Closing(summary, list(warnings)))
     return b"".join(one if isinstance(one, bytes) else one.encode("utf-8") for one in written)
 
 

@@ -17,7 +17,7 @@ from charter_score.render import words
 from charter_score.render.batch import Closing
 from charter_score.render.findings import findings, reason, remarks, titled
 from charter_score.render.hostile import visible
-from charter_score.render.overview import Overview, found, overview
+from charter_score.render.overview import Overview, found, groups, overview
 
 T = TypeVar("T")
 
@@ -129,8 +129,12 @@ class Markdown:
         for one in rubrics:
             section = _section(one)
             self._overviews.add(section, section)
+        for title, lines in groups(closing.summary, names=self._names):
+            section = f"\n**{escaped(title)}**\n\n"
+            section += "".join(f"- {escaped(one.label)}: {escaped(one.told)}\n" for one in lines)
+            self._overviews.add(section, section)
         yield from self._overviews.kept
-        yield self._overviews.left("rubric")
+        yield self._overviews.left("part")
         if self._rows.number:
             yield f"\n## {words.count(self._rows.number, 'review')}\n\n"
             yield from self._table()

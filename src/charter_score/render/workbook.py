@@ -16,7 +16,7 @@ from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.batch import Closing
 from charter_score.render.findings import reason
 from charter_score.render.junit import legal
-from charter_score.render.overview import Overview, overview
+from charter_score.render.overview import Overview, groups, overview
 from charter_score.render.table import (
     CRITERION_COLUMNS,
     Cell,
@@ -190,6 +190,16 @@ class _Sheets:
                     sheet.write_number(line, 1, value, self._count)
                 else:
                     sheet.write_string(line, 1, _safe(value), self._text)
+            line += 2
+        for title, lines in groups(summary, names=True):
+            sheet.write_string(line, 0, _safe(title), self._title)
+            for group in lines[: MOST_ROWS // 16]:
+                line += 1
+                sheet.write_string(line, 0, _safe(group.label), self._text)
+                sheet.write_string(line, 1, _safe(group.told), self._text)
+            if len(lines) > MOST_ROWS // 16:
+                line += 1
+                sheet.write_string(line, 0, f"and {len(lines) - MOST_ROWS // 16} more")
             line += 2
         if unscored:
             sheet.write_string(line, 0, "Without a score", self._title)

@@ -133,8 +133,8 @@ def test_hostile_text_comes_back_isolated(names: bool, comments: bool) -> None:
         *("title-greeting", "failed-path", "message", "hint", "skipped-path"),
         *("warning-path", "warning-message", "warning-hint"),
     }
-    assert (found >= {"advisor", "team", "reviewer"}) is names
-    assert not (found & {"advisor", "reviewer"} and not names)
+    people = {"advisor", "team", "reviewer"}
+    assert found & people == (people if names else set())
     assert ("comment-tone" in found) is comments
     assert not found & {"who", "decided-by-tone", "notes", "because-tone", "evidence-tone", "what"}
     assert not found & {"reference", "interaction-one"}
@@ -189,6 +189,23 @@ def test_every_figure_is_the_wire_s(outcomes: list[Outcome]) -> None:
     assert text_of(page.find_class("found")[0]).startswith(
         f"{document['summary']['reviews']} found, {document['summary']['scored']} scored"
     )
+
+
+def test_a_bar_goes_no_further_than_the_score() -> None:
+    """Where n/a takes points away, what was observed lies beyond the score and is not drawn."""
+    from documents import review_from, rubric_from, scored
+
+    rubric = rubric_from(
+        'id: r\nversion: "1"\ntitle: R\nnot_applicable: not_met\n'
+        "sections: [{id: s, title: S, criteria: [{id: a, title: A}, {id: b, title: B}]}]"
+    )
+    result = scored(rubric, review_from("ratings: {s: {a: met, b: n/a}}"))
+    page = html.document_fromstring(rendered(fresh(), [Scored("r.yaml", "r", "0", "0", result)]))
+    (row,) = page.xpath("//tr[@class='review']")
+    bar = {one.get("class"): one.get("width") for one in row.iter("rect")}
+    assert (bar["by-na"], bar["seen"]) == ("50", "50")
+    assert text_of(row.find_class("observed")[0]) == "100% 1 of 1 point"
+    assert list(row.iter("line")) == []
 
 
 def test_bars_have_figures_beside_them(outcomes: list[Outcome]) -> None:
@@ -277,6 +294,18 @@ def test_several_rubrics_are_shown_apart(outcomes: list[Outcome]) -> None:
     assert page.find_class("reviews")[0].get("class") == "reviews"
     one = html.document_fromstring(rendered(fresh(), outcomes))
     assert one.find_class("reviews")[0].get("class") == "reviews one-rubric"
+
+
+def test_groups_are_listed_and_people_numbered(outcomes: list[Outcome]) -> None:
+    """What was grouped by stands in the summary, people by number unless names are shown."""
+    for names, label in ((False, "advisor 1"), (True, "Ann")):
+        data = rendered(fresh(names=names), outcomes, by=("advisor", "channel"))
+        page = html.document_fromstring(data)
+        lists = page.xpath("//h2[text()='Groups']/following-sibling::div")[0]
+        assert [text_of(one) for one in lists.iter("h3")] == ["By advisor", "By channel"]
+        items = [text_of(one) for one in lists.iter("li")]
+        assert f"{label} 1 review, too few to compare" in items
+        assert (b"Ann" in data) is names
 
 
 def test_nothing_found_is_said() -> None:

@@ -229,7 +229,7 @@ def test_many_rubrics_stay_under_it_too() -> None:
         outcomes.append(Scored(f"{number}.yaml", str(number), "0", "0", result))
     text = rendered_text(fresh(), outcomes)
     assert len(text.encode()) <= MOST_BYTES
-    assert re.search(r"\n[0-9]+ rubrics more, too much for this page\.\n", text)
+    assert re.search(r"\n[0-9]+ parts more, too much for this page\.\n", text)
     assert "## 40 reviews" in text
 
 
@@ -239,6 +239,16 @@ def test_less_room_is_kept_to(outcomes: list[Outcome]) -> None:
     for room in (0, 5_000, 50_000):
         text = rendered_text(Markdown(names=False, comments=False, room=room), [low] * 2_000)
         assert len(text.encode()) <= max(room, 2_000)
+
+
+def test_groups_are_listed_and_people_numbered(outcomes: list[Outcome]) -> None:
+    """What was grouped by stands in the summary, people by number unless names are shown."""
+    for names, label in ((False, "advisor 1"), (True, "Ann")):
+        text = rendered(fresh(names=names), outcomes, by=("advisor",)).decode()
+        items = [text_of(one) for one in tokens(text) if one.type == "inline"]
+        assert "By advisor" in items
+        assert f"{label}: 1 review, too few to compare" in items
+        assert ("Ann" in text) is names
 
 
 def test_nothing_found_is_said() -> None:

@@ -137,6 +137,14 @@ def test_the_summary_says_what_the_batch_came_to(outcomes: list[Outcome], data: 
     assert said["f-draft.yaml"].value == "skipped: draft"
 
 
+def test_groups_stand_in_the_summary(outcomes: list[Outcome]) -> None:
+    """What was grouped by, each group with what can be said of it."""
+    sheet = opened(rendered(Workbook(), outcomes, by=("advisor",)))["Summary"]
+    said = {row[0].value: row[1].value for row in sheet.iter_rows()}
+    assert "By advisor" in said
+    assert said["Ann"] == "1 review, too few to compare"
+
+
 @pytest.mark.parametrize("name", ["Reviews", "Criteria", "Summary"])
 def test_hostile_text_is_text_and_comes_back(name: str) -> None:
     """No cell is a formula, an error or a link; every text comes back, cut where a cell ends."""
