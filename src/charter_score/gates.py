@@ -6,6 +6,7 @@ end. Calibration reviews are practice, so no gate looks at them.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -36,11 +37,19 @@ class Standing(NamedTuple):
     share: Fraction
 
 
-class Watched(NamedTuple):
-    """What the gates saw in one review."""
+@dataclass(slots=True)
+class Watched:
+    """What the gates saw in some reviews: how many there were, and what they may speak of."""
 
-    breaches: tuple[Breach, ...]
-    standing: Standing | None
+    reviews: int = 0
+    breaches: list[Breach] = field(default_factory=list)
+    standings: list[Standing] = field(default_factory=list)
+
+    def combine(self, other: "Watched") -> None:
+        """Take in what was seen in later reviews."""
+        self.reviews += other.reviews
+        self.breaches += other.breaches
+        self.standings += other.standings
 
 
 class Judgement(NamedTuple):
@@ -78,22 +87,24 @@ class Gates(NamedTuple):
     max_not_applicable: Fraction | None = None
     baseline: Baseline | None = None
 
-    def watch(self, scored: Scored) -> Watched | None:
-        """What the gates have to say of one review; None where they do not look at it."""
+    def watch(self, scored: Scored, watched: Watched) -> None:
+        """Add what the gates have to say of one review; nothing where they do not look at it."""
         result = scored.result
         if result.review.status is Status.CALIBRATION:
-            return None
-        standing = None
+            return
+        watched.reviews += 1
+        watched.breaches.extend(self._breaches(scored))
         if self.baseline is not None:
             band = result.band
-            standing = Standing(
-                (scored.id, result.rubric.name),
-                scored.path,
-                band.name if band else None,
-                result.rubric.bands.index(band) if band else -1,
-                result.share,
+            watched.standings.append(
+                Standing(
+                    (scored.id, result.rubric.name),
+                    scored.path,
+                    band.name if band else None,
+                    result.rubric.bands.index(band) if band else -1,
+                    result.share,
+                )
             )
-        return Watched(tuple(self._breaches(scored)), standing)
 
     def _breaches(self, scored: Scored) -> Iterator[Breach]:
         result = scored.result
@@ -121,10 +132,9 @@ class Gates(NamedTuple):
                 why = f"{counted} n/a, {share}, more than {most}"
                 yield Breach("--max-not-applicable", scored.path, why)
 
-    def judge(self, watched: Sequence[Watched], summary: Summary) -> list[Judgement]:
+    def judge(self, watched: Watched, summary: Summary) -> list[Judgement]:
         """The verdict of every gate that was asked for."""
-        breaches = [breach for one in watched for breach in one.breaches]
-        number = len(watched)
+        breaches, number = watched.breaches, watched.reviews
         found: list[Judgement] = []
         if self.expected:
             found.append(_each(breaches, "--gate", number, "below their rubric's expectation"))
@@ -137,8 +147,7 @@ class Gates(NamedTuple):
         if self.fail_under_mean is not None:
             found.append(self._mean(self.fail_under_mean, summary))
         if self.baseline is not None:
-            standings = [one.standing for one in watched if one.standing is not None]
-            found.append(_against(self.baseline, standings, summary))
+            found.append(_against(self.baseline, watched.standings, summary))
         return found
 
     def _mean(self, bound: Fraction, summary: Summary) -> Judgement:

@@ -76,7 +76,7 @@ class Part:
     skipped: list[Skipped] = field(default_factory=list)
     ids: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
-    watched: list[Watched] = field(default_factory=list)
+    watched: Watched = field(default_factory=Watched)
 
     def add(
         self, outcome: Outcome | LeftOut, renderers: Sequence[BatchRenderer], gates: Gates
@@ -95,8 +95,8 @@ class Part:
         self.ids.append((outcome.id, outcome.path))
         if isinstance(outcome, Skipped):
             self.skipped.append(outcome)
-        elif (watched := gates.watch(outcome)) is not None:
-            self.watched.append(watched)
+        else:
+            gates.watch(outcome, self.watched)
 
 
 class Scoring:

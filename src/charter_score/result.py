@@ -140,6 +140,7 @@ class ReviewResult(NamedTuple):
         observed_share: The same over what was really observed.
         band: The band of `share`; the lowest where a critical criterion was missed; None where
             the rubric has no bands.
+        critical_missed: The critical criteria that were missed, in the rubric's order.
         meets_expected: None where the rubric states no expected score.
         needs: Development needs, the weightiest first.
         strengths: Sections with something observed and no need.
@@ -156,6 +157,7 @@ class ReviewResult(NamedTuple):
     observed_share: Fraction
     band: Band | None
     band_observed: Band | None
+    critical_missed: tuple[tuple[Section, Criterion], ...]
     meets_expected: bool | None
     little_observed: bool
     needs: tuple[Need, ...]
@@ -172,16 +174,6 @@ class ReviewResult(NamedTuple):
     def band_rests_on_not_applicable(self) -> bool:
         """Whether the observed share falls in another band than the score, up or down."""
         return self.band is not self.band_observed
-
-    @property
-    def critical_missed(self) -> tuple[tuple[Section, Criterion], ...]:
-        """The critical criteria that were missed, in the rubric's order."""
-        return tuple(
-            (section.section, result.criterion)
-            for section in self.sections
-            for result in section.criteria
-            if result.critical_missed
-        )
 
     @property
     def provisional(self) -> bool:

@@ -32,6 +32,8 @@ Decimal = Annotated[Fraction, shapes.DECIMAL]
 Flag = Annotated[bool, shapes.FLAG]
 Levels = Mapping[str, Decimal]
 Interaction = Mapping[str, str | tuple[str, ...]]
+CriterionKey = tuple[str, str]
+"""Section id and criterion id."""
 
 FORBID_UNKNOWN: dict[str, Any] = {
     "extra": "forbid",

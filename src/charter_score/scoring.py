@@ -10,6 +10,7 @@ The engine trusts its input: `linting` has found a review that it cannot score.
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from charter_score.rating import Rating
@@ -25,13 +26,24 @@ from charter_score.result import (
     SectionResult,
 )
 from charter_score.review import Dispute, Outcome, Rated, Review
-from charter_score.rubric import Band, Combine, Criterion, OnCritical, Rubric, Section, holds
+from charter_score.rubric import (
+    Band,
+    Combine,
+    Criterion,
+    CriterionKey,
+    OnCritical,
+    Rubric,
+    Section,
+    holds,
+)
 
 MOST_REMEMBERED = 65_536
 """Entries that a rubric's memory of sums may hold before it is emptied."""
 
-Sums = tuple[tuple[int, int], ...]
-"""Earned and available of each section, in scaled points."""
+Sums = tuple[int, int]
+"""Earned and available, in scaled points."""
+Words = tuple[str | None, ...]
+"""The word that counts for each criterion of a section; None where the criterion does not apply."""
 
 
 class NothingObservedError(ValueError):
@@ -65,14 +77,38 @@ class _Rating(NamedTuple):
     is_need: bool
     plain: CriterionResult  # the result where the reviewer wrote nothing but the word
 
+    @property
+    def lost(self) -> int:
+        """Scaled points available and not earned."""
+        return self.available - self.earned
 
-class _Found(NamedTuple):
-    """A criterion that lost points or was critical and missed, before its share is reckoned."""
 
-    section: Section
-    result: CriterionResult
-    at: int  # which of the sections that apply
-    lost: int
+class _Tally(NamedTuple):
+    """What the ratings of one section come to, whatever was written beside them."""
+
+    place: int  # which of the rubric's sections
+    words: Words
+    sums: Sums
+    seen: Sums  # the same over what was observed
+    points: int
+    criteria: int
+    of: int
+    critical_missed: bool
+    needs: tuple[tuple[int, int], ...]  # which of the results, and the points it lost
+    plain: SectionResult  # the result where the reviewer wrote nothing but words
+
+
+class _Whole(NamedTuple):
+    """What tallies come to together (steps 4 to 8)."""
+
+    score: Score
+    observed: Observed
+    share: Fraction
+    share_by_points: Fraction
+    observed_share: Fraction
+    band: int  # the place among the rubric's bands; -1: none
+    band_observed: int
+    critical_missed: bool
 
 
 class _Weighed(NamedTuple):
@@ -80,6 +116,13 @@ class _Weighed(NamedTuple):
 
     weight: int | Fraction
     need: Need
+    lost: int  # in scaled points
+    at: int  # which of the tallies
+
+    @property
+    def is_critical(self) -> bool:
+        """Whether the criterion is a critical one, missed or not."""
+        return self.need.result.criterion.critical
 
 
 class _Standing(NamedTuple):
@@ -113,13 +156,13 @@ class _Criterion:
         return self._words.get(word) or self._words[self._read(word) or ""]
 
 
-def _ready(rubric: Rubric, criterion: Criterion, rating: str, scale: int) -> _Rating:
-    """The worth of one rating by the rubric's rule (step 2)."""
+def mark_of(rubric: Rubric, criterion: Criterion, rating: str) -> Mark:
+    """What a rating is worth on a criterion by the rubric's rule (step 2)."""
     points = rubric.points_of(criterion)
     counted = rubric.earns(criterion, rating)
     earned, available = (Fraction(0), Fraction(0)) if counted is None else (counted, points)
     not_applicable = rating == Rating.NOT_APPLICABLE
-    mark = Mark(
+    return Mark(
         rating,
         earned,
         available,
@@ -129,16 +172,58 @@ def _ready(rubric: Rubric, criterion: Criterion, rating: str, scale: int) -> _Ra
         observed=points > 0 and not not_applicable,
         lost=available - earned,
     )
+
+
+def _ready(rubric: Rubric, criterion: Criterion, rating: str, scale: int) -> _Rating:
+    """A rating in the integers that add."""
+    mark = mark_of(rubric, criterion, rating)
     return _Rating(
         mark,
-        int(earned * scale),
-        int(available * scale),
-        int(points * scale),
+        int(mark.earned * scale),
+        int(mark.available * scale),
+        int(mark.points * scale),
         criteria=int(mark.observed),
-        of=int(points > 0),
+        of=int(mark.points > 0),
         is_need=mark.lost > 0 or (criterion.critical and mark.missed),
         plain=CriterionResult(criterion, mark, Rated(rating=rating), rating, None, None),
     )
+
+
+class _Section:
+    """A section made ready, with a memory of what its ratings came to.
+
+    A month of reviews rates a section in a few ways again and again; what differs is what was
+    written beside the ratings.
+    """
+
+    __slots__ = ("_is_conditional", "criteria", "ids", "section", "tallies")
+
+    def __init__(self, rubric: Rubric, section: Section, scale: int) -> None:
+        self.section = section
+        self.criteria = [_Criterion(rubric, criterion, scale) for criterion in section.criteria]
+        self.tallies: dict[Words, _Tally] = {}
+        self.ids = [criterion.id for criterion in section.criteria]
+        self._is_conditional = bool(section.applies_when) or any(
+            criterion.applies_when for criterion in section.criteria
+        )
+
+    def rated(self, review: Review) -> list[Rated | None]:
+        """How each criterion was rated; None where it does not apply (step 1).
+
+        Raises:
+            KeyError: where a criterion that applies has no entry.
+        """
+        given = review.ratings.get(self.section.id, {})
+        if not self._is_conditional:
+            return [given[name] for name in self.ids]
+        if not holds(self.section.applies_when, review.interaction):
+            return [None] * len(self.ids)
+        return [
+            given[one.criterion.id]
+            if holds(one.criterion.applies_when, review.interaction)
+            else None
+            for one in self.criteria
+        ]
 
 
 class Scorer:
@@ -155,145 +240,157 @@ class Scorer:
                 ).values()
             )
         )
-        self._sections = [
-            (
-                section,
-                [_Criterion(rubric, criterion, self._scale) for criterion in section.criteria],
-            )
-            for section in rubric.sections
-        ]
+        self._sections = [_Section(rubric, section, self._scale) for section in rubric.sections]
         self._weighted = rubric.combine is Combine.SECTION_WEIGHTS
-        self._standings: dict[tuple[Sums, tuple[int, ...]], _Standing] = {}
+        self._standings: dict[object, _Standing] = {}
+        self._scores: dict[Sums, Score] = {}
         self._observed: dict[tuple[int, int, int], Observed] = {}
-        self._scores: dict[tuple[int, int], Score] = {}
 
     def score(self, review: Review) -> ReviewResult:
         """Score one review; see `score`."""
-        if not review.disputes:
-            return self._score(review, {}, {})
-        disputes = _disputes_by_criterion(review)
-        result = self._score(review, disputes, {})
-        outlooks = tuple(
-            self._outlook(review, disputes, dispute)
-            for dispute in review.disputes
-            if dispute.outcome is Outcome.OPEN
-        )
-        return result._replace(outlooks=outlooks)
-
-    def _outlook(
-        self, review: Review, disputes: Mapping[tuple[str, str], Dispute], dispute: Dispute
-    ) -> Outlook:
-        says = {(dispute.section, dispute.criterion): dispute.says or ""}
-        try:
-            then = self._score(review, disputes, says)
-        except NothingObservedError:
-            return Outlook(dispute, None, None, None, None)
-        return Outlook(dispute, then.share, then.band, then.observed_share, then.band_observed)
-
-    def _score(
-        self,
-        review: Review,
-        disputes: Mapping[tuple[str, str], Dispute],
-        instead: Mapping[tuple[str, str], str],
-    ) -> ReviewResult:
-        """Score a review; `instead` holds words to score in place of those that count."""
+        disputes = _disputes_by_criterion(review) if review.disputes else {}
         rubric = self.rubric
+        tallies: list[_Tally] = []
         sections: list[SectionResult] = []
-        places: list[int] = []
-        sums: list[tuple[int, int]] = []
-        seen: list[tuple[int, int]] = []
-        found: list[_Found] = []
-        whole = observed_points = observed_criteria = criteria_with_points = 0
-        for place, (section, ready) in enumerate(self._sections):
-            if section.applies_when and not holds(section.applies_when, review.interaction):
-                continue  # step 1
-            rated = review.ratings.get(section.id, {})
-            earned = available = seen_earned = seen_available = criteria = of = 0
-            results: list[CriterionResult] = []
-            for one in ready:
-                criterion = one.criterion
-                if criterion.applies_when and not holds(criterion.applies_when, review.interaction):
-                    continue  # step 1
-                own = rated[criterion.id]
-                rating = one.rating(own.rating or "")
-                if own.comment is None and own.evidence is None and not disputes:
-                    result = rating.plain
-                else:
-                    key = (section.id, criterion.id)
-                    rating, result = _judge(one, own, rating, disputes.get(key), instead.get(key))
-                earned += rating.earned
-                available += rating.available
-                whole += rating.points
-                of += rating.of
-                if rating.criteria:
-                    criteria += 1
-                    seen_earned += rating.earned
-                    seen_available += rating.available
-                if rating.is_need:
-                    lost = rating.available - rating.earned
-                    found.append(_Found(section, result, len(sums), lost))
-                results.append(result)
-            if not results:
-                continue
-            sections.append(
-                SectionResult(
-                    section,
-                    self._plain_score(earned, available),
-                    self._observed_of(self._plain_score(seen_earned, seen_available), criteria, of),
-                    tuple(results),
-                )
-            )
-            places.append(place)
-            sums.append((earned, available))
-            seen.append((seen_earned, seen_available))
-            observed_points += seen_available
-            observed_criteria += criteria
-            criteria_with_points += of
-
-        if observed_criteria == 0:
-            raise NothingObservedError
-        standing = self._standing(sums, places)
-        observed = self._standing(seen, places)
-        needs = self._needs(found, sums, places)
-        critical = any(one.need.result.critical_missed for one in needs)
-        share, observed_share = (
-            standing.score.share or Fraction(0),
-            observed.score.share or Fraction(0),
-        )
-        by_points = share
-        band, band_observed = standing.band, observed.band
-        if critical:
-            # Step 8: the lowest band, and 0 where the rubric says so; sections are not touched.
-            band, band_observed = min(band, 0), min(band_observed, 0)
-            if rubric.on_critical is OnCritical.ZERO:
-                share = observed_share = Fraction(0)
+        for place, ready in enumerate(self._sections):
+            rated = ready.rated(review)
+            words = _words(ready, rated, disputes)
+            tally = self._tally(place, words)
+            if tally.plain.criteria:
+                tallies.append(tally)
+                sections.append(_as_written(ready, tally.plain, rated, disputes))
+        whole = self._whole(tallies)
+        needs = self._needs(tallies, sections)
+        by_weight = sorted(needs, key=attrgetter("weight"), reverse=True)
         return ReviewResult(
             rubric=rubric,
             review=review,
             sections=tuple(sections),
-            score=_with_share(standing.score, share),
-            observed=self._observed_of(
-                _with_share(observed.score, observed_share),
-                observed_criteria,
-                criteria_with_points,
+            score=whole.score,
+            observed=whole.observed,
+            share=whole.share,
+            share_by_points=whole.share_by_points,
+            observed_share=whole.observed_share,
+            band=self._band(whole.band),
+            band_observed=self._band(whole.band_observed),
+            critical_missed=_critical_missed(needs),
+            meets_expected=self._meets_expected(whole),
+            little_observed=2 * sum([tally.seen[1] for tally in tallies])
+            < sum([tally.points for tally in tallies]),
+            needs=tuple(
+                [one.need for one in sorted(by_weight, key=lambda one: not one.is_critical)]
             ),
-            share=share,
-            share_by_points=by_points,
-            observed_share=observed_share,
-            band=rubric.bands[band] if band >= 0 else None,
-            band_observed=rubric.bands[band_observed] if band_observed >= 0 else None,
-            meets_expected=self._meets_expected(share, critical=critical),
-            little_observed=2 * observed_points < whole,
-            needs=_weightiest_first(needs),
-            strengths=_strengths(sections, found),
-            next_band=self._next_band(band, sums, places, needs),
-            outlooks=(),
+            strengths=_strengths(tallies, sections),
+            next_band=self._next_band(whole.band, tallies, by_weight),
+            outlooks=tuple(
+                [
+                    self._outlook(dispute, tallies)
+                    for dispute in review.disputes
+                    if dispute.outcome is Outcome.OPEN
+                ]
+            ),
         )
 
-    def _meets_expected(self, share: Fraction, *, critical: bool) -> bool | None:
+    def _tally(self, place: int, words: Words) -> _Tally:
+        """What the ratings of one section come to (step 3), summed once for the same words."""
+        ready = self._sections[place]
+        known = ready.tallies.get(words)
+        if known is not None:
+            return known
+        ratings = [
+            one.rating(word)
+            for one, word in zip(ready.criteria, words, strict=True)
+            if word is not None
+        ]
+        sums = sum([one.earned for one in ratings]), sum([one.available for one in ratings])
+        observed = [one for one in ratings if one.criteria]
+        seen = sum([one.earned for one in observed]), sum([one.available for one in observed])
+        of = sum([one.of for one in ratings])
+        tally = _Tally(
+            place,
+            words,
+            sums,
+            seen,
+            points=sum([one.points for one in ratings]),
+            criteria=len(observed),
+            of=of,
+            critical_missed=any(one.plain.critical_missed for one in ratings),
+            needs=tuple([(index, one.lost) for index, one in enumerate(ratings) if one.is_need]),
+            plain=SectionResult(
+                ready.section,
+                self._plain_score(*sums),
+                self._observed_of(self._plain_score(*seen), len(observed), of),
+                tuple([one.plain for one in ratings]),
+            ),
+        )
+        _remember(ready.tallies, words, tally)
+        return tally
+
+    def _whole(self, tallies: Sequence[_Tally]) -> _Whole:
+        """The sections together.
+
+        Raises:
+            NothingObservedError: where no criterion with points was observed.
+        """
+        criteria = sum([tally.criteria for tally in tallies])
+        if not criteria:
+            raise NothingObservedError
+        places = tuple([tally.place for tally in tallies])
+        score, band = self._standing([tally.sums for tally in tallies], places)
+        observed, band_observed = self._standing([tally.seen for tally in tallies], places)
+        share, observed_share = score.share or Fraction(0), observed.share or Fraction(0)
+        by_points = share
+        critical = any(tally.critical_missed for tally in tallies)
         if critical:
+            # Step 8: the lowest band, and 0 where the rubric says so; sections are not touched.
+            band, band_observed = min(band, 0), min(band_observed, 0)
+            if self.rubric.on_critical is OnCritical.ZERO:
+                share = observed_share = Fraction(0)
+        return _Whole(
+            _with_share(score, share),
+            self._observed_of(
+                _with_share(observed, observed_share),
+                criteria,
+                sum([tally.of for tally in tallies]),
+            ),
+            share,
+            by_points,
+            observed_share,
+            band,
+            band_observed,
+            critical,
+        )
+
+    def _outlook(self, dispute: Dispute, tallies: Sequence[_Tally]) -> Outlook:
+        """What upholding an open dispute would make of the review."""
+        then = [
+            self._upheld(tally, dispute) if tally.plain.section.id == dispute.section else tally
+            for tally in tallies
+        ]
+        try:
+            whole = self._whole(then)
+        except NothingObservedError:
+            return Outlook(dispute, None, None, None, None)
+        bands = self._band(whole.band), self._band(whole.band_observed)
+        return Outlook(dispute, whole.share, bands[0], whole.observed_share, bands[1])
+
+    def _upheld(self, tally: _Tally, dispute: Dispute) -> _Tally:
+        """A section's tally with what a dispute says in place of the word that counts."""
+        words = tuple(
+            [
+                dispute.says or "" if name == dispute.criterion and word is not None else word
+                for name, word in zip(self._sections[tally.place].ids, tally.words, strict=True)
+            ]
+        )
+        return self._tally(tally.place, words)
+
+    def _band(self, place: int) -> Band | None:
+        return self.rubric.bands[place] if place >= 0 else None
+
+    def _meets_expected(self, whole: _Whole) -> bool | None:
+        if whole.critical_missed:
             return False
-        return None if self.rubric.expected is None else share >= self.rubric.expected
+        return None if self.rubric.expected is None else whole.share >= self.rubric.expected
 
     def _plain_score(self, earned: int, available: int) -> Score:
         """The score of plain sums (step 3)."""
@@ -313,15 +410,13 @@ class Scorer:
             _remember(self._observed, key, found)
         return found
 
-    def _standing(self, sums: Sequence[tuple[int, int]], places: Sequence[int]) -> _Standing:
+    def _standing(self, sums: Sequence[Sums], places: tuple[int, ...]) -> _Standing:
         """The score and band of a whole review from the sums of its sections (steps 4 and 6).
 
         `places` says which sections of the rubric the sums belong to.
         """
         earned, available = sum([e for e, _ in sums]), sum([a for _, a in sums])
-        key: tuple[Sums, tuple[int, ...]] = (
-            (tuple(sums), tuple(places)) if self._weighted else (((earned, available),), ())
-        )
+        key: object = (tuple(sums), places) if self._weighted else (earned, available)
         found = self._standings.get(key)
         if found is None:
             plain = self._plain_score(earned, available)
@@ -335,9 +430,7 @@ class Scorer:
             _remember(self._standings, key, found)
         return found
 
-    def _weighted_share(
-        self, sums: Sequence[tuple[int, int]], places: Sequence[int]
-    ) -> Fraction | None:
+    def _weighted_share(self, sums: Sequence[Sums], places: Sequence[int]) -> Fraction | None:
         """Σ weight·share / Σ weight over the sections that have anything available (step 4)."""
         counted = [
             (self._weight(place), Fraction(earned, available))
@@ -350,35 +443,29 @@ class Scorer:
         return sum((weight * share for weight, share in counted), Fraction(0)) / weights
 
     def _weight(self, place: int) -> Fraction:
-        return self._sections[place][0].weight or Fraction(0)
+        return self._sections[place].section.weight or Fraction(0)
 
     def _needs(
-        self, found: Sequence[_Found], sums: Sequence[tuple[int, int]], places: Sequence[int]
+        self, tallies: Sequence[_Tally], sections: Sequence[SectionResult]
     ) -> list[_Weighed]:
         """What lost points, or was critical and missed, in the rubric's order (step 9)."""
-        if not found:
-            return []
-        if not self._weighted:
-            available = sum([a for _, a in sums])
-            return [
-                _Weighed(
-                    one.lost, Need(one.section, one.result, *self._lost_of(one.lost, available))
-                )
-                for one in found
-            ]
-        weights = sum(
-            (self._weight(place) for place, (_, a) in zip(places, sums, strict=True) if a),
-            Fraction(0),
-        )
-        needs = []
-        for one in found:
-            part = Fraction(0)
-            if one.lost:
-                inside = Fraction(one.lost, sums[one.at][1])
-                part = self._weight(places[one.at]) * inside / weights
-            lost = Fraction(one.lost, self._scale)
-            needs.append(_Weighed(part, Need(one.section, one.result, lost, part)))
-        return needs
+        available = sum([tally.sums[1] for tally in tallies])
+        weights = Fraction(0)
+        if self._weighted:
+            weights = sum(
+                [self._weight(tally.place) for tally in tallies if tally.sums[1]], Fraction(0)
+            )
+        found = []
+        for at, tally in enumerate(tallies):
+            for index, lost in tally.needs:
+                points, part = self._lost_of(lost, available)
+                weight: int | Fraction = lost
+                if self._weighted:
+                    inside = Fraction(lost, tally.sums[1]) if lost else Fraction(0)
+                    weight = part = self._weight(tally.place) * inside / weights
+                need = Need(tally.plain.section, sections[at].criteria[index], points, part)
+                found.append(_Weighed(weight, need, lost, at))
+        return found
 
     def _lost_of(self, lost: int, available: int) -> tuple[Fraction, Fraction]:
         """Points lost, and their share of all that was available."""
@@ -386,27 +473,21 @@ class Scorer:
         return plain.earned, plain.share or Fraction(0)
 
     def _next_band(
-        self,
-        present: int,
-        sums: Sequence[tuple[int, int]],
-        places: Sequence[int],
-        needs: Sequence[_Weighed],
+        self, present: int, tallies: Sequence[_Tally], by_weight: Sequence[_Weighed]
     ) -> NextBand | None:
         """The fewest needs that lead above the present band, critical ones always (step 10)."""
         bands = self.rubric.bands
-        if present < 0 or present == len(bands) - 1 or not needs:
+        if present < 0 or present == len(bands) - 1 or not by_weight:
             return None
-        by_weight = [one.need for one in sorted(needs, key=lambda one: -one.weight)]
-        critical = [need for need in by_weight if need.result.critical_missed]
-        others = [need for need in by_weight if not need.result.critical_missed]
-        index_of = {self._sections[place][0].id: index for index, place in enumerate(places)}
-        then = list(sums)
+        critical = [one for one in by_weight if one.need.result.critical_missed]
+        others = [one for one in by_weight if not one.need.result.critical_missed]
+        places = tuple([tally.place for tally in tallies])
+        then = [tally.sums for tally in tallies]
         taken: list[Need] = []
-        for need in (*critical, *others):
-            index = index_of[need.section.id]
-            earned, available = then[index]
-            then[index] = (earned + int(need.points_lost * self._scale), available)
-            taken.append(need)
+        for one in (*critical, *others):
+            earned, available = then[one.at]
+            then[one.at] = (earned + one.lost, available)
+            taken.append(one.need)
             if len(taken) < len(critical):
                 continue
             standing = self._standing(then, places)
@@ -415,26 +496,60 @@ class Scorer:
         return None
 
 
-def _judge(
-    one: _Criterion, own: Rated, rating: _Rating, dispute: Dispute | None, instead: str | None
-) -> tuple[_Rating, CriterionResult]:
-    """The rating that counts on a criterion, and its result; an upheld dispute changes it."""
-    original = rating.mark.rating
-    says = None
-    if dispute is not None:
-        asked = one.rating(dispute.says or "")
-        says = asked.mark.rating
-        if dispute.outcome is Outcome.UPHELD:
-            rating = asked
-    if instead:
-        rating = one.rating(instead)
-    return rating, CriterionResult(one.criterion, rating.mark, own, original, dispute, says)
+def _words(
+    ready: _Section, rated: Sequence[Rated | None], disputes: Mapping[CriterionKey, Dispute]
+) -> Words:
+    """The word that counts for each criterion: the reviewer's, unless a dispute was upheld."""
+    words = [None if own is None else own.rating or "" for own in rated]
+    if disputes:
+        for index, one in enumerate(ready.criteria):
+            dispute = disputes.get((ready.section.id, one.criterion.id))
+            if dispute is None or words[index] is None:
+                continue
+            if dispute.outcome is Outcome.UPHELD:
+                words[index] = dispute.says or ""
+    return tuple(words)
 
 
-def _weightiest_first(needs: Sequence[_Weighed]) -> tuple[Need, ...]:
-    """Critical ones first, then the largest share, ties in the rubric's order (step 9)."""
-    ordered = sorted(needs, key=lambda one: (not one.need.result.criterion.critical, -one.weight))
-    return tuple([one.need for one in ordered])
+def _as_written(
+    ready: _Section,
+    plain: SectionResult,
+    rated: Sequence[Rated | None],
+    disputes: Mapping[CriterionKey, Dispute],
+) -> SectionResult:
+    """The result of a section with what was written beside its ratings, and what is disputed."""
+    results = list(plain.criteria)
+    written = [own for own in rated if own is not None]
+    differs = False
+    for index, own in enumerate(written):
+        result = results[index]
+        dispute = disputes.get((ready.section.id, result.criterion.id)) if disputes else None
+        if dispute is not None:
+            one = next(one for one in ready.criteria if one.criterion is result.criterion)
+            original = one.rating(own.rating or "").mark.rating
+            says = one.rating(dispute.says or "").mark.rating
+            results[index] = result._replace(
+                rated=own, original=original, dispute=dispute, says=says
+            )
+        elif own.comment is not None or own.evidence is not None:
+            results[index] = CriterionResult(
+                result.criterion, result.mark, own, result.original, None, None
+            )
+        else:
+            continue
+        differs = True
+    return plain._replace(criteria=tuple(results)) if differs else plain
+
+
+def _critical_missed(needs: Sequence[_Weighed]) -> tuple[tuple[Section, Criterion], ...]:
+    """The critical criteria that were missed, in the order of the needs."""
+    return tuple(
+        [
+            (one.need.section, one.need.result.criterion)
+            for one in needs
+            if one.need.result.critical_missed
+        ]
+    )
 
 
 def _with_share(score: Score, share: Fraction) -> Score:
@@ -450,20 +565,21 @@ def _remember(memory: dict[Any, Any], key: object, value: object) -> None:
 
 
 def _strengths(
-    sections: Sequence[SectionResult], needs: Sequence[_Found]
+    tallies: Sequence[_Tally], sections: Sequence[SectionResult]
 ) -> tuple[SectionResult, ...]:
     """Sections in which everything observed was met (step 11)."""
-    needy = {need.section.id for need in needs}
     return tuple(
-        section
-        for section in sections
-        if section.observed.criteria and section.section.id not in needy
+        [
+            section
+            for tally, section in zip(tallies, sections, strict=True)
+            if tally.criteria and not tally.needs
+        ]
     )
 
 
-def _disputes_by_criterion(review: Review) -> dict[tuple[str, str], Dispute]:
+def _disputes_by_criterion(review: Review) -> dict[CriterionKey, Dispute]:
     """For each disputed criterion the last decided dispute, else the last open one."""
-    counting: dict[tuple[str, str], Dispute] = {}
+    counting: dict[CriterionKey, Dispute] = {}
     for dispute in review.disputes:
         key = (dispute.section, dispute.criterion)
         before = counting.get(key)

@@ -11,12 +11,10 @@ from typing import NamedTuple, TypeVar
 
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.review import Status
-from charter_score.rubric import Rubric, values_of
+from charter_score.rubric import CriterionKey, Rubric, values_of
+from charter_score.scoring import mark_of
 
 K = TypeVar("K")
-
-CriterionKey = tuple[str, str]
-"""Section id and criterion id."""
 
 
 def mean_of(shares: Counter[Fraction]) -> Fraction | None:
@@ -51,11 +49,19 @@ def _nth(shares: Counter[Fraction], ordered: Iterable[Fraction], n: int) -> Frac
     raise IndexError(n)
 
 
+class ByCriterion(NamedTuple):
+    """How often each criterion was observed, how often of these missed, and how often n/a."""
+
+    observed: Counter[CriterionKey]
+    missed: Counter[CriterionKey]
+    not_applicable: Counter[CriterionKey]
+
+
 @dataclass
 class RubricSummary:
     """What all scored reviews of one rubric say together; calibration reviews are left out.
 
-    Counters by criterion hold how often it was observed, missed (of those observed) and n/a.
+    `ratings` holds how often each criterion got each rating (as it counts, after disputes).
     """
 
     rubric: Rubric
@@ -69,9 +75,7 @@ class RubricSummary:
     little_observed: int = 0
     critical: int = 0
     provisional: int = 0
-    observed: Counter[CriterionKey] = field(default_factory=Counter)
-    missed: Counter[CriterionKey] = field(default_factory=Counter)
-    not_applicable: Counter[CriterionKey] = field(default_factory=Counter)
+    ratings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     @property
     def reviews(self) -> int:
@@ -81,8 +85,8 @@ class RubricSummary:
     def add(self, scored: Scored) -> None:
         """Count one scored review in."""
         result = scored.result
-        self.shares[result.share] += 1
-        self.observed_shares[result.observed_share] += 1
+        self.shares.update((result.share,))
+        self.observed_shares.update((result.observed_share,))
         if result.band is not None:
             self.bands[result.band.name] += 1
         self.below_expected += result.meets_expected is False
@@ -97,18 +101,28 @@ class RubricSummary:
         self.little_observed += result.little_observed
         self.critical += bool(result.critical_missed)
         self.provisional += result.provisional
-        for section in result.sections:
-            for criterion in section.criteria:
-                mark = criterion.mark
-                if not mark.points:
-                    continue
-                key = (section.section.id, criterion.criterion.id)
+        self.ratings.update(
+            [
+                (section.section.id, one.criterion.id, one.mark.rating)
+                for section in result.sections
+                for one in section.criteria
+            ]
+        )
+
+    def by_criterion(self) -> ByCriterion:
+        """How often each criterion with points was observed, missed and n/a."""
+        found = ByCriterion(Counter(), Counter(), Counter())
+        for section, criterion in self.rubric.criteria():
+            key = (section.id, criterion.id)
+            for rating in self.rubric.rating_words(criterion):
+                number = self.ratings[*key, rating]
+                mark = mark_of(self.rubric, criterion, rating)
                 if mark.observed:
-                    self.observed[key] += 1
-                    if mark.lost:
-                        self.missed[key] += 1
-                else:
-                    self.not_applicable[key] += 1
+                    found.observed[key] += number
+                    found.missed[key] += number if mark.lost else 0
+                elif mark.points:
+                    found.not_applicable[key] += number
+        return found
 
     def combine(self, other: "RubricSummary") -> None:
         """Take another summary of the same rubric in."""
@@ -125,9 +139,7 @@ class RubricSummary:
         self.little_observed += other.little_observed
         self.critical += other.critical
         self.provisional += other.provisional
-        self.observed.update(other.observed)
-        self.missed.update(other.missed)
-        self.not_applicable.update(other.not_applicable)
+        self.ratings.update(other.ratings)
 
 
 class Group(NamedTuple):

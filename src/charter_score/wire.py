@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
 from json.encoder import encode_basestring_ascii
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from charter_score import __version__
 from charter_score.diagnostics import Diagnostic
@@ -67,6 +67,15 @@ def tool() -> ToolDocument:
     return {"name": "charter-score", "version": __version__}
 
 
+class _Mark(NamedTuple):
+    """The text of a criterion with one rating; the mark is kept, so that its `id` stays its own."""
+
+    mark: Mark
+    head: str
+    tail: str
+    plain: str  # where nothing was written beside the rating
+
+
 class ResultWriter:
     """Writes scored reviews as `ResultDocument`s, one line each.
 
@@ -76,6 +85,7 @@ class ResultWriter:
 
     def __init__(self) -> None:
         self._made: dict[tuple[int, ...], tuple[tuple[object, ...], Any]] = {}
+        self._marks: dict[int, _Mark] = {}
 
     def result(self, scored: Scored) -> str:
         """One scored review as JSON on one line."""
@@ -113,34 +123,33 @@ class ResultWriter:
         return made
 
     def _section(self, section: SectionResult, bounds: Bounds) -> str:
-        score = self._once(_score, section.score, bounds)
-        observed = (
-            "null"
-            if section.nothing_observed
-            else self._once(_observed, section.observed, section.score, bounds)
-        )
+        head = self._once(_section_head, section.section, section.score, section.observed, bounds)
         criteria = ", ".join([self._criterion(one) for one in section.criteria])
-        return (
-            f'{self._once(_section_head, section.section)}"score": {score}, '
-            f'"observed": {observed}, "nothing_observed": {_flag(section.nothing_observed)}, '
-            f'"criteria": [{criteria}]}}'
-        )
+        return f"{head}[{criteria}]}}"
 
     def _criterion(self, result: CriterionResult) -> str:
-        head, tail = self._once(_criterion_ends, result.criterion, result.mark)
+        known = self._marks.get(id(result.mark)) or self._mark(result)
         rated = result.rated
-        if rated.comment is None and rated.evidence is None and result.dispute is None:
-            return f'{head}"comment": null, "evidence": null{tail}null}}'
+        if result.dispute is None and rated.comment is None and rated.evidence is None:
+            return known.plain
         return (
-            f'{head}"comment": {_text(rated.comment)}, "evidence": {_text(rated.evidence)}{tail}'
-            f"{_dispute(result, result.dispute)}}}"
+            f'{known.head}"comment": {_text(rated.comment)}, "evidence": {_text(rated.evidence)}'
+            f"{known.tail}{_dispute(result, result.dispute)}}}"
         )
+
+    def _mark(self, result: CriterionResult) -> _Mark:
+        """What is the same wherever a mark stands; a criterion has one for each rating."""
+        head, tail = _criterion_ends(result.criterion, result.mark)
+        plain = f'{head}"comment": null, "evidence": null{tail}null}}'
+        made = self._marks[id(result.mark)] = _Mark(result.mark, head, tail, plain)
+        return made
 
     def _need(self, need: Need) -> str:
         result = need.result
-        head, tail = self._once(_need_ends, need.section, result.criterion, result.mark)
-        lost = self._once(_plain_percent, need.share_lost)
-        return f'{head}{_text(result.rated.comment)}{tail}"percent_lost": {lost}}}'
+        head, tail = self._once(
+            _need_ends, need.section, result.criterion, result.mark, need.share_lost
+        )
+        return f"{head}{_text(result.rated.comment)}{tail}"
 
     def _next_band(self, way: NextBand | None, bounds: Bounds) -> str:
         if way is None:
@@ -226,9 +235,16 @@ def _observed(observed: Observed, score: Score, bounds: Bounds) -> str:
     )
 
 
-def _section_head(section: Section) -> str:
+def _section_head(section: Section, score: Score, observed: Observed, bounds: Bounds) -> str:
+    """What stands before a section's criteria."""
     weight = "null" if section.weight is None else decimal_text(section.weight)
-    return f'{{"id": "{section.id}", "title": {_text(section.title)}, "weight": {weight}, '
+    nothing = observed.criteria == 0
+    return (
+        f'{{"id": "{section.id}", "title": {_text(section.title)}, "weight": {weight}, '
+        f'"score": {_score(score, bounds)}, '
+        f'"observed": {"null" if nothing else _observed(observed, score, bounds)}, '
+        f'"nothing_observed": {_flag(nothing)}, "criteria": '
+    )
 
 
 def _criterion_ends(criterion: Criterion, mark: Mark) -> tuple[str, str]:
@@ -252,13 +268,15 @@ def _dispute(result: CriterionResult, dispute: Dispute | None) -> str:
     )
 
 
-def _need_ends(section: Section, criterion: Criterion, mark: Mark) -> tuple[str, str]:
+def _need_ends(
+    section: Section, criterion: Criterion, mark: Mark, share_lost: Fraction
+) -> tuple[str, str]:
     """What stands before and after a need's comment."""
     return (
         f'{{"section": "{section.id}", "criterion": "{criterion.id}", '
         f'"title": {_text(criterion.title)}, "rating": {_text(mark.rating)}, "comment": ',
         f', "advice": {_text(criterion.advice or None)}, '
-        f'"points_lost": {decimal_text(mark.lost)}, ',
+        f'"points_lost": {decimal_text(mark.lost)}, "percent_lost": {_plain_percent(share_lost)}}}',
     )
 
 

@@ -104,7 +104,7 @@ def test_summary_of_a_rubric() -> None:
 
 def test_counts_of_each_criterion() -> None:
     """A criterion with points is counted as observed, missed or n/a; one without is not."""
-    one = summarise(ALL).rubrics[KEY]
+    one = summarise(ALL).rubrics[KEY].by_criterion()
     assert one.observed == Counter({("s", "a"): 5, ("s", "b"): 8, ("s", "c"): 6})
     assert one.missed == Counter({("s", "a"): 1, ("s", "b"): 3, ("s", "c"): 1})
     assert one.not_applicable == Counter({("s", "a"): 3, ("s", "c"): 2})

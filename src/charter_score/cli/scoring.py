@@ -279,7 +279,7 @@ class _Run:
         self.summary = Summary(by=tuple(dict.fromkeys(request.by)))
         self.skipped: list[Skipped] = []
         self.left_out: list[str] = []
-        self.watched: list[Watched] = []
+        self.watched = Watched()
         self._warnings: dict[Diagnostic, None] = {}
         self._ids = RepeatedIds()
 
@@ -316,7 +316,7 @@ class _Run:
         self._warnings.update(dict.fromkeys(new))
         self.skipped += part.skipped
         self.left_out += part.left_out
-        self.watched += part.watched
+        self.watched.combine(part.watched)
         told = part.problems if self.request.quiet else [*part.problems, *new]
         tell_problems(
             [one for one in told if one.is_error or not self.request.quiet], self.request.color

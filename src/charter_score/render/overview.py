@@ -6,10 +6,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from charter_score.render import words
-from charter_score.rubric import Rubric
+from charter_score.rubric import CriterionKey, Rubric
 from charter_score.summary import (
     FEWEST_TO_COMPARE,
-    CriterionKey,
     RubricSummary,
     Summary,
     mean_of,
@@ -181,14 +180,15 @@ def _titles(one: RubricSummary) -> dict[CriterionKey, str]:
 
 def _tallies(one: RubricSummary) -> Iterator[tuple[str, tuple[Tally, ...]]]:
     titles = _titles(one)
+    counted = one.by_criterion()
     missed = [
-        Tally(titles[key], f"{number} of {one.observed[key]}")
-        for key, number in _most(one.missed, titles)
-        if one.observed[key] >= FEWEST_TO_NAME
+        Tally(titles[key], f"{number} of {counted.observed[key]}")
+        for key, number in _most(counted.missed, titles)
+        if counted.observed[key] >= FEWEST_TO_NAME
     ]
     often = [
         Tally(titles[key], str(number))
-        for key, number in _most(one.not_applicable, titles)
+        for key, number in _most(counted.not_applicable, titles)
         if 2 * number >= one.reviews and one.reviews >= FEWEST_TO_NAME
     ]
     if missed:
@@ -200,9 +200,9 @@ def _tallies(one: RubricSummary) -> Iterator[tuple[str, tuple[Tally, ...]]]:
 
 def _praised(one: RubricSummary) -> Tally | None:
     titles = _titles(one)
-    for key, _ in _most(one.observed, titles):
-        seen = one.observed[key]
-        if not one.missed[key] and seen >= FEWEST_TO_NAME:
+    counted = one.by_criterion()
+    for key, seen in _most(counted.observed, titles):
+        if not counted.missed[key] and seen >= FEWEST_TO_NAME:
             return Tally(titles[key], f"met in {seen} of {seen} observed")
     return None
 

@@ -218,13 +218,22 @@ def _walk(root: str) -> Iterator[Input | Diagnostic]:
         shown = shown_path(root)
         return _walk_from(root, "" if shown == "." else shown + "/")
     # Outside the current folder only a file's own name is shown, and that orders them.
-    found = [
+    found = (
         one._replace(shown=one.shown.rpartition("/")[2])
         if isinstance(one, Input)
         else replace(one, path=one.path.rpartition("/")[2])
         for one in _walk_from(root, shown_path(root) + "/")
-    ]
-    return iter(sorted(found, key=_place))
+    )
+    return iter(sorted(found, key=_place)) if _has_folders(root) else found
+
+
+def _has_folders(folder: str) -> bool:
+    """Whether a folder has folders in it; without them a walk is in the order of names."""
+    try:
+        with os.scandir(folder) as entries:
+            return any(entry.is_dir(follow_symlinks=False) for entry in entries)
+    except OSError:
+        return False
 
 
 def _walk_from(root: str, shown_root: str) -> Iterator[Input | Diagnostic]:
@@ -271,7 +280,9 @@ def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, bool] | Diagno
         why = (wrong.strerror or "it cannot be entered").lower()
         yield Diagnostic("unreadable", why, shown.rstrip("/") or ".")
         return
-    names.sort(key=lambda name: (_decoded(name), name))
+    names.sort()
+    if not all(map(str.isascii, names)):
+        names.sort(key=_decoded)
     for name in names:
         plain = name.rstrip("/")
         yield os.path.join(folder, plain), shown + _decoded(plain), name.endswith("/")
