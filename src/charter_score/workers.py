@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 FEWEST = 64
 """Items below which starting processes costs more than it gains."""
-SMALLEST, LARGEST = 16, 500
+SMALLEST, LARGEST = 16, 250
 """Items in a chunk: small enough to spread, large enough that handing over is cheap."""
 SECONDS_A_CHUNK = 0.25
 AHEAD = 3

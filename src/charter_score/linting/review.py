@@ -111,7 +111,10 @@ class ReviewLinter:
         for name, rule in self._rubric.fields.items():
             if ("interaction", name) in wrong or ("interaction",) in wrong:
                 continue
-            if name in interaction or rule.required:
+            only = interaction.get(name)
+            if type(only) is str and same_value(only) in self._fields[name]:
+                continue  # the one value, and the rubric knows it
+            if only is not None or rule.required:
                 unfinished = not review.status.is_scored
                 yield from self._field(name, rule, interaction, near, unfinished=unfinished)
         if self._undeclared:

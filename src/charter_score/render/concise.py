@@ -1,7 +1,7 @@
 """Many reviews at a glance: one line each, then what they say together. No names."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
@@ -9,6 +9,7 @@ from charter_score.render import words
 from charter_score.render.batch import Closing
 from charter_score.render.layout import Page, Span, Style, cells, left, right, span
 from charter_score.render.overview import Overview, found, groups, overview
+from charter_score.render.table import Waiting
 from charter_score.render.terminal import Paint
 from charter_score.review import Status
 
@@ -16,7 +17,7 @@ from charter_score.review import Status
 class Row(NamedTuple):
     """One scored review as its line says it."""
 
-    sign: Span
+    sign: str
     name: str
     score: str
     band: str
@@ -36,15 +37,23 @@ class Unscored(NamedTuple):
     text: str
 
 
+_HEAD = Row(" ", "Review", "Score", "Band", "Observed", "n/a")
+_AT_ONCE = 1_000
+"""Lines that are painted together."""
+
+
 class Concise:
-    """`concise` of a batch. Columns are as wide as their widest entry, so it waits for all."""
+    """`concise` of a batch. Columns are as wide as their widest entry, so the rows wait for all."""
 
     def __init__(self, width: int, paint: Paint, *, names: bool) -> None:
         self._width = width
         self._paint = paint
         self._names = names
-        self._rows: list[Row] = []
-        self._unscored: list[Unscored] = []
+        self._rows = Waiting()
+        self._widths = [cells(title) for title in _HEAD.texts]
+        self._signs: Counter[str] = Counter()
+        self._failed = Waiting()
+        self._skipped = Waiting()
 
     def piece(self, outcome: Outcome) -> Row | Unscored:
         """The review's line."""
@@ -63,16 +72,21 @@ class Concise:
     def add(self, piece: Row | Unscored) -> str:
         """Nothing yet."""
         if isinstance(piece, Row):
-            self._rows.append(piece)
+            self._rows.add(piece)
+            self._signs[piece.sign] += 1
+            self._widths = [
+                max(width, cells(text))
+                for width, text in zip(self._widths, piece.texts, strict=True)
+            ]
         else:
-            self._unscored.append(piece)
+            (self._failed if piece.failed else self._skipped).add(piece.text)
         return ""
 
     def end(self, closing: Closing) -> Iterator[str]:
         """The table, then the summary, then what was not scored."""
         page = Page(self._width)
-        if self._rows:
-            _table(page, self._rows)
+        if self._rows.number:
+            yield from self._written(page, self._table(page))
         rubrics = overview(closing.summary)
         if len(rubrics) != 1 and closing.summary.reviews:
             page.blank()
@@ -83,57 +97,83 @@ class Concise:
             page.heading(title)
             for line in lines:
                 page.write(f"{line.label}: {line.told}", indent=2, hang=4)
-        _not_scored(page, self._unscored)
-        yield self._paint(page.lines)
+        for title, waiting in (("Not scored", self._failed), ("Skipped", self._skipped)):
+            if waiting.number:
+                page.heading(title)
+                yield from self._written(page, _listed(page, waiting))
+        yield self._paint(page.taken())
 
+    def _written(self, page: Page, steps: Iterable[None]) -> Iterator[str]:
+        """What many steps write, handed on before it is too much to hold."""
+        for _ in steps:
+            if len(page.lines) >= _AT_ONCE:
+                yield self._paint(page.taken())
 
-def _sign(scored: Scored) -> Span:
-    """The one thing to know first about a review, as a sign in front of it."""
-    result = scored.result
-    if result.review.status is Status.CALIBRATION:
-        return Span("c", Style.FAINT)
-    if result.critical_missed:
-        return Span("X", Style.BAD)
-    if result.meets_expected is False:
-        return Span("x", Style.BAD)
-    if result.band_rests_on_not_applicable:
-        return Span("!", Style.WARN)
-    if result.little_observed:
-        return Span("?", Style.WARN)
-    return Span(" ")
+    def _table(self, page: Page) -> Iterator[None]:
+        """The table of reviews, a step for each."""
+        widths = self._widths
+        stacked = page.is_narrow or 2 + sum(widths) + 9 > page.width
+        if not stacked:
+            page.row([Span("  "), Span(_columns(_HEAD, widths), Style.TITLE)])
+        for given in self._rows.taken_out():
+            row = Row(*given)
+            sign = Span(row.sign, _STYLES[row.sign])
+            if not stacked:
+                page.row([sign, Span(" " + _columns(row, widths))])
+            else:
+                _stacked(page, row, sign)
+            yield
+        legend = [
+            f"{sign} {meaning} ({self._signs[sign]})"
+            for sign, _, meaning in _SIGNS
+            if self._signs[sign]
+        ]
+        if legend:
+            page.blank()
+            page.write(" · ".join(legend), indent=2)
 
 
 _SIGNS = (
-    ("X", "critical criterion missed"),
-    ("x", "below expected"),
-    ("!", "band rests on n/a"),
-    ("?", "little observed: fewer than half of the points"),
-    ("c", "for calibration, not counted"),
+    ("X", Style.BAD, "critical criterion missed"),
+    ("x", Style.BAD, "below expected"),
+    ("!", Style.WARN, "band rests on n/a"),
+    ("?", Style.WARN, "little observed: fewer than half of the points"),
+    ("c", Style.FAINT, "for calibration, not counted"),
 )
+_STYLES = {" ": Style.PLAIN, **{sign: style for sign, style, _ in _SIGNS}}
 
 
-def _table(page: Page, rows: list[Row]) -> None:
-    head = Row(Span(" "), "Review", "Score", "Band", "Observed", "n/a")
-    columns = zip(*(row.texts for row in [head, *rows]), strict=True)
-    widths = [max(map(cells, column)) for column in columns]
-    if page.is_narrow or 2 + sum(widths) + 9 > page.width:
-        for row in rows:
-            if row.sign.text.strip():
-                page.write(row.sign, " ", row.name, hang=2)
-            else:
-                page.write(row.name, indent=2)
-            band = f" {row.band}" if row.band else ""
-            rest = f"{row.score}{band} · observed {row.observed} · {row.not_applicable} n/a"
-            page.write(rest, indent=4, hang=6)
+def _sign(scored: Scored) -> str:
+    """The one thing to know first about a review, as a sign in front of it."""
+    result = scored.result
+    if result.review.status is Status.CALIBRATION:
+        return "c"
+    if result.critical_missed:
+        return "X"
+    if result.meets_expected is False:
+        return "x"
+    if result.band_rests_on_not_applicable:
+        return "!"
+    if result.little_observed:
+        return "?"
+    return " "
+
+
+def _stacked(page: Page, row: Row, sign: Span) -> None:
+    """A review on lines of its own, where there is no room for columns."""
+    if row.sign.strip():
+        page.write(sign, " ", row.name, hang=2)
     else:
-        page.row([Span("  "), Span(_columns(head, widths), Style.TITLE)])
-        for row in rows:
-            page.row([row.sign, Span(" " + _columns(row, widths))])
-    marks = Counter(row.sign.text for row in rows)
-    legend = [f"{sign} {meaning} ({marks[sign]})" for sign, meaning in _SIGNS if marks[sign]]
-    if legend:
-        page.blank()
-        page.write(" · ".join(legend), indent=2)
+        page.write(row.name, indent=2)
+    band = f" {row.band}" if row.band else ""
+    rest = f"{row.score}{band} · observed {row.observed} · {row.not_applicable} n/a"
+    page.write(rest, indent=4, hang=6)
+
+
+def _listed(page: Page, waiting: Waiting) -> Iterator[None]:
+    for entry in waiting.taken_out():
+        page.write(entry, indent=2, hang=4)
+        yield
 
 
 def _row(one: Scored, *, names: bool) -> Row:
@@ -214,12 +254,3 @@ def _bands(page: Page, bands: Sequence[tuple[str, int]]) -> None:
             page.write(span(f"{name}: {number}"), indent=4, hang=6)
         else:
             page.row([Span("  "), Span(left(label, 12), Style.STRONG), Span(line)])
-
-
-def _not_scored(page: Page, unscored: list[Unscored]) -> None:
-    for title, failed in (("Not scored", True), ("Skipped", False)):
-        entries = [one.text for one in unscored if one.failed is failed]
-        if entries:
-            page.heading(title)
-        for entry in entries:
-            page.write(entry, indent=2, hang=4)

@@ -76,6 +76,7 @@ class Page:
     def __init__(self, width: int) -> None:
         self.width = max(NARROWEST, min(width, WIDEST))
         self.lines: list[Line] = []
+        self._last_taken: Line = ()
 
     @property
     def is_narrow(self) -> bool:
@@ -84,8 +85,16 @@ class Page:
 
     def blank(self) -> None:
         """An empty line, but never two in a row and none at the top."""
-        if self.lines and self.lines[-1]:
+        if self.lines[-1] if self.lines else self._last_taken:
             self.lines.append(())
+
+    def taken(self) -> list[Line]:
+        """The lines so far, handed over; what is written next goes on after them."""
+        lines = self.lines
+        if lines:
+            self._last_taken = lines[-1]
+        self.lines = []
+        return lines
 
     def heading(self, *words: str | Span) -> None:
         """The title of a part, set off by an empty line."""

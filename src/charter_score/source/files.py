@@ -5,6 +5,7 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from enum import Enum
 from typing import NamedTuple
 
 from charter_score.diagnostics import Diagnostic
@@ -17,6 +18,9 @@ FORM_ENDING = ".xlsx"
 _READ_IN_FOLDERS = (*DOCUMENT_ENDINGS, FORM_ENDING)
 _LOCK = "~$"
 """How the lock file of a spreadsheet that is open begins."""
+
+_AT_ONCE = 65_536
+"""Bytes that are read at once at least; what says it is empty may not be."""
 
 AnyPath = str | os.PathLike[str]
 
@@ -99,7 +103,9 @@ def _read_regular(path: AnyPath, shown: str) -> bytes:
             raise DocumentError([too_large(shown)])
         pieces = []
         left = MOST_BYTES + 1
-        while left and (piece := os.read(descriptor, left)):
+        # Memory is set aside for all that is asked for, so not for the largest file every time.
+        usual = max(status.st_size + 1, _AT_ONCE)
+        while left and (piece := os.read(descriptor, min(left, usual))):
             pieces.append(piece)
             left -= len(piece)
         return b"".join(pieces)
@@ -248,10 +254,10 @@ def _walk_from(root: str, shown_root: str) -> Iterator[Input | Diagnostic]:
         elif isinstance(one, Diagnostic):
             yield one
         else:
-            path, shown, is_folder = one
-            if is_folder:
+            path, shown, kind = one
+            if kind is _Kind.FOLDER:
                 waiting.append(_entries(path, shown + "/"))
-            elif not os.path.islink(path):
+            elif kind is _Kind.FILE:
                 yield Input(shown, path, root)
             else:
                 for found in _linked(path, shown, root, real_root):
@@ -261,12 +267,21 @@ def _walk_from(root: str, shown_root: str) -> Iterator[Input | Diagnostic]:
                         yield found
 
 
-def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, bool] | Diagnostic]:
-    """The documents and folders in a folder: path, name as printed, whether it is a folder.
+class _Kind(Enum):
+    """What an entry of a folder is."""
+
+    FOLDER = "folder"
+    FILE = "file"
+    LINK = "link"
+
+
+def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, _Kind] | Diagnostic]:
+    """The documents and folders in a folder: path, name as printed, and what it is.
 
     A folder sorts as if its name ended with `/`, which is the order of whole paths.
     """
     names: list[str] = []
+    links: set[str] = set()
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
@@ -276,6 +291,8 @@ def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, bool] | Diagno
                     names.append(entry.name + "/")
                 elif entry.name.lower().endswith(_READ_IN_FOLDERS):
                     names.append(entry.name)
+                    if entry.is_symlink():
+                        links.add(entry.name)
     except OSError as wrong:
         why = (wrong.strerror or "it cannot be entered").lower()
         yield Diagnostic("unreadable", why, shown.rstrip("/") or ".")
@@ -285,7 +302,8 @@ def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, bool] | Diagno
         names.sort(key=_decoded)
     for name in names:
         plain = name.rstrip("/")
-        yield os.path.join(folder, plain), shown + _decoded(plain), name.endswith("/")
+        kind = _Kind.LINK if name in links else _Kind.FILE if plain == name else _Kind.FOLDER
+        yield os.path.join(folder, plain), shown + _decoded(plain), kind
 
 
 def _linked(path: str, shown: str, root: str, real_root: str) -> Iterator[Input | Diagnostic]:

@@ -5,12 +5,12 @@ everything that is wrong with it. `Library` knows the rubrics that a review can 
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
-from charter_score.diagnostics import At, Diagnostic, Problem, did_you_mean
+from charter_score.diagnostics import At, Diagnostic, Problem, Route, did_you_mean
 from charter_score.errors import DocumentError, UsageError
 from charter_score.linting import ReviewLinter, rubric_problems
 from charter_score.review import Review
@@ -187,16 +187,17 @@ def review_of(
             found.append(document.diagnostic(wrong.problem))
             found.extend(wrong.diagnostics)
         else:
-            # A value reported as wrong is not reported again as missing.
-            reported = frozenset(problem.route for problem in problems) | frozenset(
-                problem.route[:3] for problem in problems if problem.route[:1] == ("ratings",)
-            )
-            found += [
-                document.diagnostic(problem) for problem in rubric.linter.problems(review, reported)
-            ]
+            more = rubric.linter.problems(review, _reported(problems))
+            found += [document.diagnostic(problem) for problem in more]
     if review is None or rubric is None or any(one.is_error for one in found):
         raise DocumentError(found)
     return LoadedReview(review, rubric, tuple(found))
+
+
+def _reported(problems: Sequence[Problem]) -> Set[Route]:
+    """What was reported as wrong, and is not to be reported again as missing."""
+    routes = {problem.route for problem in problems}
+    return routes | {route[:3] for route in routes if route[:1] == ("ratings",)}
 
 
 class RubricReferenceError(Exception):

@@ -93,10 +93,10 @@ def _model(kind: Any) -> Read:
             raise _NotPlainError
         given = {}
         for key, one in value.items():
-            found = readers.get(key)
-            if found is None:
+            if key not in readers:
                 raise _NotPlainError
-            given[found[0]] = found[1](one)
+            name, read_one = readers[key]
+            given[name] = read_one(one)
         return kind(**given)
 
     return read

@@ -157,16 +157,16 @@ class _Builder:
 
     def _build(self) -> Built:
         # What a short look at the whole text rules out need not be asked of every event: without
-        # these signs there are no anchors or tags, and without a backslash no escape.
+        # these signs there are no anchors or tags, without a backslash no escape, and a value
+        # takes at least a character.
         text_of_all = self._text
         may_have_properties = "&" in text_of_all or "!" in text_of_all
         may_have_bad_scalars = "\\" in text_of_all or len(text_of_all) * 4 > LONGEST_SCALAR
+        may_have_many_nodes = len(text_of_all) >= MOST_NODES
         scalar, mapping_start, sequence_start = _SCALAR, _MAPPING_START, _SEQUENCE_START
         get_event = _parser(text_of_all).get_event
         stack: list[Any] = []
         container: Any = None  # the dict or list being filled; None before the root
-        key: str | None = None  # the key waiting for its value, in a dict
-        key_mark: Any = None
         in_mapping = False
         root: Value | None = None
         start = START
@@ -174,32 +174,37 @@ class _Builder:
         while True:
             event = get_event()
             kind = type(event)
-            if kind is scalar:
-                text = event.value
+            key: str | None = None
+            key_event = event
+            if in_mapping and kind is not _MAPPING_END:
+                if kind is not scalar:
+                    self._refuse_key(event)
                 if may_have_properties:
                     self._refuse_properties(event)
-                if in_mapping and key is None:
-                    if (
-                        text.isascii()
-                        and len(text) <= LONGEST_KEY
-                        and text not in container
-                        and text not in ("", "<<")
-                    ):
-                        key = text
-                    else:
-                        key = self._key(event, container)
-                    key_mark = event.start_mark
-                    if may_have_bad_scalars and not text.isprintable():
-                        self._check_scalar(text, event)
-                    continue
+                text = event.value
+                if (
+                    text.isascii()
+                    and len(text) <= LONGEST_KEY
+                    and text not in container
+                    and text not in ("", "<<")
+                ):
+                    key = text
+                else:
+                    key = self._key(event, container)
+                if may_have_bad_scalars and not text.isprintable():
+                    self._check_scalar(text, event)
+                event = get_event()
+                kind = type(event)
+            if kind is scalar:
+                if may_have_properties:
+                    self._refuse_properties(event)
+                text = event.value
                 if may_have_bad_scalars and not (text.isprintable() and len(text) < _SHORT):
                     self._check_scalar(text, event)
                 value: Any = text if event.style else plain_scalar(text)
             elif kind is mapping_start or kind is sequence_start:
                 if may_have_properties:
                     self._refuse_properties(event)
-                if in_mapping and key is None:
-                    self._stop("key-not-text", "a key must be a single word or text", event)
                 if len(stack) >= MOST_DEPTH:
                     self._stop("too-deep", f"nested more than {MOST_DEPTH} deep", event)
                 value = {} if kind is mapping_start else []
@@ -208,14 +213,7 @@ class _Builder:
                 in_mapping = type(container) is dict
                 continue
             elif kind is yaml.AliasEvent:
-                self._problem(
-                    "alias",
-                    "aliases are not read: a `*` that begins a value refers to another place",
-                    _place(event.start_mark),
-                    "write the value out, or quote a text that begins with `*`",
-                )
-                if in_mapping and key is None:
-                    raise _ReadingStoppedError
+                self._refuse_alias(event)
                 value = Null()
             elif kind is yaml.DocumentEndEvent:
                 if event.explicit:
@@ -230,19 +228,19 @@ class _Builder:
             else:  # the start of the stream
                 continue
 
-            nodes += 1
-            if nodes > MOST_NODES:
-                self._stop("too-many-nodes", f"more than {MOST_NODES:,} values", event)
+            if may_have_many_nodes:
+                nodes += 1
+                if nodes > MOST_NODES:
+                    self._stop("too-many-nodes", f"more than {MOST_NODES:,} values", event)
             if container is None:
                 root = value
                 start = _place(event.start_mark)
             elif key is not None:
                 if self._note:
                     self._places[id(container)][key] = Place(
-                        _place(key_mark), _place(event.start_mark)
+                        _place(key_event.start_mark), _place(event.start_mark)
                     )
                 container[key] = value
-                key = None
             else:
                 if self._note:
                     here = _place(event.start_mark)
@@ -286,6 +284,13 @@ class _Builder:
             )
         return key
 
+    def _refuse_key(self, event: Any) -> NoReturn:
+        if type(event) is yaml.AliasEvent:
+            self._refuse_alias(event)
+            raise _ReadingStoppedError
+        self._refuse_properties(event)
+        self._stop("key-not-text", "a key must be a single word or text", event)
+
     def _check_scalar(self, text: str, event: Any) -> None:
         if wrong := scalar_problem(text):
             code, message, hint = wrong
@@ -301,6 +306,14 @@ class _Builder:
             )
         if event.tag is not None:
             self._refuse_tag(_place(event.start_mark))
+
+    def _refuse_alias(self, event: Any) -> None:
+        self._problem(
+            "alias",
+            "aliases are not read: a `*` that begins a value refers to another place",
+            _place(event.start_mark),
+            "write the value out, or quote a text that begins with `*`",
+        )
 
     def _refuse_tag(self, where: Location) -> None:
         self._problem(

@@ -107,15 +107,15 @@ def test_a_file_far_too_large_is_never_read(here: Path, monkeypatch: pytest.Monk
 def test_a_file_that_grows_while_it_is_read(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that never ends is given up at the limit, whatever its size claimed to be."""
     make("a.yaml")
-    asked = []
+    given = []
 
     def read(_descriptor: int, count: int) -> bytes:
-        asked.append(count)
-        return b"x" * min(count, 1_000_000)
+        given.append(min(count, 1_000_000))
+        return b"x" * given[-1]
 
     monkeypatch.setattr(os, "read", read)
     assert refusal(here / "a.yaml").code == "too-large"
-    assert asked == [5_000_001, 4_000_001, 3_000_001, 2_000_001, 1_000_001, 1]
+    assert sum(given) == 5_000_001
 
 
 def test_a_pipe_without_a_writer(here: Path) -> None:
