@@ -6,7 +6,6 @@ reader that knows the file turns a route into a line and a column. So there are 
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 from typing import NamedTuple
@@ -38,8 +37,7 @@ class At(Enum):
     VALUE = "value"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something wrong at a route of one document, before anyone has looked up the line.
 
     `code` is stable and in kebab case. `message` never repeats a value of the document that could
@@ -54,8 +52,7 @@ class Problem:
     severity: Severity = Severity.ERROR
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """A problem with its place: the one form in which charter-score reports anything.
 
     `path` is as printed (relative, `/`-joined). `location` is None only where a place makes no

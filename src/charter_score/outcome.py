@@ -1,14 +1,15 @@
 """What became of one input: scored, failed or skipped. Nothing else can, and nothing is lost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from charter_score.diagnostics import Diagnostic
 from charter_score.result import ReviewResult
+from charter_score.rubric import CriterionKey
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A review that was scored.
 
     `id` is the review's own or its file's stem; the digests are SHA-256 of the files' bytes.
@@ -22,19 +23,17 @@ class Scored:
     rubric_sha256: str
     result: ReviewResult
     warnings: tuple[Diagnostic, ...] = ()
-    lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    lines: Mapping[CriterionKey, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """An input that could not be scored, and everything that is wrong with it."""
 
     path: str
     diagnostics: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A review that is not to be scored: a draft, or void."""
 
     path: str

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from charter_score.diagnostics import START, At, Diagnostic, Problem, Severity, in_order
 from charter_score.errors import DocumentError, UsageError
@@ -36,8 +36,7 @@ FEW = 64
 """Inputs below which a batch is scored as one, here, before its outputs are chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """What to score and against what: the paths, `--rubric`, the `--rubrics` folders.
 
     Without `comments` every free text is taken out of a review once it has been checked; with
@@ -54,8 +53,7 @@ class Job:
     gates: Gates = NO_GATES
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """A document of a folder that is no review: a rubric, or results of ours."""
 
     path: str
@@ -226,7 +224,7 @@ class Scoring:
             nothing = document.diagnostic(_nothing_observed())
             return Failed(one.shown, in_order((nothing, *loaded.warnings)))
         if self._job.lines and isinstance(scored, Scored):
-            return replace(scored, lines=_lines(document, loaded.review))
+            return scored._replace(lines=_lines(document, loaded.review))
         return scored
 
     def _default_rubric(self, one: Input) -> LoadedRubric | None:
@@ -286,11 +284,11 @@ def _part_lost(one: Input | Diagnostic, renderers: Sequence[BatchRenderer], job:
     return _part([Failed(path, (died,))], renderers, job)
 
 
-@dataclass(slots=True)
 class RepeatedIds:
     """Watches for reviews of one id over a whole batch, holding a number for each id seen."""
 
-    _seen: set[int] = field(default_factory=set)
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
 
     def warnings(self, ids: Sequence[tuple[str, str]]) -> Iterator[Diagnostic]:
         """A warning for each review whose id an earlier one has."""

@@ -4,7 +4,6 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -227,7 +226,7 @@ def _walk(root: str) -> Iterator[Input | Diagnostic]:
     found = (
         one._replace(shown=one.shown.rpartition("/")[2])
         if isinstance(one, Input)
-        else replace(one, path=one.path.rpartition("/")[2])
+        else one._replace(path=one.path.rpartition("/")[2])
         for one in _walk_from(root, shown_path(root) + "/")
     )
     return iter(sorted(found, key=_place)) if _has_folders(root) else found

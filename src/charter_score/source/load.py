@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from typing import NamedTuple
 
 from charter_score.diagnostics import At, Diagnostic, Problem, Route, did_you_mean
 from charter_score.errors import DocumentError, UsageError
@@ -152,8 +153,7 @@ def rubric_of(document: Document, digest: str) -> LoadedRubric:
     return LoadedRubric(rubric, document.path, digest, tuple(found))
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedReview:
+class LoadedReview(NamedTuple):
     """A review without errors and the rubric it is scored against."""
 
     review: Review
@@ -212,8 +212,7 @@ class RubricReferenceError(Exception):
         self.diagnostics = tuple(diagnostics)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     """A rubric file whose id and version could be read; perhaps not valid."""
 
     id: str

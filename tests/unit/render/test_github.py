@@ -5,7 +5,6 @@ ActionCommand.cs, for what acts although it is not documented any more.
 """
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -196,5 +195,5 @@ def test_signs_of_commands_are_kept_apart(text: str) -> None:
 def test_a_review_outside_the_lines_known_points_at_the_first(outcomes: list[Outcome]) -> None:
     """Without lines (another format alone asked) the first line is pointed at."""
     low = next(o for o in outcomes if isinstance(o, Scored) and o.id == "b-low")
-    commands, _ = parsed(written([replace(low, lines={})]))
+    commands, _ = parsed(written([low._replace(lines={})]))
     assert {command.line for command in commands} == {1}

@@ -5,7 +5,6 @@ Source: GitLab documentation, Code Quality, "Code Quality report format".
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +70,10 @@ def test_fingerprints_stay_where_lines_move(outcomes: list[Outcome]) -> None:
     moved: list[Outcome] = []
     for one in outcomes:
         if isinstance(one, Scored):
-            moved.append(replace(one, lines={key: n + 7 for key, n in one.lines.items()}))
+            moved.append(one._replace(lines={key: n + 7 for key, n in one.lines.items()}))
         elif isinstance(one, Failed):
             lower = [
-                replace(d, location=Location(d.location.line + 7, 1) if d.location else None)
+                d._replace(location=Location(d.location.line + 7, 1) if d.location else None)
                 for d in one.diagnostics
             ]
             moved.append(Failed(one.path, tuple(lower)))
@@ -89,8 +88,8 @@ def test_fingerprints_differ_where_inputs_do(outcomes: list[Outcome]) -> None:
     """Files that are shown by one name, and problems told in the same words, are not one."""
     low = next(one for one in outcomes if isinstance(one, Scored) and one.id == "b-low")
     twice = Diagnostic("unrated", "this has no rating", "x.yaml", Location(1, 1))
-    again = replace(twice, location=Location(2, 1))
-    elsewhere = replace(twice, path="rubric.yaml", severity=Severity.WARNING)
+    again = twice._replace(location=Location(2, 1))
+    elsewhere = twice._replace(path="rubric.yaml", severity=Severity.WARNING)
     failed = Failed("x.yaml", (twice, again, elsewhere))
     found = report([low, low, low, failed, failed])
     assert len(found) == 3 * 3 + 2 * 3

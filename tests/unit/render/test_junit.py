@@ -3,7 +3,6 @@
 import io
 import re
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -137,14 +136,14 @@ def test_every_case_has_a_name_of_its_own(outcomes: list[Outcome]) -> None:
     scored = next(one for one in outcomes if isinstance(one, Scored))
     same: list[Outcome] = [
         scored,
-        replace(scored, path="other.yaml"),
-        replace(scored, id="a-high (2)"),
+        scored._replace(path="other.yaml"),
+        scored._replace(id="a-high (2)"),
         scored,
         Skipped("x.yaml", "a-high", "draft"),
         Failed("a-high", next(o for o in outcomes if isinstance(o, Failed)).diagnostics),
-        replace(scored, id="a-high.welcome"),
-        replace(scored, id="a\x01"),
-        replace(scored, id="a\x02"),
+        scored._replace(id="a-high.welcome"),
+        scored._replace(id="a\x01"),
+        scored._replace(id="a\x02"),
     ]
     data = rendered(fresh(), same)
     names = Counter((case.classname, case.name) for suite in parsed(data) for case in suite)
