@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from charter_score.diagnostics import Problem, Route, Severity
-from charter_score.linting import advice as module
+from charter_score.linting import sums
 from charter_score.linting.advice import LINTS, advice, asks_two_things, without_ignored
 from charter_score.linting.rubric import rubric_problems
 from charter_score.pipeline import Job, Scoring
@@ -431,7 +431,7 @@ def test_what_cannot_be_reckoned_is_not_said(monkeypatch: pytest.MonkeyPatch) ->
     assert codes(HEAD + ignored + text) == ["unused-ignore"]
     for limit in ("MOST_WORK", "MOST_SUMS"):
         with monkeypatch.context() as patch:
-            patch.setattr(module, limit, 3)
+            patch.setattr(sums, limit, 3)
             assert reckoned(text) == []
             assert codes(HEAD + ignored + text) == []
 
