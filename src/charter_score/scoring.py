@@ -37,7 +37,7 @@ from charter_score.rubric import (
     holds,
 )
 
-MOST_REMEMBERED = 65_536
+MOST_REMEMBERED = 8_192
 """Entries that a rubric's memory of sums may hold before it is emptied."""
 
 Sums = tuple[int, int]

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Bounds = tuple[Fraction, ...]
 
-MOST_KEPT = 65_536
+MOST_KEPT = 8_192
 """Texts that a writer keeps before it starts again."""
 
 RESULTS_SCHEMA = "charter-score/results/v1"
