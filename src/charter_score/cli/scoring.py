@@ -16,6 +16,7 @@ from charter_score.cli.formats import (
     renderer,
     targets,
 )
+from charter_score.cli.progress import Progress
 from charter_score.cli.settings import Settings, settings
 from charter_score.cli.terminal import Color, paint_for, tell, tell_problems, width
 from charter_score.diagnostics import Diagnostic
@@ -110,6 +111,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
         outputs = [stack.enter_context(_Output(target)) for target in wanted]
         outputs += [stack.enter_context(one) for one in _job_summary(wanted)]
         run = _Run(request, outputs)
+        stack.callback(run.progress.hide)
         try:
             for part in scoring.parts(run.choose, request.jobs):
                 run.take(part)
@@ -280,6 +282,7 @@ class _Run:
         self.skipped: list[Skipped] = []
         self.left_out: list[str] = []
         self.watched = Watched()
+        self.progress = Progress(quiet=request.quiet)
         self._warnings: dict[Diagnostic, None] = {}
         self._ids = RepeatedIds()
 
@@ -318,16 +321,23 @@ class _Run:
         self.left_out += part.left_out
         self.watched.combine(part.watched)
         told = part.problems if self.request.quiet else [*part.problems, *new]
+        if told:
+            self.progress.hide()
         tell_problems(
             [one for one in told if one.is_error or not self.request.quiet], self.request.color
         )
         for output, pieces in zip(self.outputs, part.pieces, strict=True):
             if output.renderer is not None:
                 add = output.renderer.add
-                output.write(_joined([add(piece) for piece in pieces]))
+                text = _joined([add(piece) for piece in pieces])
+                if text and output.target.path is None:
+                    self.progress.hide()
+                output.write(text)
+        self.progress.show(self.summary)
 
     def close(self) -> None:
         """Every part has passed: end every output and put it in its place."""
+        self.progress.hide()
         closing = Closing(self.summary, list(self._warnings))
         for output in self.outputs:
             if output.renderer is not None:
