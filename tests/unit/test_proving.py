@@ -16,12 +16,15 @@ from hypothesis import strategies as st
 
 import hostile
 import random_documents
-from charter_score import __version__, proving, scoring
+from charter_score import __version__, scoring
 from charter_score.cli.rubric_tools import run_selftest
 from charter_score.cli.terminal import Color
 from charter_score.errors import ExitCode, UsageError
 from charter_score.linting.review import review_problems
-from charter_score.proving import Promise, Selftest, TooLargeError, Trial, prove, selftest
+from charter_score.proving.cases import MOST_CASES
+from charter_score.proving.report import Promise, Selftest, Trial
+from charter_score.proving.selftest import TooLargeError, selftest
+from charter_score.proving.trials import Trials
 from charter_score.rating import Policy, Rating
 from charter_score.render.layout import cells
 from charter_score.render.proofs import proofs, proofs_json
@@ -93,7 +96,7 @@ def test_a_shipped_rubric_holds_what_it_promises(path: Path) -> None:
 def test_random_rubrics_hold_what_they_promise(seed: int) -> None:
     """Whatever levels, weights, conditions and policies a rubric has, the engine keeps its word."""
     rubric = rubric_from(to_yaml(random_documents.rubric(random.Random(seed))))
-    broken = [proof for proof in prove(rubric) if not proof.held]
+    broken = [proof for proof in selftest(rubric).proofs if not proof.held]
     assert broken == []
 
 
@@ -120,7 +123,7 @@ def test_few_reviews_are_all_tried() -> None:
 def test_every_promise_has_something_to_try_here() -> None:
     """The small rubric has n/a, levels, a critical criterion and a condition: all is tried."""
     for policy in Policy:
-        proofs = prove(small(not_applicable=policy))
+        proofs = selftest(small(not_applicable=policy)).proofs
         assert [proof.promise for proof in proofs] == list(Promise)
         assert [proof.promise for proof in proofs if not proof.tried or not proof.held] == []
 
@@ -131,7 +134,7 @@ def test_what_there_is_nothing_of_is_not_said_to_be_tried() -> None:
         "{id: r, version: '1', title: R, sections: [{id: s, title: S, criteria: ["
         "{id: a, title: A, not_applicable: forbidden}]}]}"
     )
-    untried = {proof.promise for proof in prove(plain) if not proof.tried}
+    untried = {proof.promise for proof in selftest(plain).proofs if not proof.tried}
     assert untried == {
         Promise.NA_AFTER_MISS, Promise.NA_AFTER_MET, Promise.NA_RULE, Promise.OBSERVED,
         Promise.CRITICAL, Promise.CONDITIONS, Promise.BANDS, Promise.LIMITS,
@@ -143,10 +146,10 @@ def test_what_there_is_nothing_of_is_not_said_to_be_tried() -> None:
 def test_made_up_reviews_are_ones_that_the_rubric_accepts(seed: int) -> None:
     """Every example names exactly what applies, in words and values that the rubric knows."""
     rubric = rubric_from(to_yaml(random_documents.rubric(random.Random(seed))))
-    prover = proving._Prover(rubric)
-    for case in range(len(prover.cases)):
-        for words in prover._plain(case):
-            review = reviewed(prover._trial((case, words)))
+    trials = Trials(rubric)
+    for case in range(len(trials.cases)):
+        for words in trials.plain(case):
+            review = reviewed(trials.trial((case, words)))
             assert not errors_of(review_problems(rubric, review))
 
 
@@ -492,7 +495,7 @@ def test_many_conditions_are_tried_within_a_bound() -> None:
         f"criteria: [{{id: a, title: A}}, {criteria}]}}]}}"
     )
     scope = selftest(rubric).scope
-    assert scope.cases == proving.MOST_CASES
+    assert scope.cases == MOST_CASES
     assert not scope.all_cases
     assert scope.made <= 20_000
 

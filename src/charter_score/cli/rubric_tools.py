@@ -153,7 +153,7 @@ def run_selftest(rubric: str, folders: Sequence[str], color: Color, *, as_json: 
     found = _named(rubric, folders, color)
     if found is None:
         return ExitCode.NOT_SCORED
-    from charter_score.proving import MOST_CRITERIA, TooLargeError, selftest
+    from charter_score.proving.selftest import MOST_CRITERIA, TooLargeError, selftest
 
     try:
         proved = selftest(found.rubric)

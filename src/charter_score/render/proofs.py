@@ -7,23 +7,22 @@ from typing import Any
 
 from charter_score import __version__
 from charter_score.figures import JSON_DECIMALS, Figure, percent_text
-from charter_score.proving import (
-    SEED,
+from charter_score.proving.report import (
     Allowance,
     Counterexample,
     Interaction,
     Limit,
-    Place,
     Proof,
     Reach,
     Scope,
     Selftest,
     Trial,
 )
+from charter_score.proving.sampling import SEED
 from charter_score.rating import Policy, Rating
 from charter_score.render import words
 from charter_score.render.layout import Line, Page, Span, Style, cells, left, span
-from charter_score.rubric import Permission, Rubric
+from charter_score.rubric import CriterionKey, Permission, Rubric
 from charter_score.wire import encode, share_text
 
 SCHEMA = "charter-score/selftest/v1"
@@ -159,7 +158,7 @@ def _where(interaction: Interaction) -> str:
     return f" ({'; '.join(said)})" if said else ""
 
 
-def _best_word(rubric: Rubric, place: Place) -> str:
+def _best_word(rubric: Rubric, place: CriterionKey) -> str:
     criterion = next(c for s, c in rubric.criteria() if (s.id, c.id) == place)
     levels = rubric.levels_of(criterion)
     return Rating.MET.value if levels is None else max(levels, key=lambda word: levels[word])
