@@ -149,9 +149,13 @@ def _scores(one: RubricSummary) -> Iterator[tuple[str, str]]:
     if mean is None or median is None or seen is None:
         return
     least, most = min(one.shares), max(one.shares)
+    lower, upper = quantile(one.shares, Fraction(1, 4)), quantile(one.shares, Fraction(3, 4))
+    half = ""
+    if lower is not None and upper is not None and one.reviews >= FEWEST_TO_COMPARE:
+        half = f"half of them {words.plain_percent(lower)} to {words.plain_percent(upper)}, "
     yield (
         "Score",
-        f"mean {words.plain_percent(mean)}, median {words.plain_percent(median)}, "
+        f"mean {words.plain_percent(mean)}, median {words.plain_percent(median)}, {half}"
         f"from {words.percent(least, one.rubric)} to {words.percent(most, one.rubric)} "
         f"({words.count(one.reviews, 'review')})",
     )
