@@ -18,7 +18,8 @@ import hostile
 import random_documents
 from charter_score.cli.rubric_tools import run_rubric_diff
 from charter_score.cli.terminal import Color
-from charter_score.comparing import Figure, Kind, RubricChanges, Step, Verdict, compare
+from charter_score.comparing.changes import Figure, Kind, RubricChanges, Step, Verdict
+from charter_score.comparing.comparison import compare
 from charter_score.errors import ExitCode, UsageError
 from charter_score.figures import decimal_text
 from charter_score.linting.review import review_problems

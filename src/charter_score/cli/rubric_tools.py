@@ -130,7 +130,7 @@ def run_rubric_diff(
     after = _loaded(new, library, color)
     if before is None or after is None:
         return ExitCode.NOT_SCORED
-    from charter_score.comparing import compare
+    from charter_score.comparing.comparison import compare
 
     found = compare(before.rubric, after.rubric)
     if as_json:

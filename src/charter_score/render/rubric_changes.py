@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from charter_score import __version__
-from charter_score.comparing import (
+from charter_score.comparing.changes import (
     Carry,
     Change,
-    CriterionPlace,
     Example,
     Figure,
     Kind,
@@ -17,7 +16,7 @@ from charter_score.comparing import (
 )
 from charter_score.render import words
 from charter_score.render.layout import Line, Page, Span, Style, cells, left, span
-from charter_score.rubric import Rubric
+from charter_score.rubric import CriterionKey, Rubric
 from charter_score.wire import encode, share_text
 
 SCHEMA = "charter-score/rubric-diff/v1"
@@ -154,7 +153,7 @@ def _carry(page: Page, found: RubricChanges) -> None:
         )
 
 
-def _dotted(place: CriterionPlace) -> str:
+def _dotted(place: CriterionKey) -> str:
     return ".".join(place)
 
 
@@ -308,7 +307,7 @@ def _example_document(example: Example) -> dict[str, Any]:
 
 
 def _carry_document(carry: Carry) -> dict[str, Any]:
-    renamed: Mapping[CriterionPlace, CriterionPlace] = carry.renamed
+    renamed: Mapping[CriterionKey, CriterionKey] = carry.renamed
     return {
         "rename": {_dotted(old): _dotted(new) for old, new in renamed.items()},
         "take_out": _all_dotted(carry.dropped),
@@ -318,7 +317,7 @@ def _carry_document(carry: Carry) -> dict[str, Any]:
     }
 
 
-def _all_dotted(places: Iterable[CriterionPlace]) -> list[str]:
+def _all_dotted(places: Iterable[CriterionKey]) -> list[str]:
     return [_dotted(place) for place in places]
 
 
