@@ -10,8 +10,7 @@ from fractions import Fraction
 
 from charter_score.diagnostics import Diagnostic, Location, Severity
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
-from charter_score.review import Action, Dispute, Rated, Review, Status
-from charter_score.review import Outcome as DisputeOutcome
+from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review, Status
 from charter_score.rubric import Band, Criterion, FieldRule, OnCritical, Rubric, Section
 from charter_score.scoring import score
 

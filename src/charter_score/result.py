@@ -7,7 +7,7 @@ only where it is printed (`figures`).
 from fractions import Fraction
 from typing import NamedTuple
 
-from charter_score.review import Dispute, Outcome, Rated, Review
+from charter_score.review import Dispute, DisputeOutcome, Rated, Review
 from charter_score.rubric import Band, Criterion, Rubric, Section
 
 
@@ -178,4 +178,4 @@ class ReviewResult(NamedTuple):
     @property
     def provisional(self) -> bool:
         """Whether a dispute is still open."""
-        return any(dispute.outcome is Outcome.OPEN for dispute in self.review.disputes)
+        return any(dispute.outcome is DisputeOutcome.OPEN for dispute in self.review.disputes)

@@ -30,7 +30,7 @@ class Status(StrEnum):
         return self in (Status.FINAL, Status.CALIBRATION)
 
 
-class Outcome(StrEnum):
+class DisputeOutcome(StrEnum):
     """How a dispute ended. A withdrawn one decides nothing: it is as if it had not been made."""
 
     OPEN = "open"
@@ -41,7 +41,7 @@ class Outcome(StrEnum):
     @property
     def is_decision(self) -> bool:
         """True where somebody decided over the rating."""
-        return self in (Outcome.UPHELD, Outcome.NOT_UPHELD)
+        return self in (DisputeOutcome.UPHELD, DisputeOutcome.NOT_UPHELD)
 
 
 def _read_rating(value: object) -> str | None:
@@ -104,7 +104,7 @@ class Dispute:
     says: Annotated[str | None, RATING]
     because: OptionalText = None
     on: OptionalText = None
-    outcome: Annotated[Outcome, shapes.choice(Outcome)] = Outcome.OPEN
+    outcome: Annotated[DisputeOutcome, shapes.choice(DisputeOutcome)] = DisputeOutcome.OPEN
     decided_by: OptionalText = None
     decided_on: OptionalText = None
     reason: OptionalText = None

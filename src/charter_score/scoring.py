@@ -25,7 +25,7 @@ from charter_score.result import (
     Score,
     SectionResult,
 )
-from charter_score.review import Dispute, Outcome, Rated, Review
+from charter_score.review import Dispute, DisputeOutcome, Rated, Review
 from charter_score.rubric import (
     Band,
     Combine,
@@ -286,7 +286,7 @@ class Scorer:
                 [
                     self._outlook(dispute, tallies)
                     for dispute in review.disputes
-                    if dispute.outcome is Outcome.OPEN
+                    if dispute.outcome is DisputeOutcome.OPEN
                 ]
             ),
         )
@@ -506,7 +506,7 @@ def _words(
             dispute = disputes.get((ready.section.id, one.criterion.id))
             if dispute is None or words[index] is None:
                 continue
-            if dispute.outcome is Outcome.UPHELD:
+            if dispute.outcome is DisputeOutcome.UPHELD:
                 words[index] = dispute.says or ""
     return tuple(words)
 
@@ -584,7 +584,8 @@ def _disputes_by_criterion(review: Review) -> dict[CriterionKey, Dispute]:
         key = (dispute.section, dispute.criterion)
         before = counting.get(key)
         if dispute.outcome.is_decision or (
-            dispute.outcome is Outcome.OPEN and (before is None or not before.outcome.is_decision)
+            dispute.outcome is DisputeOutcome.OPEN
+            and (before is None or not before.outcome.is_decision)
         ):
             counting[key] = dispute
     return counting

@@ -12,7 +12,7 @@ from charter_score.rating import Policy
 from charter_score.render import words
 from charter_score.render.layout import Line, Page, Span, Style, cells, left, right, span
 from charter_score.result import CriterionResult, ReviewResult, SectionResult
-from charter_score.review import Outcome
+from charter_score.review import DisputeOutcome
 from charter_score.rubric import Band, Combine, OnCritical, Rubric
 
 RULES = "docs/scoring.md"
@@ -120,7 +120,7 @@ def _how(result: CriterionResult, rubric: Rubric) -> str:
         said += ", advisory"
     if result.critical_missed:
         said += ", CRITICAL [8]"
-    if result.dispute is not None and result.dispute.outcome is Outcome.UPHELD:
+    if result.dispute is not None and result.dispute.outcome is DisputeOutcome.UPHELD:
         said += f" (was {result.original}; dispute upheld)"
     return said
 

@@ -11,8 +11,7 @@ from charter_score.render.batch import Closing
 from charter_score.render.layout import WIDEST, Line, Page, Span, Style, cells, left, right, span
 from charter_score.render.terminal import Paint
 from charter_score.result import CriterionResult, Need, Outlook, ReviewResult, SectionResult
-from charter_score.review import Dispute
-from charter_score.review import Outcome as DisputeOutcome
+from charter_score.review import Dispute, DisputeOutcome
 from charter_score.rubric import Combine, OnCritical, values_of
 
 BAR = 10

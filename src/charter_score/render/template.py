@@ -14,7 +14,7 @@ from typing import NamedTuple
 from charter_score.render import words
 from charter_score.render.layout import Page
 from charter_score.render.terminal import plain
-from charter_score.review import Action, Dispute, Outcome, Rated, Review
+from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review
 from charter_score.rubric import CommentRule, Criterion, FieldRule, Permission, Rubric, Section
 
 WIDEST_COMMENT = 80
@@ -337,7 +337,7 @@ def _said(one: Action | Dispute) -> dict[str, str]:
     """What an action or a dispute says, in the order of its fields."""
     found = ((field.name, getattr(one, field.name)) for field in fields(one))
     return {
-        name: value.value if isinstance(value, Outcome) else value
+        name: value.value if isinstance(value, DisputeOutcome) else value
         for name, value in found
         if value is not None
     }
