@@ -1,5 +1,6 @@
 """Where the program begins and ends: `charter-score`, `score`, `python -m charter_score`."""
 
+import gc
 import os
 import signal
 import sys
@@ -21,13 +22,16 @@ def score_main() -> None:
 
 def _run(arguments: Sequence[str], program: str) -> int:
     """Run one command: the plain words of `score` at once, all else by way of typer."""
+    gc.disable()  # modules stay once they are loaded; looking for garbage among them only costs
     from charter_score.cli.plain import plain_request
 
     request = plain_request(arguments, os.environ)
     if request is not None:
         from charter_score.cli.scoring import run_score
 
+        gc.enable()
         return run_score(request)
+    gc.enable()
     from charter_score.cli.app import app, score_app
 
     if program == "score":

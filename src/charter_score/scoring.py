@@ -135,25 +135,32 @@ class _Standing(NamedTuple):
 class _Criterion:
     """A criterion made ready: what each word of a reviewer is worth."""
 
-    __slots__ = ("_read", "_words", "criterion")
+    __slots__ = ("_read", "_rubric", "_scale", "_words", "criterion")
 
     def __init__(self, rubric: Rubric, criterion: Criterion, scale: int) -> None:
         self.criterion = criterion
+        self._rubric = rubric
+        self._scale = scale
         self._read = rubric.rating_reader(criterion)
-        levels = rubric.levels_of(criterion)
-        ratings = tuple(levels) if levels is not None else (Rating.MET, Rating.NOT_MET)
-        self._words = {
-            str(rating): _ready(rubric, criterion, str(rating), scale)
-            for rating in (*ratings, Rating.NOT_APPLICABLE)
-        }
+        self._words: dict[str, _Rating] = {}
 
     def rating(self, word: str) -> _Rating:
-        """What a reviewer's word is worth here.
+        """What a reviewer's word is worth here; made ready when it is first met.
 
         Raises:
             KeyError: for a word that is no rating of the criterion.
         """
-        return self._words.get(word) or self._words[self._read(word) or ""]
+        found = self._words.get(word)
+        if found is None:
+            meant = self._read(word)
+            if meant is None:
+                raise KeyError(word)
+            rating = str(meant)
+            found = self._words.get(rating) or _ready(
+                self._rubric, self.criterion, rating, self._scale
+            )
+            self._words[rating] = found
+        return found
 
 
 def mark_of(rubric: Rubric, criterion: Criterion, rating: str) -> Mark:
