@@ -40,6 +40,8 @@ class Unscored(NamedTuple):
 _HEAD = Row(" ", "Review", "Score", "Band", "Observed", "n/a")
 _AT_ONCE = 1_000
 """Lines that are painted together."""
+_MOST_SKIPPED = 5
+"""Drafts and void reviews that are named; nothing is wrong with them."""
 
 
 class Concise:
@@ -53,7 +55,8 @@ class Concise:
         self._widths = [cells(title) for title in _HEAD.texts]
         self._signs: Counter[str] = Counter()
         self._failed = Waiting()
-        self._skipped = Waiting()
+        self._skipped: list[str] = []
+        self._more_skipped = 0
 
     def piece(self, outcome: Outcome) -> Row | Unscored:
         """The review's line."""
@@ -78,8 +81,12 @@ class Concise:
                 max(width, cells(text))
                 for width, text in zip(self._widths, piece.texts, strict=True)
             ]
+        elif piece.failed:
+            self._failed.add(piece.text)
+        elif len(self._skipped) < _MOST_SKIPPED:
+            self._skipped.append(piece.text)
         else:
-            (self._failed if piece.failed else self._skipped).add(piece.text)
+            self._more_skipped += 1
         return ""
 
     def end(self, closing: Closing) -> Iterator[str]:
@@ -97,10 +104,15 @@ class Concise:
             page.heading(title)
             for line in lines:
                 page.write(f"{line.label}: {line.told}", indent=2, hang=4)
-        for title, waiting in (("Not scored", self._failed), ("Skipped", self._skipped)):
-            if waiting.number:
-                page.heading(title)
-                yield from self._written(page, _listed(page, waiting))
+        if self._failed.number:
+            page.heading("Not scored")
+            yield from self._written(page, _listed(page, self._failed))
+        if self._skipped:
+            page.heading("Skipped")
+            for entry in self._skipped:
+                page.write(entry, indent=2, hang=4)
+            if self._more_skipped:
+                page.write(f"and {self._more_skipped} more", indent=2)
         yield self._paint(page.taken())
 
     def _written(self, page: Page, steps: Iterable[None]) -> Iterator[str]:
