@@ -16,7 +16,7 @@ from charter_score.render.batch import BatchRenderer
 from charter_score.review import Review, without_comments
 from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document
-from charter_score.source.files import Input, read_bytes, search, shown_path
+from charter_score.source.files import STANDARD_INPUT, Input, read_bytes, search, shown_path
 from charter_score.source.load import (
     Library,
     LoadedReview,
@@ -115,6 +115,7 @@ class Scoring:
             folders=job.rubrics,
             roots=[path for path in job.paths if path != "-" and os.path.isdir(path)],
         )
+        self._standard_input: bytes | DocumentError | None = None
         self._default: LoadedRubric | DocumentError | None = None
         if job.rubric is not None:
             self._default = named_rubric(job.rubric, self._library)
@@ -158,6 +159,8 @@ class Scoring:
         from charter_score.workers import in_order as over_processes
 
         renderers = choose(None)
+        if STANDARD_INPUT in self._job.paths:
+            self._standard_input = _read_standard_input()  # which no other process has
         yield from over_processes(
             partial(self._part_of, renderers=renderers),
             chain(first, inputs),
@@ -180,7 +183,7 @@ class Scoring:
                 yield one.path, False, [one]
                 continue
             try:
-                data = read_bytes(one.path, one.shown)
+                data = self._read(one)
             except DocumentError as wrong:
                 yield one.shown, False, wrong.diagnostics
                 continue
@@ -203,14 +206,23 @@ class Scoring:
         if isinstance(one, Diagnostic):
             return Failed(one.path, (one,))
         try:
-            data = read_bytes(one.path, one.shown)
+            data = self._read(one)
             return self._outcome_of(one, data, read_document(data, one.shown))
         except DocumentError as wrong:
             if one.root is not None and wrong.diagnostics[0].code == "not-a-form":
                 return LeftOut(one.shown)  # a workbook of somebody's in a folder of reviews
             return Failed(one.shown, wrong.diagnostics)
 
+    def _read(self, one: Input) -> bytes:
+        if one.path is not None or self._standard_input is None:
+            return read_bytes(one.path, one.shown)
+        if isinstance(self._standard_input, DocumentError):
+            raise self._standard_input
+        return self._standard_input
+
     def _outcome_of(self, one: Input, data: bytes, document: Document) -> Outcome | LeftOut:
+        if one.root is not None and document.value == []:
+            return LeftOut(one.shown)  # GitLab's list of findings, when there were none
         if is_ours(document.value) or is_rubric(document.value):
             if one.root is not None:
                 return LeftOut(one.shown)
@@ -252,6 +264,13 @@ class Scoring:
             review = without_comments(review)
         result = rubric.scorer.score(review)
         return Scored(one.shown, name, digest, rubric.sha256, result, warnings)
+
+
+def _read_standard_input() -> bytes | DocumentError:
+    try:
+        return read_bytes(None, STANDARD_INPUT)
+    except DocumentError as wrong:
+        return wrong
 
 
 def _lines(document: Document, review: Review) -> dict[tuple[str, str], int]:

@@ -24,6 +24,7 @@ class Replacement:
 
     def __init__(self, path: AnyPath, shown: str) -> None:
         self._shown = shown
+        self._path = path
         self._target = os.path.realpath(path)
         self._temporary: str | None = None
         try:
@@ -37,12 +38,12 @@ class Replacement:
 
     def _open(self) -> BinaryIO:
         try:
-            status = os.stat(self._target)
+            status = os.stat(self._path)
         except FileNotFoundError:
             mode = NEW_FILE_MODE
         else:
             if not stat.S_ISREG(status.st_mode):
-                return open(self._target, "wb")
+                return open(self._path, "wb")  # as it is: a pipe in /dev/fd has no other name
             mode = stat.S_IMODE(status.st_mode)
         import tempfile
 
@@ -64,6 +65,8 @@ class Replacement:
         """
         try:
             self._stream.write(data)
+        except BrokenPipeError:
+            pass  # its reader has gone away and wants no more
         except OSError as wrong:
             raise self._not_written(wrong) from wrong
 
@@ -81,6 +84,8 @@ class Replacement:
             if self._temporary is not None:
                 os.replace(self._temporary, self._target)
                 self._temporary = None
+        except BrokenPipeError:
+            pass
         except OSError as wrong:
             raise self._not_written(wrong) from wrong
 

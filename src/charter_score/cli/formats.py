@@ -9,7 +9,7 @@ from charter_score.errors import UsageError
 from charter_score.render.batch import BatchRenderer
 from charter_score.render.layout import WIDEST
 from charter_score.render.terminal import Paint, plain
-from charter_score.source.files import is_among, shown_path
+from charter_score.source.files import STANDARD_INPUT, is_among, is_standard_input, shown_path
 
 ENVIRONMENT = "CHARTER_SCORE_OUTPUT_FORMAT"
 
@@ -173,10 +173,11 @@ def _from_environment() -> Format | None:
         raise UsageError(f"{ENVIRONMENT} names no format", f"use one of {known}") from None
 
 
-def refuse_inputs(outputs: Sequence[Target], paths: Sequence[str]) -> None:
-    """Refuse an output that is also an input, before anything is touched.
+def refuse_inputs(outputs: Sequence[Target], paths: Sequence[str], also: Sequence[str]) -> None:
+    """Refuse an output that would take the place of something read, before anything is touched.
 
-    Results of an earlier run that lie in a folder of reviews are no input and may be replaced.
+    `also` names files that are read beside the paths. Results of an earlier run that lie in a
+    folder of reviews are no input and may be replaced; a rubric or a review never is.
 
     Raises:
         UsageError: naming the file.
@@ -184,10 +185,23 @@ def refuse_inputs(outputs: Sequence[Target], paths: Sequence[str]) -> None:
     for target in outputs:
         if target.path is None or not os.path.exists(target.path):
             continue
-        found = is_among(target.path, paths)
-        if found is None:
-            continue
-        from charter_score.source.load import is_our_file
+        why = _why_kept(target.path, paths, also)
+        if why is not None:
+            raise UsageError(f"-o {shown_path(target.path)} {why}; it was not touched")
 
-        if found.root is None or not is_our_file(target.path):
-            raise UsageError(f"-o {shown_path(target.path)} is also an input; it was not touched")
+
+def _why_kept(path: str, paths: Sequence[str], also: Sequence[str]) -> str | None:
+    """Why an output must not take the place of a file; None where it may."""
+    real = os.path.realpath(path)
+    found = is_among(path, paths)
+    if (
+        any(real == os.path.realpath(one) for one in also)
+        or (STANDARD_INPUT in paths and is_standard_input(path))
+        or (found is not None and found.root is None)
+    ):
+        return "is also an input"
+    from charter_score.source.load import may_be_replaced
+
+    if may_be_replaced(path, in_folder=found is not None):
+        return None
+    return "is also an input" if found is not None else "holds a rubric or a review"

@@ -17,7 +17,7 @@ from charter_score.cli.formats import (
     targets,
 )
 from charter_score.cli.progress import Progress
-from charter_score.cli.settings import Settings, settings
+from charter_score.cli.settings import OWN_FILE, SHARED_FILE, Settings, settings
 from charter_score.cli.terminal import Color, paint_for, tell, tell_problems, width
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import CharterScoreError, ExitCode, NotWrittenError, UsageError
@@ -106,7 +106,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
             gates=_gates(request),
         )
     )
-    refuse_inputs(wanted, request.paths)
+    refuse_inputs(wanted, request.paths, _also_read(request))
     with ExitStack() as stack:
         outputs = [stack.enter_context(_Output(target)) for target in wanted]
         outputs += [stack.enter_context(one) for one in _job_summary(wanted)]
@@ -129,6 +129,12 @@ def run_score(request: ScoreRequest) -> ExitCode:
     if lost:
         raise NotWrittenError("; ".join(str(one) for one in lost))
     return code
+
+
+def _also_read(request: ScoreRequest) -> list[str]:
+    """The files that are read beside the reviews and what they name."""
+    named = [one for one in (request.rubric, request.baseline) if one is not None]
+    return [*named, OWN_FILE, SHARED_FILE]
 
 
 def _with_settings(request: ScoreRequest, found: Settings) -> ScoreRequest:

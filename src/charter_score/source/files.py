@@ -348,6 +348,14 @@ def is_among(path: AnyPath, paths: Iterable[str]) -> Input | None:
     return None
 
 
+def is_standard_input(path: AnyPath) -> bool:
+    """Whether standard input comes from a file."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(sys.stdin.fileno()))
+    except (OSError, ValueError, AttributeError):
+        return False  # it is closed, or no file of the system's
+
+
 def is_under(path: str, folder: str) -> bool:
     """Whether a real path is a folder or lies below it."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

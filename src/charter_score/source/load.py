@@ -96,22 +96,40 @@ _MARKS = frozenset(["sections", "section", "criteria", "bands", "version", "titl
 
 
 def is_ours(value: Value) -> bool:
-    """Whether a document is something that charter-score wrote: results, rubrics, a schema."""
+    """Whether a document is something that charter-score wrote.
+
+    Results, rubrics, a schema, or GitLab's list of findings.
+    """
     if isinstance(value, list):
         return bool(value) and is_ours(value[0])
     if not isinstance(value, dict):
         return False
+    if value.keys() >= {"check_name", "fingerprint"}:
+        return True
     schema = value.get("schema", value.get("$id"))
     return isinstance(schema, str) and schema.startswith("charter-score/")
 
 
-def is_our_file(path: AnyPath) -> bool:
-    """Whether a file holds something that charter-score wrote."""
+def may_be_replaced(path: AnyPath, *, in_folder: bool) -> bool:
+    """Whether an output may take the place of an existing file: not of a rubric or a review.
+
+    In a folder of reviews a broken document is a review too, until somebody mends it.
+    """
     shown = shown_path(path)
     try:
-        return is_ours(read_document(read_bytes(path, shown), shown).value)
-    except DocumentError:
-        return False
+        data = read_bytes(path, shown)
+        if data.startswith(_OUR_BEGINNING):
+            return True
+        value = read_document(data, shown).value
+    except DocumentError as wrong:
+        return not in_folder or wrong.diagnostics[0].code == "not-a-form"
+    if is_ours(value):
+        return True
+    return not in_folder and not (isinstance(value, dict) and _PARTS.intersection(value))
+
+
+_OUR_BEGINNING = b'{"schema": "charter-score/'
+_PARTS = frozenset(["ratings", "sections"])
 
 
 def load_rubric(path: AnyPath, shown: str | None = None) -> LoadedRubric:
