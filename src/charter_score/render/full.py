@@ -13,6 +13,7 @@ from charter_score.render.terminal import Paint
 from charter_score.result import CriterionResult, Need, Outlook, ReviewResult, SectionResult
 from charter_score.review import Dispute, DisputeOutcome
 from charter_score.rubric import Combine, OnCritical, values_of
+from charter_score.scoring import band_of
 
 BAR = 10
 """Cells of a section's bar."""
@@ -192,8 +193,15 @@ class _View:
             missed = words.both(f'"{criterion.title}"' for _, criterion in result.critical_missed)
             were = "was" if len(result.critical_missed) == 1 else "were"
             by_points = words.percent(result.share_by_points, self.rubric)
+            alike = band_of(self.rubric, result.share_by_points) == result.band
             if self.rubric.on_critical is OnCritical.ZERO:
-                effect = f"so the score is 0% although without it it would be {by_points}."
+                effect = (
+                    f"so the score is 0% although without it it would be {by_points}."
+                    if result.share_by_points
+                    else "and the score is 0%, as it is by the points alone."
+                )
+            elif result.band is not None and alike:
+                effect = f'and the band is "{result.band.name}", as it is by the points alone.'
             elif result.band is not None:
                 effect = f'so the band is "{result.band.name}" although the points are {by_points}.'
             else:
@@ -506,7 +514,7 @@ class _View:
         alike = len({need.share_lost for need in needs}) == 1
         critical = any(need.result.critical_missed for need in way.needs)
         if len(way.needs) == len(needs) > 1:
-            which = f"all {len(needs)} needs"
+            which = "both needs" if len(needs) == 2 else f"all {len(needs)} needs"
         elif alike and not critical and len(needs) > 1:
             which = f"any {len(way.needs)} of the {len(needs)} needs"
         else:
