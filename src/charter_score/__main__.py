@@ -1,5 +1,6 @@
 """Where the program begins and ends: `charter-score`, `score`, `python -m charter_score`."""
 
+import errno
 import gc
 import os
 import signal
@@ -35,11 +36,20 @@ def _run(arguments: Sequence[str], program: str) -> int:
     from charter_score.cli.app import app, score_app
 
     if program == "score":
-        return _typer_code(score_app(list(arguments[1:]), prog_name="score", standalone_mode=False))
-    return _typer_code(app(list(arguments), prog_name="charter-score", standalone_mode=False))
+        return _by_typer(score_app, arguments[1:], "score")
+    return _by_typer(app, arguments, "charter-score")
 
 
-def _typer_code(returned: object) -> int:
+def _by_typer(app: Callable[..., object], arguments: Sequence[str], program: str) -> int:
+    """The exit code of a command that typer runs."""
+    try:
+        returned = app(list(arguments), prog_name=program, standalone_mode=False)
+    except SystemExit:
+        # Typer's own way out when the reader of its help has gone away (`| head`).
+        from charter_score.writing import quiet_output
+
+        quiet_output()
+        return ExitCode.OK
     return returned if isinstance(returned, int) else ExitCode.OK
 
 
@@ -90,6 +100,9 @@ def _defect_or_usage(defect: Exception) -> int:
     if type(defect).__name__ == "Abort":
         _say(_stopped("interrupted", defect))
         return ExitCode.INTERRUPTED
+    if isinstance(defect, OSError) and (said := _fault_around(defect)):
+        _say(f"charter-score: {said}")
+        return ExitCode.NOT_WRITTEN
     if "--debug" in sys.argv:
         import traceback
 
@@ -105,13 +118,31 @@ def _defect_or_usage(defect: Exception) -> int:
     return ExitCode.DEFECT
 
 
+def _fault_around(fault: OSError) -> str | None:
+    """What is wrong around the program, where that is why a call failed; None for a defect of ours.
+
+    Typer writes its help itself, so a full disk shows only here.
+    """
+    why = (fault.strerror or "it cannot be used").lower()
+    try:
+        os.getcwd()
+    except OSError:
+        return f"the current folder: {why}"
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+        from charter_score.writing import quiet_output
+
+        quiet_output()
+        return f"standard output: {why}"
+    return None
+
+
 def _say(text: str) -> None:
-    from charter_score.render.hostile import visible
+    from charter_score.render.hostile import harmless_to_runners, visible
 
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(visible(text) + "\n")
+        sys.stderr.write(harmless_to_runners(visible(text)) + "\n")
         sys.stderr.flush()
     except OSError:
         pass

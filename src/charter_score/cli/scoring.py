@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from charter_score.cli.formats import (
     POINTING,
@@ -31,7 +31,6 @@ from charter_score.render.terminal import for_encoding
 from charter_score.render.words import count
 from charter_score.scalars import Number
 from charter_score.shapes import MisshapenError, read_percent
-from charter_score.source.files import shown_path
 from charter_score.summary import Summary
 from charter_score.writing import NEW_FILE_MODE, Replacement, write_standard_output
 
@@ -123,9 +122,9 @@ def run_score(request: ScoreRequest) -> ExitCode:
             raise
         run.close()
     judgements = scoring.gates.judge(run.watched, run.summary)
-    code = _verdict(run.summary, judgements)
-    _tell_verdict(run, judgements, code)
     lost = [output.lost for output in outputs if output.lost is not None]
+    code = ExitCode.NOT_WRITTEN if lost else _verdict(run.summary, judgements)
+    _tell_verdict(run, judgements, code)
     if lost:
         raise NotWrittenError("; ".join(str(one) for one in lost))
     return code
@@ -194,7 +193,7 @@ class _Output:
 
     def _open(self) -> None:
         path = self.target.path or ""
-        self._file = Replacement(path, shown_path(path))
+        self._file = Replacement(path, path)
 
     def _try(self, write: Callable[[], None]) -> None:
         if self.lost is None:
@@ -202,6 +201,10 @@ class _Output:
                 write()
             except NotWrittenError as wrong:
                 self.lost = wrong
+            except OSError as wrong:
+                why = (wrong.strerror or "it cannot be written").lower()
+                where = self.target.path or "standard output"
+                self.lost = NotWrittenError(f"{where}: a temporary file was needed: {why}")
 
     def write(self, text: str | bytes) -> None:
         """Add to the output."""
@@ -213,6 +216,29 @@ class _Output:
             self._try(lambda: file.write(data))
         elif self.target.path is None:
             self._try(lambda: write_standard_output(_for_stdout(text)))
+
+    def add(self, pieces: Sequence[Any], hide: Callable[[], None]) -> None:
+        """Write what the renderer gives for pieces; `hide` what the terminal shows meanwhile."""
+        renderer = self.renderer
+        if renderer is None or self.lost is not None:
+            return
+        texts: list[str | bytes] = []
+        self._try(lambda: texts.extend(renderer.add(piece) for piece in pieces))
+        text = _joined(texts)
+        if text and self.target.path is None:
+            hide()
+        self.write(text)
+
+    def end(self, closing: Closing) -> None:
+        """Write how the renderer ends, and put the output in its place: it is whole."""
+        renderer = self.renderer
+        if renderer is not None:
+            self._try(lambda: self._write_all(renderer.end(closing)))
+        self.commit()
+
+    def _write_all(self, texts: Iterable[str | bytes]) -> None:
+        for text in texts:
+            self.write(text)
 
     def commit(self) -> None:
         """The output is whole: put it in its place."""
@@ -333,12 +359,7 @@ class _Run:
             [one for one in told if one.is_error or not self.request.quiet], self.request.color
         )
         for output, pieces in zip(self.outputs, part.pieces, strict=True):
-            if output.renderer is not None:
-                add = output.renderer.add
-                text = _joined([add(piece) for piece in pieces])
-                if text and output.target.path is None:
-                    self.progress.hide()
-                output.write(text)
+            output.add(pieces, self.progress.hide)
         self.progress.show(self.summary)
 
     def close(self) -> None:
@@ -346,10 +367,7 @@ class _Run:
         self.progress.hide()
         closing = Closing(self.summary, list(self._warnings))
         for output in self.outputs:
-            if output.renderer is not None:
-                for text in output.renderer.end(closing):
-                    output.write(text)
-            output.commit()
+            output.end(closing)
 
 
 def _for_stdout(text: str | bytes) -> str | bytes:
@@ -381,11 +399,12 @@ def _tell_verdict(run: _Run, judgements: Sequence[Judgement], code: ExitCode) ->
         lines += [(span(note, Style.FAINT),) for note in _notes(run.left_out, request)]
         if run.outputs[0].target.path is not None:
             lines.append((span(_one_line(summary)),))
+    exit_3 = "Exit 3: " if code is ExitCode.NOT_SCORED else ""
     if not summary.reviews:
-        lines.append((Span("Exit 3: no review was found.", Style.BAD),))
-    elif code is ExitCode.NOT_SCORED:
+        lines.append((Span(f"{exit_3}no review was found.", Style.BAD),))
+    elif summary.failed:
         failed = count(summary.failed, "input")
-        lines.append((Span(f"Exit 3: {failed} could not be scored.", Style.BAD),))
+        lines.append((Span(f"{exit_3}{failed} could not be scored.", Style.BAD),))
     for judgement in judgements:
         lines += _told(judgement, code, quiet=request.quiet)
     tell(lines, request.color)
@@ -404,7 +423,7 @@ def _told(judgement: Judgement, code: ExitCode, *, quiet: bool) -> list[Line]:
         said = f"{judgement.gate} passes: {judgement.told}."
         return [] if quiet else [(span(said, Style.GOOD),)]
     fails = "also fails" if code is ExitCode.NOT_SCORED else "fails"
-    exit_code = "" if code is ExitCode.NOT_SCORED else f"Exit {int(code)}: "
+    exit_code = "Exit 1: " if code is ExitCode.GATE_FAILED else ""
     lines: list[Line] = [
         (span(f"{exit_code}{judgement.gate} {fails}: {judgement.told}.", Style.BAD),)
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from charter_score.render.hostile import harmless_to_runners
 from charter_score.render.layout import Line, Style
 
 Paint = Callable[[Iterable[Line]], str]
@@ -20,7 +21,8 @@ _COLOURS = {
 
 def plain(lines: Iterable[Line]) -> str:
     """Lines as plain text."""
-    return "".join("".join(piece.text for piece in line).rstrip() + "\n" for line in lines)
+    text = "".join("".join(piece.text for piece in line).rstrip() + "\n" for line in lines)
+    return harmless_to_runners(text)
 
 
 def coloured(lines: Iterable[Line]) -> str:
@@ -48,7 +50,7 @@ def coloured(lines: Iterable[Line]) -> str:
             text = Text.assemble(*((piece.text, _COLOURS[piece.style]) for piece in line))
             text.rstrip()
             console.print(text, soft_wrap=True)
-    return capture.get()
+    return harmless_to_runners(capture.get())
 
 
 def for_encoding(text: str, encoding: str | None) -> str:
