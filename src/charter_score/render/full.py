@@ -155,8 +155,11 @@ class _View:
                     line += [Span("   "), piece] if piece.text else []
                 else:
                     page.row(line)
-                    line = [Span(" " * 10), *_wrapped(piece, page)]
-            page.row(line)
+                    line = [Span(" " * 10), piece]
+            if sum(cells(one.text) for one in line) <= page.width:
+                page.row(line)
+            else:
+                page.write(*line[1:], indent=10)
         for said in self._about_the_score():
             page.write(said, indent=10)
 
@@ -250,18 +253,21 @@ class _View:
         legend = "█ met  ░ n/a  · missed"
         page.blank()
         title_width = min(35, max(cells(section.section.title) for section in sections))
-        if page.is_narrow:
-            page.write(span("Sections", Style.TITLE))
-            page.write(span(legend, Style.FAINT), indent=2)
-        else:
-            gap = " " * max(2, 2 + title_width + 2 - len("Sections"))
-            page.row([Span("Sections", Style.TITLE), Span(gap), Span(legend, Style.FAINT)])
         told = [
             f"{decimal_text(section.score.earned)} of {decimal_text(section.score.available)}"
             for section in sections
         ]
         shares = [words.percent(section.score.share, self.rubric) for section in sections]
         told_width, share_width = max(map(len, told)), max(map(len, shares))
+        beside_the_title = title_width + 4
+        row_width = beside_the_title + BAR + 2 + told_width + 3 + share_width
+        is_stacked = page.is_narrow or row_width > page.width
+        if is_stacked:
+            page.write(span("Sections", Style.TITLE))
+            page.write(span(legend, Style.FAINT), indent=2)
+        else:
+            gap = " " * max(2, beside_the_title - len("Sections"))
+            page.row([Span("Sections", Style.TITLE), Span(gap), Span(legend, Style.FAINT)])
         for section, points_text, share in zip(sections, told, shares, strict=True):
             figures = f"{right(points_text, told_width)}   {right(share, share_width)}"
             asides = (
@@ -275,10 +281,9 @@ class _View:
                 asides.append("nothing observed")
             aside = ", ".join(asides)
             title = span(section.section.title)
-            taken = 2 + title_width + 2 + BAR + 2 + len(figures) + 3 + len(aside)
-            if page.is_narrow or cells(title.text) > title_width or taken > page.width:
+            if is_stacked or cells(title.text) > title_width:
                 page.write(title, indent=2)
-                head = Span("    " if page.is_narrow else " " * (title_width + 4))
+                head = Span(" " * (4 if is_stacked else beside_the_title))
             else:
                 head = Span("  " + left(title.text, title_width) + "  ")
             line = [head, *_bar(section), Span("  " + figures)]
@@ -294,7 +299,7 @@ class _View:
         for section in self.result.sections:
             for result in section.criteria:
                 earned_all = result.mark.observed and not result.mark.lost
-                if earned_all and result.original == result.mark.rating and result.rated.comment:
+                if earned_all and (self._comment(result) or self._evidence(result)):
                     yield section, result
 
     def _done_well(self) -> None:
@@ -307,9 +312,11 @@ class _View:
         for text in own:
             page.write(Span("+ ", Style.GOOD), span(text), indent=2, hang=4)
         for section, result in praise:
+            comment = self._comment(result)
+            quoted = f': "{comment}"' if comment else ""
             page.write(
                 Span("+ ", Style.GOOD),
-                span(f'{self._titled(section, result)}: "{result.rated.comment}"'),
+                span(f"{self._titled(section, result)}{quoted}"),
                 indent=2,
                 hang=4,
                 end=self._evidence(result),
@@ -330,9 +337,17 @@ class _View:
         number = self.numbers[section.section.id, result.criterion.id]
         return f"{result.criterion.title} ({words.place(section.section.title, number)})"
 
-    def _evidence(self, result: CriterionResult, style: Style = Style.FAINT) -> Span | None:
-        if result.rated.evidence and self.comments:
-            return span(result.rated.evidence, style)
+    def _comment(self, result: CriterionResult) -> str | None:
+        """The reviewer's comment, where the rating it was written for still counts.
+
+        Where a dispute changed the rating, comment and evidence stand with the dispute.
+        """
+        return result.rated.comment if self.comments and not _is_changed(result) else None
+
+    def _evidence(self, result: CriterionResult) -> Span | None:
+        """The reviewer's evidence, where the rating it was given for still counts."""
+        if self.comments and result.rated.evidence and not _is_changed(result):
+            return span(result.rated.evidence, Style.FAINT)
         return None
 
     def _needs(self) -> None:
@@ -368,10 +383,9 @@ class _View:
         if not alike and need.points_lost:
             share = words.plain_percent(need.share_lost)
             extra.append(span(f" −{words.points(need.points_lost)} ({share})", Style.FAINT))
-        end = self._evidence(result)
+        comment, evidence = self._comment(result), self._evidence(result)
         disputed = result.dispute is not None and result.dispute.outcome is DisputeOutcome.OPEN
-        if disputed:
-            end = Span("DISPUTED", Style.WARN)
+        end = Span("DISPUTED", Style.WARN) if disputed else evidence
         page.write(Span("- ", Style.BAD), span(title), *extra, indent=2, hang=4, end=end)
         if result.mark.not_applicable:
             self._labelled("Rated:", f"n/a, not shown ({words.rule(self.rubric)})")
@@ -379,10 +393,10 @@ class _View:
             earned = decimal_text(result.mark.earned)
             level = f"{result.mark.rating} ({earned} of {words.points(result.mark.points)})"
             self._labelled("Rated:", level)
-        if result.rated.comment and self.comments:
-            self._labelled(
-                "Reviewer:", result.rated.comment, self._evidence(result) if disputed else None
-            )
+        if comment:
+            self._labelled("Reviewer:", comment, evidence if disputed else None)
+        elif disputed and evidence:
+            self._labelled("Evidence:", evidence.text)
         if result.criterion.advice:
             self._labelled("Try:", result.criterion.advice)
 
@@ -412,16 +426,14 @@ class _View:
             return
         self.page.heading("Advisory (never scored)")
         for section, result in shown:
-            comment = f": {result.rated.comment}" if self._comment(result) else ""
+            comment = self._comment(result)
+            said = f": {comment}" if comment else ""
             self.page.write(
-                f"{self._titled(section, result)}: {result.mark.rating}{comment}",
+                f"{self._titled(section, result)}: {result.mark.rating}{said}",
                 indent=2,
                 hang=4,
                 end=self._evidence(result),
             )
-
-    def _comment(self, result: CriterionResult) -> str | None:
-        return result.rated.comment if self.comments else None
 
     def _not_applicable(self) -> None:
         shown = [
@@ -448,16 +460,21 @@ class _View:
         ]
         width = min(36, max(map(cells, titles)))
         for title, (_, result) in zip(titles, shown, strict=True):
-            reason = self._comment(result) or "(no reason given)"
+            evidence = self._evidence(result)
+            missing = "(after a dispute)" if _is_changed(result) else "(no reason given)"
+            reason = span(self._comment(result) or missing, Style.FAINT)
+            taken = (
+                2 + width + 2 + cells(reason.text) + (2 + cells(evidence.text) if evidence else 0)
+            )
             if not self.comments:
                 page.write(title, indent=2, hang=4)
-            elif page.is_narrow or cells(title) > width or width + 6 + cells(reason) > page.width:
+            elif page.is_narrow or cells(title) > width or taken > page.width:
                 page.write(title, indent=2, hang=4)
-                page.write(span(reason, Style.FAINT), indent=6)
+                page.write(reason, indent=6, end=evidence)
             else:
-                page.row(
-                    [Span("  "), span(left(title, width)), Span("  "), span(reason, Style.FAINT)]
-                )
+                line = [Span("  "), span(left(title, width)), Span("  "), reason]
+                gap = page.width - taken + 2
+                page.row([*line, Span(" " * gap), evidence] if evidence else line)
 
     # ── Disputes, the way up, the conversation ────────────────────────────────────────────────
 
@@ -484,10 +501,14 @@ class _View:
                 f"  {words.place(title, number)}: {found.original}; the advisor says {dispute.says}"
             ),
         )
+        if _is_changed(found) and found.dispute is dispute:
+            self._first_rating(found)
+        raised = span(dispute.on, Style.FAINT) if dispute.on else None
         if dispute.because and self.comments:
-            page.write(f'"{dispute.because}"', indent=2, hang=3)
-        if dispute.reason and self.comments:
-            page.write(f"Decided: {dispute.reason}", indent=2, hang=4)
+            page.write(f'"{dispute.because}"', indent=2, hang=3, end=raised)
+        elif raised:
+            page.write(span(f"Raised {raised.text}", Style.FAINT), indent=2)
+        self._decision(dispute)
         if dispute.outcome is DisputeOutcome.UPHELD and found.dispute is dispute:
             page.write(f"It is scored as {found.mark.rating}.", indent=2)
         if outlook is None:
@@ -500,6 +521,28 @@ class _View:
         band = f", {outlook.band.name}" if outlook.band else ""
         seen_band = f", {outlook.band_observed.name}" if outlook.band_observed else ""
         page.write(f"If upheld: {then}{band}; observed {seen}{seen_band}.", indent=2, hang=4)
+
+    def _first_rating(self, result: CriterionResult) -> None:
+        """What the reviewer wrote about a rating that a dispute has changed since."""
+        comment, evidence = result.rated.comment, result.rated.evidence
+        if not self.comments:
+            return
+        if comment:
+            end = span(evidence, Style.FAINT) if evidence else None
+            self.page.write("Reviewer: ", comment, indent=2, hang=4, end=end)
+        elif evidence:
+            self.page.write("Evidence: ", evidence, indent=2, hang=4)
+
+    def _decision(self, dispute: Dispute) -> None:
+        """Who decided a dispute, when and why."""
+        by = f"by {dispute.decided_by}" if dispute.decided_by else None
+        who_and_when = ", ".join(part for part in (by, dispute.decided_on) if part)
+        reason = dispute.reason if self.comments else None
+        if not (who_and_when or reason):
+            return
+        is_withdrawn = dispute.outcome is DisputeOutcome.WITHDRAWN
+        head = f"{'Withdrawn' if is_withdrawn else 'Decided'} {who_and_when}".rstrip()
+        self.page.write(f"{head}: {reason}" if reason else f"{head}.", indent=2, hang=4)
 
     def _next_band(self) -> None:
         way = self.result.next_band
@@ -529,19 +572,17 @@ class _View:
 
     def _conversation(self) -> None:
         review, page = self.review, self.page
-        if not self.comments:
-            return
-        if review.notes:
+        if review.notes and self.comments:
             page.heading("Notes")
             page.paragraphs(review.notes, indent=2)
-        if review.actions:
+        if review.actions and self.comments:
             page.heading("Agreed")
             for action in review.actions:
                 who = ", ".join(
                     part for part in (action.who, f"by {action.by}" if action.by else None) if part
                 )
                 page.write("- ", action.what + (f" ({who})" if who else ""), indent=2, hang=4)
-        if review.advisor_comment:
+        if review.advisor_comment and self.comments:
             page.heading("The advisor's words")
             page.paragraphs(review.advisor_comment, indent=2)
         if review.acknowledged:
@@ -567,10 +608,9 @@ class _View:
         )
 
 
-def _wrapped(piece: Span, page: Page) -> list[Span]:
-    """A piece that stands alone on its line; broken where even that is too narrow."""
-    room = page.width - 10
-    return [piece] if cells(piece.text) <= room else [Span(piece.text.strip(), piece.style)]
+def _is_changed(result: CriterionResult) -> bool:
+    """Whether a dispute was upheld that gave another rating than the reviewer's."""
+    return result.original != result.mark.rating
 
 
 def _bar(section: SectionResult) -> list[Span]:

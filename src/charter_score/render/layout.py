@@ -107,20 +107,20 @@ class Page:
         """Words wrapped to the width.
 
         `indent` stands before the first line and `hang` before the others; `end` is set at the
-        right edge of the first line where there is room, and after the words where there is none.
+        right edge of the first line where it is short and the page wide, else below the words.
         """
         spans = [word if isinstance(word, Span) else span(word) for word in words]
         hanging = indent if hang is None else hang
-        room = self.width - (cells(end.text) + 2 if end else 0)
-        lines = _wrap(spans, room if not self.is_narrow else self.width, indent, hanging)
-        if end:
-            used = sum(cells(piece.text) for piece in lines[0])
-            gap = self.width - used - cells(end.text)
-            if not self.is_narrow and gap >= 2:
-                lines[0] = (*lines[0], Span(" " * gap), end)
-            else:
-                lines.append((Span(" " * hanging), end))
-        self.lines.extend(lines)
+        if end is None or self.is_narrow or cells(end.text) > self.width // 3:
+            self.lines += _wrap(spans, self.width, indent, hanging)
+            if end is not None and hanging + cells(end.text) <= self.width:
+                self.lines.append((Span(" " * hanging), end))
+            elif end is not None:
+                self.lines += _wrap([end], self.width, hanging, hanging)
+            return
+        first, *others = _wrap(spans, self.width - cells(end.text) - 2, indent, hanging)
+        used = sum(cells(piece.text) for piece in (*first, end))
+        self.lines += [(*first, Span(" " * (self.width - used)), end), *others]
 
     def paragraphs(self, text: str, indent: int = 0, style: Style = Style.PLAIN) -> None:
         """A longer text, its own line breaks kept."""
