@@ -137,12 +137,13 @@ def _fault_around(fault: OSError) -> str | None:
 
 
 def _say(text: str) -> None:
-    from charter_score.render.hostile import harmless_to_runners, visible
+    from charter_score.render.layout import span
+    from charter_score.render.terminal import plain
 
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(harmless_to_runners(visible(text)) + "\n")
+        sys.stderr.write(plain([(span(text),)]))
         sys.stderr.flush()
     except OSError:
         pass

@@ -22,6 +22,7 @@ from charter_score.source.load import (
     LoadedReview,
     LoadedRubric,
     is_ours,
+    is_output,
     is_rubric,
     may_be_rubric,
     named_rubric,
@@ -221,11 +222,9 @@ class Scoring:
         return self._standard_input
 
     def _outcome_of(self, one: Input, data: bytes, document: Document) -> Outcome | LeftOut:
-        if one.root is not None and document.value == []:
-            return LeftOut(one.shown)  # GitLab's list of findings, when there were none
+        if one.root is not None and (is_output(document.value) or is_rubric(document.value)):
+            return LeftOut(one.shown)
         if is_ours(document.value) or is_rubric(document.value):
-            if one.root is not None:
-                return LeftOut(one.shown)
             problem = _not_a_review(rubric=is_rubric(document.value))
             return Failed(one.shown, (document.diagnostic(problem),))
         folder = os.path.dirname(one.path) if one.path is not None else None

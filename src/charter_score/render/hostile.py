@@ -26,9 +26,9 @@ def _shown(character: str) -> str:
 _COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 
 
-def harmless_to_runners(text: str) -> str:
-    """Lines of which none is a command to GitHub's runner, which reads both streams of a step.
+def runner_commands(text: str) -> list[int]:
+    """Where a space must go so that no line is a command to GitHub's runner.
 
-    A command begins its line with two colons, an older one has `##[` anywhere; a space parts them.
+    A command begins its line with two colons; one of the older kind has `##[` anywhere.
     """
-    return _COMMAND.sub(lambda found: found[0][:-1] + " " + found[0][-1], text)
+    return [found.end() - 1 for found in _COMMAND.finditer(text)]

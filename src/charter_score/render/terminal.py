@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from charter_score.render.hostile import harmless_to_runners
-from charter_score.render.layout import Line, Style
+from charter_score.render.hostile import runner_commands
+from charter_score.render.layout import Line, Span, Style
 
 Paint = Callable[[Iterable[Line]], str]
 """Lines to text: `plain` or `coloured`."""
@@ -21,8 +21,26 @@ _COLOURS = {
 
 def plain(lines: Iterable[Line]) -> str:
     """Lines as plain text."""
-    text = "".join("".join(piece.text for piece in line).rstrip() + "\n" for line in lines)
-    return harmless_to_runners(text)
+    return "".join(
+        "".join(piece.text for piece in _harmless(line)).rstrip() + "\n" for line in lines
+    )
+
+
+def _harmless(line: Line) -> Line:
+    """A line that is no command to GitHub's runner, which reads whatever a step prints."""
+    places = runner_commands("".join(piece.text for piece in line))
+    if not places:
+        return line
+    pieces = []
+    end = sum(len(piece.text) for piece in line)
+    for piece in reversed(line):
+        end -= len(piece.text)
+        text = piece.text
+        for place in reversed(places):
+            if end <= place < end + len(piece.text):
+                text = f"{text[: place - end]} {text[place - end :]}"
+        pieces.append(Span(text, piece.style))
+    return tuple(reversed(pieces))
 
 
 def coloured(lines: Iterable[Line]) -> str:
@@ -47,10 +65,12 @@ def coloured(lines: Iterable[Line]) -> str:
     )
     with console.capture() as capture:
         for line in lines:
-            text = Text.assemble(*((piece.text, _COLOURS[piece.style]) for piece in line))
+            text = Text.assemble(
+                *((piece.text, _COLOURS[piece.style]) for piece in _harmless(line))
+            )
             text.rstrip()
             console.print(text, soft_wrap=True)
-    return harmless_to_runners(capture.get())
+    return capture.get()
 
 
 def for_encoding(text: str, encoding: str | None) -> str:

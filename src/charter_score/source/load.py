@@ -110,6 +110,11 @@ def is_ours(value: Value) -> bool:
     return isinstance(schema, str) and schema.startswith("charter-score/")
 
 
+def is_output(value: Value) -> bool:
+    """Whether a document among others is an output: ours, or GitLab's list without findings."""
+    return value == [] or is_ours(value)
+
+
 def may_be_replaced(path: AnyPath, *, in_folder: bool) -> bool:
     """Whether an output may take the place of an existing file: not of a rubric or a review.
 
@@ -123,7 +128,7 @@ def may_be_replaced(path: AnyPath, *, in_folder: bool) -> bool:
         value = read_document(data, shown).value
     except DocumentError as wrong:
         return not in_folder or wrong.diagnostics[0].code == "not-a-form"
-    if is_ours(value):
+    if is_output(value):
         return True
     return not in_folder and not (isinstance(value, dict) and _PARTS.intersection(value))
 

@@ -13,8 +13,9 @@ from batches import rendered, rendered_text
 from charter_score.cli.formats import Format, Look, renderer
 from charter_score.render.explain import explain
 from charter_score.render.full import full
+from charter_score.render.layout import Span, Style
 from charter_score.render.problems import problem_lines
-from charter_score.render.terminal import coloured, plain
+from charter_score.render.terminal import Paint, coloured, plain
 from charter_score.review import Review
 from charter_score.rubric import Rubric
 
@@ -115,6 +116,25 @@ def acting(text: str) -> set[str]:
     return {c for c in text if c != "\n" and unicodedata.category(c) in ACTS}
 
 
+@pytest.mark.parametrize("paint", [plain, coloured])
+def test_no_line_is_a_command_to_a_runner(paint: Paint) -> None:
+    """GitHub's runner reads commands from all that a step prints: a space takes them apart."""
+    lines = [
+        (Span("::error file=a::b"),),
+        (Span("  "), Span("::warning::c", Style.BAD), Span(" ::debug::d")),
+        (Span(": :"), Span(":x", Style.GOOD)),
+        (Span("r/##[error]##[x]", Style.GOOD), Span("#"), Span("#["), Span("::")),
+        (Span("a::b and #[c]"),),
+    ]
+    assert CODES.sub("", paint(lines)).splitlines() == [
+        ": :error file=a::b",
+        "  : :warning::c ::debug::d",
+        ": ::x",
+        "r/## [error]## [x]## [::",
+        "a::b and #[c]",
+    ]
+
+
 @pytest.mark.parametrize("width", [40, 80])
 def test_nothing_acts_in_a_terminal(width: int) -> None:
     """No view of a review, a batch or diagnostics holds a character that acts or hides."""
@@ -131,16 +151,20 @@ def test_nothing_acts_in_a_terminal(width: int) -> None:
 
 
 SHOWN_IN_FULL = {
-    *("rubric-title", "organisation", "version", "review-id", "path", "advisor", "reviewer"),
+    *("rubric-title", "organisation", "version", "review-id", "advisor", "reviewer"),
     *("team", "channel", "reference", "interaction-name", "interaction-one", "interaction-other"),
     *("applies-field", "applies-value", "section-welcome", "section-close"),
     *("title-tone", "title-identity", "title-level", "title-scaled", "title-absent"),
     *("title-advisory", "title-greeting", "title-thanks", "title-next"),
     *("comment-greeting", "comment-tone", "comment-identity", "comment-level", "comment-scaled"),
     *("comment-absent", "comment-advisory", "comment-thanks", "comment-next"),
-    *("evidence-greeting", "evidence-tone", "evidence-identity", "evidence-level"),
+    *("comment-disputed", "evidence-greeting", "evidence-tone", "evidence-identity"),
+    *("evidence-level", "evidence-scaled", "evidence-absent", "evidence-advisory"),
+    *("evidence-disputed", "evidence-thanks", "evidence-next"),
     *("advice-tone", "advice-identity", "advice-level", "advice-scaled"),
     *("level-middle", "scale-low", "because-tone", "reason-tone", "reason-disputed"),
+    *("because-disputed", "on-tone", "on-disputed", "decided-by-tone", "decided-by-disputed"),
+    *("decided-on-tone", "decided-on-disputed"),
     *("band-low", "done-well", "could-be-better", "notes", "what", "who", "by"),
     *("advisor-comment", "acknowledged"),
 }

@@ -1,0 +1,213 @@
+"""What lies around a run: files that are read too, streams, folders and disks that fail."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+RUBRIC = (
+    'id: r\nversion: "1"\ntitle: R\nsections: [{id: s, title: S, criteria: [{id: a, title: A}]}]'
+)
+REVIEW = "rubric: ./r.yaml\nratings: {s: {a: met}}\n"
+FORM_FOLDER = 70  # more than are scored before processes start
+MAIN = "from charter_score.__main__ import main; main()"
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(name="run")
+def _run(tmp_path: Path) -> Run:
+    """`charter-score` in a folder with a rubric, a review, a folder of reviews and results."""
+    (tmp_path / "r.yaml").write_text(RUBRIC, encoding="utf-8")
+    for name in ("a.yaml", "other.yaml", "month/1.yaml"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(REVIEW.replace("./", "../" * name.count("/") or "./"), encoding="utf-8")
+    (tmp_path / "charter-score.toml").write_text("", encoding="utf-8")
+
+    def run(*words: str, before: str = "", **more: object) -> subprocess.CompletedProcess[str]:
+        options: dict[str, object] = {
+            "cwd": tmp_path,
+            "capture_output": True,
+            "text": True,
+            "stdin": subprocess.DEVNULL,
+        } | more
+        return subprocess.run(  # type: ignore[call-overload,no-any-return]
+            [sys.executable, "-c", before + MAIN, *words], check=False, **options
+        )
+
+    run("score", "a.yaml", "-o", "base.json")
+    return run
+
+
+# ── What is read is never written over ────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("words", "target", "why"),
+    [
+        ("a.yaml --rubric r.yaml -f json", "r.yaml", "is also an input"),
+        ("a.yaml -f json", "r.yaml", "holds a rubric or a review"),
+        ("a.yaml --rubrics . -f json", "r.yaml", "holds a rubric or a review"),
+        ("a.yaml -f json", "other.yaml", "holds a rubric or a review"),
+        ("a.yaml -f json", "a.yaml", "is also an input"),
+        ("month -f json", "month/1.yaml", "is also an input"),
+        ("a.yaml -f json", "charter-score.toml", "is also an input"),
+        ("a.yaml --baseline base.json", "base.json", "is also an input"),
+    ],
+)
+def test_an_output_is_nothing_that_is_read(
+    run: Run, tmp_path: Path, words: str, target: str, why: str
+) -> None:
+    """Rubrics, reviews, settings and a baseline stay as they were: refused before any work."""
+    before = (tmp_path / target).read_bytes()
+    done = run("score", *words.split(), "-o", target)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"charter-score: -o {target} {why}; it was not touched\n"
+    assert (tmp_path / target).read_bytes() == before
+
+
+def test_an_output_is_not_what_standard_input_comes_from(run: Run, tmp_path: Path) -> None:
+    """`score - -o FILE < FILE` would read what it has just written."""
+    with (tmp_path / "a.yaml").open("rb") as file:
+        done = run("score", "-", "-f", "json", "-o", "a.yaml", stdin=file)
+    assert done.returncode == 2
+    assert (tmp_path / "a.yaml").read_text(encoding="utf-8") == REVIEW
+
+
+@pytest.mark.parametrize("name", ["out.json", "out.xlsx", "out.html", "out.csv", "gitlab.json"])
+def test_a_run_can_be_repeated(run: Run, name: str) -> None:
+    """Outputs in the folder of the reviews are replaced, and are no reviews to the next run."""
+    words = ["score", "month", "-o", f"month/{name}"]
+    if name.startswith("gitlab"):
+        words += ["-f", "gitlab"]
+    for _ in range(2):
+        assert run(*words).returncode == 0
+    assert run("score", "month").returncode == 0
+
+
+# ── Streams ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_standard_input_beside_many_files(run: Run, tmp_path: Path) -> None:
+    """`-` is read once, by the process that has it, however many others share the work."""
+    for number in range(FORM_FOLDER):
+        (tmp_path / f"month/{number:03}.yaml").write_text(
+            REVIEW.replace("./", "../"), encoding="utf-8"
+        )
+    outputs = set()
+    for jobs in ("1", "2", "0"):
+        with (tmp_path / "a.yaml").open("rb") as file:
+            done = run("score", "-", "month", "-f", "json", "--jobs", jobs, stdin=file)
+        assert done.returncode == 0
+        outputs.add(done.stdout)
+    assert len(outputs) == 1
+    assert '"path": "-"' in outputs.pop()
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="there are no descriptors by name here")
+def test_a_pipe_by_the_name_of_its_descriptor(run: Run) -> None:
+    """`-o /dev/stdout` and `-o >(cmd)` are written directly, as any pipe is."""
+    done = run("score", "a.yaml", "-f", "json", "-o", "/dev/stdout")
+    assert done.returncode == 0
+    assert done.stdout == run("score", "a.yaml", "-f", "json").stdout
+    assert done.stderr == "1 review: 1 scored\n"
+
+
+def test_a_pipe_that_nobody_reads(run: Run) -> None:
+    """A reader that has gone away wants no more, also of an `-o`."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    words = ["score", "a.yaml", "-f", "json", "-o", f"/dev/fd/{theirs}"]
+    done = run(*words, pass_fds=[theirs])
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (0, "1 review: 1 scored\n")
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["score", "--help"], ["schema", "review"]]
+)
+def test_help_that_nobody_reads(run: Run, words: list[str]) -> None:
+    """A closed pipe ends quietly, whoever writes."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = run(*words, capture_output=False, stdout=theirs, stderr=subprocess.PIPE)
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["score", "--help"], ["schema", "review"]]
+)
+def test_help_for_a_full_disk(run: Run, words: list[str]) -> None:
+    """What cannot be written is code 4, also where typer writes."""
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = run(*words, capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    told = "charter-score: standard output: no space left on device\n"
+    assert (done.returncode, done.stderr) == (4, told)
+
+
+def test_no_line_is_a_command_to_the_runner(run: Run, tmp_path: Path) -> None:
+    """With `-f github` neither stream begins a line with two colons of a stranger's."""
+    names = ["::error file=x::pwned.yaml", "##[error]pwned.yaml", "::warning::low.yaml"]
+    for name, text in zip(names, ["ratings: [", "ratings: [", REVIEW], strict=True):
+        (tmp_path / name).write_text(text.replace("met", "not met"), encoding="utf-8")
+    done = run("score", ".", "-f", "github", "--fail-under", "50", "-v")
+    lines = (done.stdout + done.stderr).splitlines()
+    commands = [line for line in lines if line.lstrip().startswith("::")]
+    assert len(commands) == 3
+    assert all(
+        line.startswith(("::error file=%3A", "::warning file=%3A", "::error file=## ["))
+        for line in commands
+    )
+    assert all("##[" not in line for line in lines)
+    assert "    : :warning::low.yaml: 0%, under 50%" in lines
+
+
+# ── Verdicts and faults ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("a.yaml --fail-under 50", "--fail-under passes: none of 1 is under 50%."),
+        ("none.yaml", "1 input could not be scored."),
+    ],
+)
+def test_no_verdict_speaks_of_another_code(run: Run, words: str, told: str) -> None:
+    """Where an output is lost the code is 4, and no line names another."""
+    done = run("score", *words.split(), "-o", "missing/x.json")
+    assert done.returncode == 4
+    assert told in done.stderr.splitlines()
+    assert done.stderr.endswith("charter-score: missing/x.json: no such file or directory\n")
+    assert "Exit" not in done.stderr
+
+
+@pytest.mark.parametrize("chosen", ["csv", "html", "concise"])
+def test_a_full_temporary_folder(run: Run, chosen: str) -> None:
+    """Rows that wait in a temporary file which cannot grow: the output is lost, and told so."""
+    full = (
+        "import errno, tempfile\n"
+        "class Full(tempfile.SpooledTemporaryFile):\n"
+        "    def write(self, *_):\n"
+        "        raise OSError(errno.ENOSPC, 'No space left on device')\n"
+        "tempfile.SpooledTemporaryFile = Full\n"
+    )
+    done = run("score", "a.yaml", "-f", chosen, "-o", "x", before=full)
+    told = "charter-score: x: a temporary file was needed: no space left on device\n"
+    assert done.returncode == 4
+    assert done.stderr.endswith(told)
+
+
+def test_a_current_folder_that_is_gone(run: Run, tmp_path: Path) -> None:
+    """Nothing can be found from nowhere; that is no defect of ours."""
+    (tmp_path / "gone").mkdir()
+    done = run("score", "a.yaml", cwd=tmp_path / "gone", before="import os; os.rmdir('../gone')\n")
+    assert (done.returncode, done.stderr) == (
+        4,
+        "charter-score: the current folder: no such file or directory\n",
+    )
