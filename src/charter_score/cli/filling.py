@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from charter_score.cli.asked import Asked
 from charter_score.cli.terminal import Color, show, tell_problems, width
 from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
 from charter_score.filling.conversation import NOT_TEXT, Conversation, Ending
@@ -223,7 +224,9 @@ def _show_score(request: FillRequest, sheet: Sheet) -> ExitCode:
         if isinstance(outcome, Scored):
             tell_problems(outcome.warnings, request.color)
             show(view.finished(sheet.shown, width()), request.color)
-            show(full(outcome, width()), request.color)
+            asked = Asked([request.path], request.rubric, request.rubrics)
+            explain = asked.explain(outcome.path)
+            show(full(outcome, width(), explain=explain), request.color)
             code = ExitCode.OK
         elif isinstance(outcome, Failed):
             tell_problems(outcome.diagnostics, request.color)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
+from charter_score.cli.asked import Asked
 from charter_score.errors import UsageError
 from charter_score.render.batch import BatchRenderer
 from charter_score.render.layout import WIDEST
@@ -59,7 +60,7 @@ class Look(NamedTuple):
 
     `names` and `public_comments` are for formats that end up in public logs, which show neither
     unless asked to; without `comments` no format shows any. `room` is the bytes that Markdown may
-    take, where it is to share a file with others.
+    take, where it is to share a file with others. `asked` is what a command that is shown repeats.
     """
 
     width: int = WIDEST
@@ -69,6 +70,7 @@ class Look(NamedTuple):
     comments: bool = True
     long: bool = False
     room: int | None = None
+    asked: Asked = Asked()
 
 
 def renderer(chosen: Format, look: Look) -> BatchRenderer:
@@ -77,7 +79,7 @@ def renderer(chosen: Format, look: Look) -> BatchRenderer:
         case Format.FULL:
             from charter_score.render.full import Full
 
-            return Full(look.width, look.paint, comments=look.comments)
+            return Full(look.width, look.paint, comments=look.comments, explain=look.asked.explain)
         case Format.CONCISE:
             from charter_score.render.concise import Concise
 

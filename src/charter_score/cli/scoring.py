@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from charter_score.cli.asked import Asked
 from charter_score.cli.formats import (
     POINTING,
     Format,
@@ -338,6 +339,7 @@ class _Run:
             public_comments=request.include_comments,
             comments=not request.no_comments,
             long=request.long,
+            asked=Asked(request.paths, request.rubric, request.rubrics),
         )
         if target.path is None and sys.stdout is not None:
             look = look._replace(width=width(), paint=paint_for(request.color, sys.stdout))

@@ -1,6 +1,7 @@
 """One review for the person who coaches from it: the score, what it rests on, what comes next."""
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from charter_score.figures import decimal_text
@@ -8,6 +9,7 @@ from charter_score.outcome import Outcome, Scored
 from charter_score.rating import Policy
 from charter_score.render import words
 from charter_score.render.batch import Closing
+from charter_score.render.hostile import visible
 from charter_score.render.layout import WIDEST, Line, Page, Span, Style, cells, left, right, span
 from charter_score.render.terminal import Paint
 from charter_score.result import CriterionResult, Need, Outlook, ReviewResult, SectionResult
@@ -19,27 +21,44 @@ BAR = 10
 """Cells of a section's bar."""
 
 
-def full(scored: Scored, width: int, *, comments: bool = True) -> list[Line]:
-    """The lines of one review at a width; without `comments` no free text of a review is shown."""
+def full(
+    scored: Scored, width: int, *, comments: bool = True, explain: Sequence[str] | None = None
+) -> list[Line]:
+    """The lines of one review at a width; without `comments` no free text of a review is shown.
+
+    `explain` are the words of the command that derives its score, where there is one.
+    """
     page = Page(width)
-    _View(page, scored, comments=comments).write()
+    _View(page, scored, comments=comments, explain=explain).write()
     return page.lines
 
 
 class Full:
-    """`full` of a batch: one page a review, set apart by a line."""
+    """`full` of a batch: one page a review, set apart by a line.
 
-    def __init__(self, width: int, paint: Paint, *, comments: bool) -> None:
+    `explain` gives the words of the command that derives the score of the review at a path.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        paint: Paint,
+        *,
+        comments: bool,
+        explain: Callable[[str], Sequence[str] | None],
+    ) -> None:
         self._width = width
         self._paint = paint
         self._comments = comments
+        self._explain = explain
         self._any = False
 
     def piece(self, outcome: Outcome) -> str:
         """The page of a scored review; nothing of any other outcome."""
         if not isinstance(outcome, Scored):
             return ""
-        return self._paint(full(outcome, self._width, comments=self._comments))
+        explain = self._explain(outcome.path)
+        return self._paint(full(outcome, self._width, comments=self._comments, explain=explain))
 
     def begin(self) -> str:
         """Nothing."""
@@ -60,8 +79,11 @@ class Full:
 
 
 class _View:
-    def __init__(self, page: Page, scored: Scored, *, comments: bool) -> None:
+    def __init__(
+        self, page: Page, scored: Scored, *, comments: bool, explain: Sequence[str] | None
+    ) -> None:
         self.page = page
+        self.explain = explain
         self.scored = scored
         self.result: ReviewResult = scored.result
         self.rubric = scored.result.rubric
@@ -599,13 +621,40 @@ class _View:
                 Style.FAINT,
             )
         )
-        share = words.percent(self.result.share, self.rubric)
-        page.write(
-            span(
-                f"{self.rubric.name} · why {share}? charter-score explain {self.scored.path}",
-                Style.FAINT,
-            )
-        )
+        self._why()
+
+    def _why(self) -> None:
+        """The rubric, and the command that derives the score; on lines of its own where long."""
+        page = self.page
+        if self.explain is None or any(visible(word) != word for word in self.explain):
+            page.write(span(self.rubric.name, Style.FAINT))
+            return
+        name = span(self.rubric.name, Style.FAINT)
+        why = Span(f"why {words.percent(self.result.share, self.rubric)}?", Style.FAINT)
+        command = shlex.join(self.explain)
+        if cells(f"{name.text} · {why.text} {command}") <= page.width:
+            page.row([name, Span(f" · {why.text} {command}", Style.FAINT)])
+            return
+        if cells(f"{name.text} · {why.text}") <= page.width:
+            page.row([name, Span(f" · {why.text}", Style.FAINT)])
+        else:
+            page.write(name)
+            page.row([why])
+        for line in _to_type(self.explain, page.width):
+            page.row([Span(line, Style.FAINT)])
+
+
+def _to_type(explain: Sequence[str], width: int) -> Iterator[str]:
+    """A command in lines that can be copied into a shell; no word is broken, however long."""
+    program, *more = map(shlex.quote, explain)
+    line = f"  {program}"
+    for word in more:
+        if cells(line) + 1 + cells(word) + len(" \\") <= width:
+            line += f" {word}"
+        else:
+            yield f"{line} \\"
+            line = f"    {word}"
+    yield line
 
 
 def _is_changed(result: CriterionResult) -> bool:
