@@ -28,7 +28,7 @@ T = TypeVar("T")
 LONGEST_NUMBER = 24
 """The most characters a number may have: more than any standard needs, and quick to reckon with."""
 
-_DECIMAL = re.compile(r"([0-9]*)(?:\.([0-9]+))?")
+_DECIMAL = re.compile(r"(?=.)([0-9]*)(?:\.([0-9]+))?")
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

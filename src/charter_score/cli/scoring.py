@@ -122,7 +122,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
             stopped.add_note(f"after {count(run.summary.reviews, 'review')}")
             raise
         run.close()
-    judgements = scoring.gates.judge(run.watched, run.summary)
+    judgements = scoring.gates.judge(run.watched, run.summary, run.skipped)
     lost = [output.lost for output in outputs if output.lost is not None]
     code = ExitCode.NOT_WRITTEN if lost else _verdict(run.summary, judgements)
     _tell_verdict(run, judgements, code)
@@ -155,10 +155,14 @@ def _gates(request: ScoreRequest) -> Gates:
     """The gates that were asked for.
 
     Raises:
-        UsageError: where a percentage is none, or the baseline cannot be read.
+        UsageError: where a percentage is none, a tolerance has nothing to go with, or the baseline
+            cannot be read.
     """
     baseline = None
-    if request.baseline is not None:
+    if request.baseline is None:
+        if request.tolerance != ScoreRequest._field_defaults["tolerance"]:
+            raise UsageError("--tolerance needs --baseline", "it says how far a mean may fall")
+    else:
         from charter_score.source.results import earlier_reviews
 
         tolerance = _percentage("--tolerance", request.tolerance)

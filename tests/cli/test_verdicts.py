@@ -1,0 +1,98 @@
+"""Gates on the command line: exit codes, and mistakes that are answered with 2."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from charter_score.__main__ import main
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "plymouth"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Each test stands in a folder with two reviews (95% and 80%)."""
+    for name in ("strong.yaml", "rests-on-na.yaml"):
+        (tmp_path / name).write_bytes((EXAMPLES / name).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CHARTER_SCORE_OUTPUT_FORMAT", raising=False)
+    return tmp_path
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """`score` in this process; what it says is for capsys."""
+    monkeypatch.setattr(sys, "argv", ["charter-score", "score", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+@pytest.mark.parametrize(
+    "option", ["--fail-under", "--fail-under-mean", "--max-not-applicable", "--tolerance"]
+)
+@pytest.mark.parametrize("text", ["", "%", " ", ".", "-1", "101", "7O", "1e2", "٧٠", "nan", "1%%"])
+def test_a_percentage_that_is_none_is_refused(
+    option: str, text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever is no percentage from 0 to 100 is a mistake in the command."""
+    assert run(monkeypatch, ".", "-o", "old.json") == 0
+    more = ["--baseline", "old.json"] if option == "--tolerance" else []
+    capsys.readouterr()
+    assert run(monkeypatch, ".", f"{option}={text}", *more) == 2
+    assert f"{option} takes a percentage from 0 to 100" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["", "%"])
+def test_a_setting_that_is_no_percentage_is_refused(
+    text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same holds in a settings file, which is named."""
+    Path("charter-score.toml").write_text(f'fail-under = "{text}"\n', encoding="utf-8")
+    assert run(monkeypatch, ".") == 2
+    said = capsys.readouterr().err
+    assert "charter-score.toml" in said
+    assert "takes a percentage from 0 to 100" in said
+
+
+def test_a_tolerance_without_a_baseline_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A tolerance alone would look like a gate and be none."""
+    assert run(monkeypatch, ".", "--tolerance", "5") == 2
+    assert "--tolerance needs --baseline" in capsys.readouterr().err
+
+
+def test_a_run_against_itself_passes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing fell since the same reviews, in either of the two formats."""
+    for name in ("old.json", "old.jsonl"):
+        form = "json" if name == "old.json" else "json-lines"
+        assert run(monkeypatch, ".", "-f", form, "-o", name) == 0
+        assert run(monkeypatch, "strong.yaml", "rests-on-na.yaml", "--baseline", name) == 0
+        said = capsys.readouterr().err
+        assert "none of 2 earlier reviews fell a band, and no mean fell too far." in said
+
+
+@pytest.mark.parametrize("text", ["{}", '{"schema": "charter-score/results/v2", "results": []}'])
+def test_a_baseline_of_nothing_is_refused(
+    text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file without results of this version never passes for a comparison."""
+    Path("old.txt").write_text(text, encoding="utf-8")
+    assert run(monkeypatch, "strong.yaml", "--baseline", "old.txt") == 2
+    assert "holds no results of this version" in capsys.readouterr().err
+
+
+def test_a_review_that_became_a_draft_is_told_as_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The gate fails with 1, and what is said of the review is what it is."""
+    assert run(monkeypatch, ".", "-o", "old.json") == 0
+    path = Path("strong.yaml")
+    path.write_text("status: draft\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    name = json.loads(Path("old.json").read_bytes())["results"][1]["review"]["id"]
+    assert run(monkeypatch, "strong.yaml", "rests-on-na.yaml", "--baseline", "old.json") == 1
+    assert f"{name}: is now a draft (plymouth-quality-monitoring@2016)" in capsys.readouterr().err
