@@ -119,7 +119,7 @@ class Scoring:
         self._standard_input: bytes | DocumentError | None = None
         self._default: LoadedRubric | DocumentError | None = None
         if job.rubric is not None:
-            self._default = named_rubric(job.rubric, self._library)
+            self._default = named_rubric(job.rubric, self._library, "--rubric")
             if isinstance(self._default, LoadedRubric):
                 self._library.add(self._default)
 

@@ -179,6 +179,45 @@ def test_the_environment_silences_a_files_colours(monkeypatch: pytest.MonkeyPatc
     assert settings().color is Color.AUTO
 
 
+def test_the_command_line_wins_with_a_default_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is said on the command line counts, also where it says what nobody had to say."""
+    own('color = "always"')
+    assert run(monkeypatch, "score", "a.yaml") == 0
+    assert "\x1b" in capsys.readouterr().out
+    assert run(monkeypatch, "score", "a.yaml", "--color", "auto") == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_byte_order_mark_is_no_mistake() -> None:
+    """Editors of Windows begin a file with one."""
+    Path("charter-score.toml").write_text("jobs = 3\n", encoding="utf-8-sig")
+    assert settings().jobs == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "before"),
+    [
+        (("new", "nope"), ""),
+        (("rubrics", "nope"), ""),
+        (("score", "a.yaml", "--rubric", "nope"), "--rubric: "),
+        (("schema", "review", "--rubric", "nope"), "--rubric: "),
+        (("fill", "a.yaml", "--rubric", "nope"), "--rubric: "),
+    ],
+)
+def test_an_unknown_rubric_is_called_as_it_was_named(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    before: str,
+) -> None:
+    """No message speaks of an option that nobody gave."""
+    assert run(monkeypatch, *words) == 2
+    told = capsys.readouterr().err.splitlines()[0]
+    assert told == f"charter-score: {before}no rubric of this id is known"
+
+
 def test_check_rubrics_and_explain_know_the_folders(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -196,7 +235,8 @@ def test_check_rubrics_and_explain_know_the_folders(
         assert run(monkeypatch, *words) in (1, 3)
     assert run(monkeypatch, "rubrics", "our-own") == 2
     own('rubrics = ["standards"]\nrubric = "our-own"')
-    for words in (*commands, ("rubrics", "our-own")):
+    more = (("rubrics", "our-own"), ("new", "our-own"), ("schema", "review", "--rubric", "our-own"))
+    for words in (*commands, *more):
         assert run(monkeypatch, *words) == 0, words
     capsys.readouterr()
 

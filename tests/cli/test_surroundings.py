@@ -12,7 +12,7 @@ RUBRIC = (
     'id: r\nversion: "1"\ntitle: R\nsections: [{id: s, title: S, criteria: [{id: a, title: A}]}]'
 )
 REVIEW = "rubric: ./r.yaml\nratings: {s: {a: met}}\n"
-FORM_FOLDER = 70  # more than are scored before processes start
+MANY = 70  # more than are scored before processes start
 MAIN = "from charter_score.__main__ import main; main()"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -94,7 +94,7 @@ def test_a_run_can_be_repeated(run: Run, name: str) -> None:
 
 def test_standard_input_beside_many_files(run: Run, tmp_path: Path) -> None:
     """`-` is read once, by the process that has it, however many others share the work."""
-    for number in range(FORM_FOLDER):
+    for number in range(MANY):
         (tmp_path / f"month/{number:03}.yaml").write_text(
             REVIEW.replace("./", "../"), encoding="utf-8"
         )

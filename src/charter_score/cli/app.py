@@ -223,8 +223,21 @@ def score(
                 max_not_applicable=max_not_applicable,
                 baseline=baseline,
                 tolerance=tolerance,
+                given=_given(context),
             )
         )
+    )
+
+
+def _given(context: typer.Context) -> frozenset[str]:
+    """The names of the settings that stand on the command line; the others are defaults."""
+    from charter_score.cli.settings import Settings
+
+    sources = {name: context.get_parameter_source(name) for name in Settings._fields}
+    return frozenset(
+        name
+        for name, source in sources.items()
+        if source is not None and source.name == "COMMANDLINE"
     )
 
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 from io import TextIOWrapper
 from pathlib import Path
 
+from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, tell, tell_problems
 from charter_score.errors import DocumentError, ExitCode, UsageError
 from charter_score.render.layout import span
@@ -64,7 +65,7 @@ def run_new(request: NewRequest) -> ExitCode:
     target = _target(request)
     if request.rubric_template:
         return _begin_rubric(target, request)
-    library = Library(folders=[Path(folder) for folder in request.rubrics])
+    library = Library(folders=request.rubrics or settings().rubrics)
     try:
         job = _read(request, library) if request.source is not None else _blank(request, library)
     except DocumentError as wrong:

@@ -75,7 +75,7 @@ def _parsed(name: str, data: bytes) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(data.decode("utf-8"), parse_float=Number)
+        return tomllib.loads(data.decode("utf-8-sig"), parse_float=Number)
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
         raise UsageError(f"{name}:{line}: this is not UTF-8") from None

@@ -73,7 +73,7 @@ def run_schema(name: str, rubric: str | None, folders: Sequence[str], color: Col
         return ExitCode.OK
     if name != "review":
         raise UsageError("--rubric goes with `schema review`")
-    found = named_rubric(rubric, Library(folders=folders))
+    found = named_rubric(rubric, Library(folders=folders or settings().rubrics), "--rubric")
     if isinstance(found, DocumentError):
         tell_problems(found.diagnostics, color)
         return ExitCode.NOT_SCORED

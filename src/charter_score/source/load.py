@@ -451,15 +451,20 @@ def is_path(reference: str) -> bool:
     return "/" in reference or reference.lower().endswith(DOCUMENT_ENDINGS)
 
 
-def named_rubric(reference: str, library: Library) -> LoadedRubric | DocumentError:
+def named_rubric(
+    reference: str, library: Library, option: str = ""
+) -> LoadedRubric | DocumentError:
     """The rubric that the command names; unlike a review's it may lie anywhere.
+
+    `option` is the one that names it, if an option does.
 
     Raises:
         UsageError: where there is no such rubric.
     """
+    before = f"{option}: " if option else ""
     if is_path(reference):
         if not os.path.lexists(reference):
-            raise UsageError(f"--rubric: there is no file {shown_path(reference)}")
+            raise UsageError(f"{before}there is no file {shown_path(reference)}")
         try:
             return load_rubric(reference)
         except DocumentError as wrong:
@@ -469,4 +474,4 @@ def named_rubric(reference: str, library: Library) -> LoadedRubric | DocumentErr
     except RubricReferenceError as wrong:
         if wrong.diagnostics:
             return DocumentError(wrong.diagnostics)
-        raise UsageError(f"--rubric: {wrong.problem.message}", wrong.problem.hint) from None
+        raise UsageError(f"{before}{wrong.problem.message}", wrong.problem.hint) from None
