@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from charter_score.cli.asked import Asked
+from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, show, tell_problems, width
 from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
 from charter_score.filling.conversation import NOT_TEXT, Conversation, Ending
@@ -165,10 +166,10 @@ def _sheet(request: FillRequest) -> Sheet:
         DocumentError: where the rubric or the review cannot be used.
         NotWrittenError: where a new file cannot be written.
     """
-    path, library = request.path, Library(folders=request.rubrics)
+    path, library = request.path, Library(folders=request.rubrics or settings().rubrics)
     rubric: LoadedRubric | None = None
     if request.rubric is not None:
-        found = named_rubric(request.rubric, library)
+        found = named_rubric(request.rubric, library, "--rubric")
         if isinstance(found, DocumentError):
             raise found
         library.add(found)

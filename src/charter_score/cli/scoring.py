@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import ExitStack
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -46,7 +46,10 @@ MOST_SKIPPED = 5
 
 
 class ScoreRequest(NamedTuple):
-    """Everything that `score` can be asked for."""
+    """Everything that `score` can be asked for.
+
+    `given` names what the command line said that a settings file can say too.
+    """
 
     paths: Sequence[str]
     format: Format | None = None
@@ -68,6 +71,7 @@ class ScoreRequest(NamedTuple):
     max_not_applicable: str | None = None
     baseline: str | None = None
     tolerance: str = "0"
+    given: Set[str] = frozenset()
 
 
 class InterruptedRunError(CharterScoreError):
@@ -138,15 +142,14 @@ def _also_read(request: ScoreRequest) -> list[str]:
 
 
 def _with_settings(request: ScoreRequest, found: Settings) -> ScoreRequest:
-    """The request with the settings for whatever the command line left at its default.
+    """The request with the settings for whatever the command line did not say.
 
     Not the format: what the environment says, or the ending of an output, comes before a file.
     """
-    defaults = ScoreRequest._field_defaults
     more = {
         name: value
         for name, value in found._asdict().items()
-        if name != "format" and getattr(request, name) == defaults[name]
+        if name != "format" and name not in request.given
     }
     return request._replace(**more)
 
