@@ -277,3 +277,31 @@ def headings_of(path: Path) -> set[str]:
     """The headings of a page, in the form in which a link names them."""
     titles = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_every_field_and_column_is_described() -> None:
+    """The reference of formats names each field of a result, and each column of a table."""
+    from charter_score import documents
+    from charter_score.render import table
+
+    text = (DOCS / "formats.md").read_text(encoding="utf-8").partition("\n## Result\n")[2]
+    described = set(re.findall(r"`([a-z_0-9]+)`", text))
+    fields = {
+        field
+        for name, document in vars(documents).items()
+        if name.endswith("Document")
+        for field in document.__annotations__
+    }
+    columns = {*table.REVIEW_COLUMNS, *table.KNOWN_FIELDS, *table.RESULT_COLUMNS}
+    columns |= set(table.CRITERION_COLUMNS)
+    assert (fields | columns) - described == set()
+
+
+def test_the_table_of_personal_data_has_every_format() -> None:
+    """Whoever looks up a format finds whether it carries names and comments."""
+    from charter_score.cli.formats import Format
+
+    text = (DOCS / "safety.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
+    named = {name for row in rows for name in re.findall("`([a-z-]+)`", row)}
+    assert {one.value for one in Format} - named == set()

@@ -133,13 +133,15 @@ def score(
     include_names: Annotated[
         bool,
         typer.Option(
-            "--include-names", help="Show names in concise, junit, github, gitlab and markdown too."
+            "--include-names",
+            help="Show names in concise, junit, github, gitlab, markdown and html too.",
         ),
     ] = False,
     include_comments: Annotated[
         bool,
         typer.Option(
-            "--include-comments", help="Show comments in junit, github, gitlab and markdown too."
+            "--include-comments",
+            help="Show comments in junit, github, gitlab, markdown and html too.",
         ),
     ] = False,
     long: Annotated[
