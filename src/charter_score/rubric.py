@@ -80,6 +80,15 @@ def _scale_name(value: object) -> str:
     return text if len(text) > LONGEST_WORD else unicodedata.normalize("NFC", text)
 
 
+def normal_value(text: str) -> str:
+    """A value of an interaction field as it is shown for all that are equal: NFC, trimmed."""
+    if text.isascii() or len(text) > LONGEST_WORD:
+        return text.strip()
+    import unicodedata
+
+    return unicodedata.normalize("NFC", text).strip()
+
+
 def same_value(text: str) -> str:
     """The form in which two values of an interaction field are equal: NFC, case aside, trimmed."""
     if text.isascii():

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.review import Status
-from charter_score.rubric import CriterionKey, Rubric, values_of
+from charter_score.rubric import CriterionKey, Rubric, normal_value, same_value, values_of
 from charter_score.scoring import mark_of
 
 K = TypeVar("K")
@@ -154,19 +154,38 @@ FEWEST_TO_COMPARE = 5
 """Reviews below which a group says nothing that could be compared."""
 
 
-def group_values(scored: Scored, by: str) -> tuple[str | None, ...]:
-    """What a review is grouped under: a person, team, rubric, month, or an interaction field."""
+_PEOPLE = ("advisor", "reviewer", "team")
+
+
+def group_values(scored: Scored, by: str) -> dict[str | None, str]:
+    """What a review is grouped under: a person, team, rubric, month, or an interaction field.
+
+    Each value in the form in which two are equal, with how it is spelt; None where there is none.
+    """
     review = scored.result.review
-    match by:
-        case "advisor" | "reviewer" | "team":
-            return (getattr(review, by),)
-        case "rubric":
-            return (scored.result.rubric.name,)
-        case "month":
-            dates = values_of(review.interaction, "date")
-            return tuple(dict.fromkeys(date[: len("2016-05")] for date in dates)) or (None,)
-        case _:
-            return tuple(dict.fromkeys(values_of(review.interaction, by))) or (None,)
+    if by == "rubric":
+        return {scored.result.rubric.name: scored.result.rubric.name}
+    values: tuple[str, ...]
+    if by in _PEOPLE:
+        person = getattr(review, by)
+        values = () if person is None else (person,)
+    elif by == "month":
+        values = tuple(date[: len("2016-05")] for date in values_of(review.interaction, "date"))
+    else:
+        values = values_of(review.interaction, by)
+    found: dict[str | None, str] = {}
+    for value in values:
+        same, spelt = same_value(value), normal_value(value)
+        found[same] = min(spelt, found.get(same, spelt))
+    return found or {None: ""}
+
+
+def fields_of(scored: Scored) -> set[str]:
+    """The fields that a review could be grouped by because it gives them."""
+    review = scored.result.review
+    found = {name for name in _PEOPLE if getattr(review, name) is not None}
+    found |= {name for name in review.interaction if values_of(review.interaction, name)}
+    return found | {"rubric"} | ({"month"} if "date" in found else set())
 
 
 @dataclass
@@ -174,11 +193,15 @@ class Summary:
     """Counts over everything that was found, and one summary for each rubric (id, version).
 
     `by` names the fields that reviews are grouped by, each on its own; a review with several
-    values of a field is in several groups.
+    values of a field is in several groups. Values that only differ in case, spaces around them or
+    Unicode form are one; `spellings` has, by field and value, the smallest spelling met. `fields`
+    are the names of those that reviews could have been grouped by.
     """
 
     by: tuple[str, ...] = ()
     groups: dict[Group, "RubricSummary"] = field(default_factory=dict)
+    spellings: dict[tuple[str, str], str] = field(default_factory=dict)
+    fields: set[str] = field(default_factory=set)
     scored: int = 0
     failed: int = 0
     skipped: int = 0
@@ -201,14 +224,23 @@ class Summary:
                 rubric = outcome.result.rubric
                 key = (rubric.id, rubric.version)
                 self.rubrics.setdefault(key, RubricSummary(rubric)).add(outcome)
+                if self.by:
+                    self.fields |= fields_of(outcome)
                 for by in self.by:
-                    for value in group_values(outcome, by):
+                    for value, spelling in group_values(outcome, by).items():
                         group = Group(by, value, key)
                         self.groups.setdefault(group, RubricSummary(rubric)).add(outcome)
+                        self._spelt(by, value, spelling)
             case Failed():
                 self.failed += 1
             case Skipped():
                 self.skipped += 1
+
+    def _spelt(self, by: str, value: str | None, spelling: str) -> None:
+        """Take note of a spelling. The smallest counts, so the order of reviews does not."""
+        if value is not None:
+            known = self.spellings.get((by, value), spelling)
+            self.spellings[by, value] = min(known, spelling)
 
     def combine(self, other: "Summary") -> None:
         """Take another summary in; the order of taking in changes nothing."""
@@ -218,17 +250,29 @@ class Summary:
         self.calibration += other.calibration
         _combine(self.rubrics, other.rubrics)
         _combine(self.groups, other.groups)
+        for (by, value), spelling in other.spellings.items():
+            self._spelt(by, value, spelling)
+        self.fields |= other.fields
 
     def in_order(self) -> list[RubricSummary]:
         """The rubrics' summaries by id and version."""
         return [self.rubrics[key] for key in sorted(self.rubrics)]
 
     def groups_in_order(self, by: str) -> list[tuple[Group, RubricSummary]]:
-        """The groups of one field by value and rubric, those without a value last."""
-        found = [(group, one) for group, one in self.groups.items() if group.by == by]
+        """The groups of one field by value as it is spelt, and rubric; without a value last."""
+        found = [
+            (group._replace(value=group.value and self.spellings[by, group.value]), one)
+            for group, one in self.groups.items()
+            if group.by == by
+        ]
         return sorted(
             found, key=lambda one: (one[0].value is None, one[0].value or "", one[0].rubric)
         )
+
+    def ungrouped(self) -> list[str]:
+        """The fields asked for that no review gives, though there are reviews to group."""
+        given = {group.by for group in self.groups if group.value is not None}
+        return [by for by in self.by if by not in given] if self.groups else []
 
 
 def _combine(own: dict[K, RubricSummary], other: dict[K, RubricSummary]) -> None:

@@ -1,4 +1,4 @@
-"""Gates on the command line: exit codes, and mistakes that are answered with 2."""
+"""What the command line says of gates and groups, and mistakes that are answered with 2."""
 
 import json
 import sys
@@ -96,3 +96,44 @@ def test_a_review_that_became_a_draft_is_told_as_one(
     name = json.loads(Path("old.json").read_bytes())["results"][1]["review"]["id"]
     assert run(monkeypatch, "strong.yaml", "rests-on-na.yaml", "--baseline", "old.json") == 1
     assert f"{name}: is now a draft (plymouth-quality-monitoring@2016)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_group_needs_a_field(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--by` without a name is a mistake in the command, before any work."""
+    assert run(monkeypatch, ".", "--by", "team", "--by", name) == 2
+    said = capsys.readouterr()
+    assert "--by takes the name of a field" in said.err
+    assert not said.out
+
+
+def test_a_field_that_no_review_gives_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which fields there are is said by name, no value is shown, and the run is none the worse."""
+    assert run(monkeypatch, ".", "-f", "json", "--by", "tean", "--by", "team") == 0
+    said = capsys.readouterr().err
+    assert said.count("--by ") == 1
+    assert (
+        "--by tean: no review gives it; they give "
+        "advisor, channel, date, month, reference, reviewer, rubric, team\n"
+    ) in said
+    assert run(monkeypatch, ".", "-f", "json", "--by", "tean", "--quiet") == 0
+    assert "tean" not in capsys.readouterr().err
+
+
+def test_fields_are_not_told_without_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A review with very many fields does not fill the terminal."""
+    path = Path("strong.yaml")
+    text = path.read_text(encoding="utf-8")
+    more = "".join(f"  z{number:03}: x\n" for number in range(100))
+    text = text.replace("\ninteraction:\n", f"\ninteraction:\n{more}")
+    path.write_text(text, encoding="utf-8")
+    assert run(monkeypatch, "strong.yaml", "--by", "tean") == 0
+    assert "reviewer, rubric, team, z000, z001, z002, z003 and 96 more\n" in (
+        capsys.readouterr().err
+    )

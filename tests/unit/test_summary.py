@@ -247,6 +247,50 @@ def test_groups(by: str, expected: list[tuple[str | None, str, int]]) -> None:
     assert [(group.value, group.rubric[0], one.reviews) for group, one in found] == expected
 
 
+LETTERS = "\u00c9mile", "E\u0301MILE", " \u00e9mile ", "\u00c9MILE"
+SPELT = [all_met(f"advisor: '{name}'\ninteraction: {{topic: '{name}'}}") for name in LETTERS]
+
+
+@pytest.mark.parametrize("by", ["advisor", "topic"])
+def test_spellings_of_one_value_are_one_group(by: str) -> None:
+    """Case, spaces around and Unicode form set nobody apart; the smallest spelling is shown."""
+    [(group, one)] = grouped(SPELT).groups_in_order(by)
+    assert (group.value, one.reviews) == ("\u00c9MILE", 4)
+    [(group, one)] = grouped(SPELT[2:3]).groups_in_order(by)
+    assert (group.value, one.reviews) == ("\u00e9mile", 1)
+
+
+def test_spellings_are_the_same_in_any_order() -> None:
+    """Which part of a batch met which spelling changes nothing."""
+    for order in permutations(SPELT):
+        whole = Summary(by=FIELDS)
+        for one in order:
+            whole.combine(grouped([one]))
+        assert whole == grouped(SPELT)
+
+
+def test_rubrics_are_never_one_group() -> None:
+    """Two versions that differ in case alone are two rubrics, and each keeps its name."""
+    texts = [TEXT.format(id="one").replace('"1"', f'"{version}"') for version in ("a", "A")]
+    reviews = [outcome("met", "met", "met", rubric=rubric_from(text)) for text in texts]
+    found = grouped(reviews).groups_in_order("rubric")
+    assert [(group.value, one.reviews) for group, one in found] == [("one@A", 1), ("one@a", 1)]
+
+
+def test_fields_that_no_review_gives() -> None:
+    """What was asked for and is nowhere is told from what some review gives."""
+    summary = Summary(by=("advisor", "tean", "topic"))
+    assert summary.ungrouped() == []
+    for part in (ANN, NOBODY):
+        more = Summary(by=summary.by)
+        more.add(part)
+        summary.combine(more)
+    assert summary.ungrouped() == ["tean"]
+    assert sorted(summary.fields) == [
+        *("advisor", "date", "month", "reviewer", "rubric", "team", "topic")
+    ]
+
+
 def test_groups_combine() -> None:
     """The groups of a whole are those of its parts combined, in any order."""
     parts = [grouped(PEOPLE[:1]), grouped(PEOPLE[1:3]), grouped(PEOPLE[3:])]

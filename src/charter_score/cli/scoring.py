@@ -41,6 +41,8 @@ MOST_JOB_SUMMARY = 1024 * 1024
 """Bytes that such a file may have, whatever wrote them; GitHub shows nothing of a larger one."""
 
 
+MOST_FIELDS = 12
+"""Fields that standard error names where none of them was asked for."""
 MOST_SKIPPED = 5
 """Drafts and void reviews that standard error names one by one."""
 
@@ -94,6 +96,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
     """
     found = settings()
     request = _with_settings(request, found)
+    _refuse_blank_fields(request.by)
     wanted = [
         # What nothing nearer has chosen: neither -f nor an ending nor the environment.
         target._replace(format=target.format or found.format)
@@ -152,6 +155,16 @@ def _with_settings(request: ScoreRequest, found: Settings) -> ScoreRequest:
         if name != "format" and name not in request.given
     }
     return request._replace(**more)
+
+
+def _refuse_blank_fields(by: Sequence[str]) -> None:
+    """See that every `--by` names something.
+
+    Raises:
+        UsageError: where one is blank.
+    """
+    if not all(name.strip() for name in by):
+        raise UsageError("--by takes the name of a field", "for example team, channel or month")
 
 
 def _gates(request: ScoreRequest) -> Gates:
@@ -406,6 +419,7 @@ def _tell_verdict(run: _Run, judgements: Sequence[Judgement], code: ExitCode) ->
     if not request.quiet:
         lines += _told_skipped(run.skipped)
         lines += [(span(note, Style.FAINT),) for note in _notes(run.left_out, request)]
+        lines += [(span(note, Style.WARN),) for note in _ungrouped(summary)]
         if run.outputs[0].target.path is not None:
             lines.append((span(_one_line(summary)),))
     exit_3 = "Exit 3: " if code is ExitCode.NOT_SCORED else ""
@@ -451,6 +465,15 @@ def _notes(left_out: Sequence[str], request: ScoreRequest) -> list[str]:
         return []
     documents = count(len(left_out), "document")
     return [f"{documents} left out: rubrics or results (--verbose names them)"]
+
+
+def _ungrouped(summary: Summary) -> list[str]:
+    """What to tell of fields asked for with `--by` that no review gives: which ones there are."""
+    names = sorted(summary.fields)
+    known = ", ".join(names[:MOST_FIELDS])
+    if len(names) > MOST_FIELDS:
+        known += f" and {len(names) - MOST_FIELDS} more"
+    return [f"--by {by}: no review gives it; they give {known}" for by in summary.ungrouped()]
 
 
 def _one_line(summary: Summary) -> str:

@@ -100,10 +100,12 @@ class Concise:
             _labelled(page, "Reviews", found(closing.summary))
         for one in rubrics:
             _rubric(page, one)
-        for title, lines in groups(closing.summary, names=self._names):
+        for title, lines, note in groups(closing.summary, names=self._names):
             page.heading(title)
             for line in lines:
                 page.write(f"{line.label}: {line.told}", indent=2, hang=4)
+            if note:
+                page.write(span(note, Style.FAINT), indent=2)
         if self._failed.number:
             page.heading("Not scored")
             yield from self._written(page, _listed(page, self._failed))

@@ -129,9 +129,10 @@ class Markdown:
         for one in rubrics:
             section = _section(one)
             self._overviews.add(section, section)
-        for title, lines in groups(closing.summary, names=self._names):
+        for title, lines, note in groups(closing.summary, names=self._names):
             section = f"\n**{escaped(title)}**\n\n"
             section += "".join(f"- {escaped(one.label)}: {escaped(one.told)}\n" for one in lines)
+            section += f"\n{escaped(note)}\n" if note else ""
             self._overviews.add(section, section)
         yield from self._overviews.kept
         yield self._overviews.left("part")

@@ -71,39 +71,61 @@ class GroupLine(NamedTuple):
 
 NAMES = ("advisor", "reviewer")
 """Fields whose values are people's names."""
+HIDDEN = "Names are hidden; --include-names shows them."
 
 
-def groups(summary: Summary, *, names: bool) -> list[tuple[str, tuple[GroupLine, ...]]]:
-    """For each field that was asked for, its groups; people are numbered unless `names`."""
+class Grouping(NamedTuple):
+    """The groups of one field, and what is to be said below them, if anything."""
+
+    title: str
+    lines: tuple[GroupLine, ...]
+    note: str | None
+
+
+def groups(summary: Summary, *, names: bool) -> list[Grouping]:
+    """For each field that was asked for, its groups; people get a letter each unless `names`."""
     several = len(summary.rubrics) > 1
-    return [
-        (
-            f"By {by}",
-            tuple(_group_lines(summary, by, hidden=by in NAMES and not names, several=several)),
-        )
-        for by in summary.by
-    ]
+    found = []
+    for by in summary.by:
+        hidden = by in NAMES and not names
+        lines = tuple(_group_lines(summary, by, hidden=hidden, several=several))
+        found.append(Grouping(f"By {by}", lines, HIDDEN if hidden and lines else None))
+    return found
+
+
+def lettered(number: int) -> str:
+    """A number from 0 on in letters: `A` to `Z`, then `AA`. Many pseudonyms are numbers."""
+    letters = ""
+    while number >= 0:
+        letters = chr(ord("A") + number % 26) + letters
+        number = number // 26 - 1
+    return letters
 
 
 def _group_lines(summary: Summary, by: str, *, hidden: bool, several: bool) -> Iterator[GroupLine]:
-    numbers: dict[str, int] = {}
+    letters: dict[str, str] = {}
     for group, one in summary.groups_in_order(by):
         label = group.value
         if label is None:
             label = f"(no {by})"
         elif hidden:
-            label = f"{by} {numbers.setdefault(label, len(numbers) + 1)}"
+            label = f"{by} {letters.setdefault(label, lettered(len(letters)))}"
         if several:
             label += f" · {one.rubric.name}"
-        mean = mean_of(one.shares)
-        told = words.count(one.reviews, "review")
-        if one.reviews < FEWEST_TO_COMPARE or mean is None:
-            told += ", too few to compare"
-        else:
-            told += f", mean {words.plain_percent(mean)}"
-            if one.rubric.expected is not None:
-                told += f", {one.meets_expected} meet what is expected"
-        yield GroupLine(label, told)
+        yield GroupLine(label, _compared(one))
+
+
+def _compared(one: RubricSummary) -> str:
+    """What can be said of a group beside others."""
+    told = words.count(one.reviews, "review")
+    mean, seen = mean_of(one.shares), mean_of(one.observed_shares)
+    if one.reviews < FEWEST_TO_COMPARE or mean is None or seen is None:
+        return f"{told}, too few to compare"
+    told += f", mean {words.plain_percent(mean)}, observed {words.plain_percent(seen)}"
+    if one.rubric.expected is not None:
+        meet = "meets" if one.meets_expected == 1 else "meet"
+        told += f", {one.meets_expected} {meet} what is expected"
+    return told
 
 
 def found(summary: Summary) -> str:

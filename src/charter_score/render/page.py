@@ -21,7 +21,7 @@ from charter_score.render.batch import Closing
 from charter_score.render.findings import Finding, Remark, findings, remarks
 from charter_score.render.hostile import visible
 from charter_score.render.junit import legal
-from charter_score.render.overview import GroupLine, Overview, found, groups, overview
+from charter_score.render.overview import Grouping, Overview, found, groups, overview
 from charter_score.render.problems import MOST_SHOWN
 from charter_score.render.table import Waiting
 from charter_score.rubric import Rubric, values_of
@@ -99,7 +99,7 @@ class PageView(NamedTuple):
     scored: int
     unscored: int
     overviews: tuple[tuple[Overview, tuple[BandView, ...]], ...]
-    groups: list[tuple[str, tuple[GroupLine, ...]]]
+    groups: list[Grouping]
     warnings: tuple[Diagnostic, ...]
     more_warnings: int
     tool_version: str

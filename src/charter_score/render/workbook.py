@@ -191,7 +191,7 @@ class _Sheets:
                 else:
                     sheet.write_string(line, 1, _safe(value), self._text)
             line += 2
-        for title, lines in groups(summary, names=True):
+        for title, lines, _ in groups(summary, names=True):
             sheet.write_string(line, 0, _safe(title), self._title)
             for group in lines[: MOST_ROWS // 16]:
                 line += 1

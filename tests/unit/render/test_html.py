@@ -296,15 +296,17 @@ def test_several_rubrics_are_shown_apart(outcomes: list[Outcome]) -> None:
     assert one.find_class("reviews")[0].get("class") == "reviews one-rubric"
 
 
-def test_groups_are_listed_and_people_numbered(outcomes: list[Outcome]) -> None:
-    """What was grouped by stands in the summary, people by number unless names are shown."""
-    for names, label in ((False, "advisor 1"), (True, "Ann")):
+def test_groups_are_listed_and_people_get_letters(outcomes: list[Outcome]) -> None:
+    """What was grouped by stands in the summary, people by a letter unless names are shown."""
+    for names, label in ((False, "advisor A"), (True, "Ann")):
         data = rendered(fresh(names=names), outcomes, by=("advisor", "channel"))
         page = html.document_fromstring(data)
         lists = page.xpath("//h2[text()='Groups']/following-sibling::div")[0]
         assert [text_of(one) for one in lists.iter("h3")] == ["By advisor", "By channel"]
         items = [text_of(one) for one in lists.iter("li")]
         assert f"{label} 1 review, too few to compare" in items
+        notes = [text_of(one) for one in lists.iter("p")]
+        assert notes == ([] if names else ["Names are hidden; --include-names shows them."])
         assert (b"Ann" in data) is names
 
 

@@ -241,13 +241,14 @@ def test_less_room_is_kept_to(outcomes: list[Outcome]) -> None:
         assert len(text.encode()) <= max(room, 2_000)
 
 
-def test_groups_are_listed_and_people_numbered(outcomes: list[Outcome]) -> None:
-    """What was grouped by stands in the summary, people by number unless names are shown."""
-    for names, label in ((False, "advisor 1"), (True, "Ann")):
+def test_groups_are_listed_and_people_get_letters(outcomes: list[Outcome]) -> None:
+    """What was grouped by stands in the summary, people by a letter unless names are shown."""
+    for names, label in ((False, "advisor A"), (True, "Ann")):
         text = rendered(fresh(names=names), outcomes, by=("advisor",)).decode()
         items = [text_of(one) for one in tokens(text) if one.type == "inline"]
         assert "By advisor" in items
         assert f"{label}: 1 review, too few to compare" in items
+        assert ("Names are hidden; --include-names shows them." in items) is not names
         assert ("Ann" in text) is names
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from charter_score.outcome import Scored
-from charter_score.render.overview import overview
-from charter_score.summary import summarise
+from charter_score.render.overview import groups, lettered, overview
+from charter_score.summary import Summary, summarise
 from documents import review_from, rubric_from, scored
 
 RUBRIC = rubric_from(
@@ -39,3 +39,66 @@ def score_of(*levels: int) -> str:
 def test_quartiles_are_said_of_enough_reviews(levels: tuple[int, ...], said: str) -> None:
     """Of fewer reviews than can be compared, a middle half would be a guess."""
     assert score_of(*levels) == said
+
+
+GROUPED = rubric_from(
+    'id: g\nversion: "1"\ntitle: G\nexpected: 60\n'
+    "sections: [{id: s, title: S, criteria: [{id: a, title: A}, {id: b, title: B}]}]"
+)
+
+
+def grouped(*ratings: tuple[str, str, str]) -> Summary:
+    """Reviews by advisor: the name and two ratings of each."""
+    summary = Summary(by=("advisor",))
+    for name, a, b in ratings:
+        review = review_from(f"advisor: {name}\nratings: {{s: {{a: {a}, b: {b}}}}}")
+        summary.add(Scored("r.yaml", "r", "0", "0", scored(GROUPED, review)))
+    return summary
+
+
+def test_hidden_people_get_letters() -> None:
+    """A letter is nobody's pseudonym, as "advisor 7" may be, and it is said that names are hidden.
+
+    Shown names need neither.
+    """
+    summary = grouped(("Advisor 26", "met", "met"), ("Advisor 3", "met", "met"))
+    (hidden,) = groups(summary, names=False)
+    assert [one.label for one in hidden.lines] == ["advisor A", "advisor B"]
+    assert hidden.note == "Names are hidden; --include-names shows them."
+    (shown,) = groups(summary, names=True)
+    assert [one.label for one in shown.lines] == ["Advisor 26", "Advisor 3"]
+    assert shown.note is None
+
+
+@pytest.mark.parametrize(
+    ("number", "letters"),
+    [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")],
+)
+def test_letters_go_on_after_z(number: int, letters: str) -> None:
+    """As the columns of a spreadsheet do."""
+    assert lettered(number) == letters
+
+
+def test_letters_are_never_used_twice() -> None:
+    """Each number has letters of its own."""
+    assert len({lettered(number) for number in range(2_000)}) == 2_000
+
+
+@pytest.mark.parametrize(
+    ("ratings", "said"),
+    [
+        (
+            [("met", "n/a")] + [("n/a", "not met")] * 4,
+            "5 reviews, mean 60%, observed 20%, 1 meets what is expected",
+        ),
+        (
+            [("met", "met")] * 2 + [("met", "not met")] * 3,
+            "5 reviews, mean 70%, observed 70%, 2 meet what is expected",
+        ),
+        ([("met", "met")] * 4, "4 reviews, too few to compare"),
+    ],
+)
+def test_groups_show_what_was_observed(ratings: list[tuple[str, str]], said: str) -> None:
+    """Beside the mean, which n/a can flatter, stands the mean of what was observed."""
+    ((_, (line,), _),) = groups(grouped(*(("Ann", a, b) for a, b in ratings)), names=False)
+    assert line.told == said
