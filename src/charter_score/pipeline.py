@@ -222,7 +222,7 @@ class Scoring:
         return self._standard_input
 
     def _outcome_of(self, one: Input, data: bytes, document: Document) -> Outcome | LeftOut:
-        if one.root is not None and (is_output(document.value) or is_rubric(document.value)):
+        if not self._is_alone(one) and (is_output(document.value) or is_rubric(document.value)):
             return LeftOut(one.shown)
         if is_ours(document.value) or is_rubric(document.value):
             problem = _not_a_review(rubric=is_rubric(document.value))
@@ -237,6 +237,11 @@ class Scoring:
         if self._job.lines and isinstance(scored, Scored):
             return scored._replace(lines=_lines(document, loaded.review))
         return scored
+
+    def _is_alone(self, one: Input) -> bool:
+        """Whether an input is the one thing that was named, and not found or named among others."""
+        name = STANDARD_INPUT if one.path is None else one.path
+        return list(self._job.paths) == [name]
 
     def _default_rubric(self, one: Input) -> LoadedRubric | None:
         """The rubric for a review that names none; an invalid one fails the review."""

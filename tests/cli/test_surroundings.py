@@ -89,6 +89,21 @@ def test_a_run_can_be_repeated(run: Run, name: str) -> None:
     assert run("score", "month").returncode == 0
 
 
+@pytest.mark.parametrize("words", [["."], ["*.yaml"], ["a.yaml", "r.yaml"], ["r.yaml", "month"]])
+def test_a_rubric_among_reviews_is_left_out(run: Run, words: list[str]) -> None:
+    """In a folder, for a pattern and named beside others it is no failure, and noted."""
+    done = run("score", *words, "-v")
+    assert done.returncode == 0
+    assert "r.yaml: not a review, left out" in done.stderr.splitlines()
+
+
+def test_a_rubric_alone_is_no_review(run: Run) -> None:
+    """Whoever names nothing but a rubric wants to be told."""
+    done = run("score", "r.yaml")
+    assert done.returncode == 3
+    assert "r.yaml:1:1: error[not-a-review]" in done.stderr
+
+
 # ── Streams ───────────────────────────────────────────────────────────────────────────────────────
 
 
