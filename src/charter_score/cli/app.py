@@ -12,6 +12,7 @@ import typer
 from charter_score import __version__
 from charter_score.cli.formats import ENVIRONMENT, Format
 from charter_score.cli.terminal import Color
+from charter_score.cli.words import choices, completions, named, one_of, whole_number
 from charter_score.errors import ExitCode
 
 app = typer.Typer(
@@ -55,6 +56,7 @@ RubricOption = Annotated[
     str | None,
     typer.Option(
         "--rubric",
+        parser=named("--rubric"),
         metavar="ID|PATH",
         help="The rubric for reviews that name none.",
         autocompletion=_rubric_ids,
@@ -63,18 +65,31 @@ RubricOption = Annotated[
 RubricsOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--rubrics", metavar="FOLDER", help="Where more rubrics are looked for; may be repeated."
+        "--rubrics",
+        parser=named("--rubrics"),
+        metavar="FOLDER",
+        help="Where more rubrics are looked for; may be repeated.",
     ),
 ]
 ColorOption = Annotated[
-    Color, typer.Option("--color", help="When to use colours; words and signs say it too.")
+    Color,
+    typer.Option(
+        "--color",
+        parser=one_of("--color", Color),
+        metavar=choices(Color),
+        autocompletion=completions(Color),
+        help="When to use colours; words and signs say it too.",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only on standard error.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Name every file left out.")]
 Paths = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="PATH", help="Files, folders, globs, or - for standard input.", show_default=False
+        parser=named("PATH"),
+        metavar="PATH",
+        help="Files, folders, globs, or - for standard input.",
+        show_default=False,
     ),
 ]
 
@@ -102,6 +117,9 @@ def score(
         typer.Option(
             "--output-format",
             "-f",
+            parser=one_of("--output-format", Format),
+            metavar=choices(Format),
+            autocompletion=completions(Format),
             help="How to write the results; full for one review, concise for several. "
             f"{ENVIRONMENT} sets a default.",
             show_default=False,
@@ -112,6 +130,7 @@ def score(
         typer.Option(
             "--output",
             "-o",
+            parser=named("-o"),
             metavar="FILE",
             help="Write to a file whose ending chooses the format; may be repeated.",
         ),
@@ -119,7 +138,13 @@ def score(
     rubric: RubricOption = None,
     rubrics: RubricsOption = None,
     jobs: Annotated[
-        int, typer.Option("--jobs", min=0, help="Processes to use; 0 is one for each core.")
+        int,
+        typer.Option(
+            "--jobs",
+            parser=whole_number("--jobs", "0 is one process for each core"),
+            metavar="NUMBER",
+            help="Processes to use; 0 is one for each core.",
+        ),
     ] = 0,
     by: Annotated[
         list[str] | None,
@@ -176,6 +201,7 @@ def score(
         str | None,
         typer.Option(
             "--baseline",
+            parser=named("--baseline"),
             metavar="RESULTS",
             help="Fail where a review fell a band or is gone since these results (json), or a "
             "mean fell.",
@@ -292,7 +318,12 @@ def check(
     epilog="Example: charter-score explain examples/plymouth/rests-on-na.yaml",
 )
 def explain(
-    review: Annotated[str, typer.Argument(metavar="REVIEW", help="The file of one review, or -.")],
+    review: Annotated[
+        str,
+        typer.Argument(
+            parser=named("REVIEW"), metavar="REVIEW", help="The file of one review, or -."
+        ),
+    ],
     *,
     rubric: RubricOption = None,
     rubrics: RubricsOption = None,
@@ -315,6 +346,7 @@ def new(
     rubric: Annotated[
         str | None,
         typer.Argument(
+            parser=named("RUBRIC"),
             metavar="RUBRIC",
             help="The id, id@version or path of the rubric to review by.",
             autocompletion=_rubric_ids,
@@ -327,6 +359,7 @@ def new(
         typer.Option(
             "--output",
             "-o",
+            parser=named("-o"),
             metavar="FILE",
             help="Write to a file: .yaml with a schema for your editor beside it, or .xlsx, a form "
             "with drop-downs.",
@@ -335,7 +368,10 @@ def new(
     source: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="FILE", help="Write the review that a form or a review file holds."
+            "--from",
+            parser=named("--from"),
+            metavar="FILE",
+            help="Write the review that a form or a review file holds.",
         ),
     ] = None,
     rubric_template: Annotated[
@@ -368,7 +404,10 @@ def new(
 )
 def fill(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="The review; a new one needs --rubric.")
+        str,
+        typer.Argument(
+            parser=named("FILE"), metavar="FILE", help="The review; a new one needs --rubric."
+        ),
     ],
     *,
     rubric: RubricOption = None,
@@ -414,6 +453,7 @@ def rubrics(
     names: Annotated[
         list[str] | None,
         typer.Argument(
+            parser=named("RUBRIC"),
             metavar="RUBRIC | diff OLD NEW",
             help="The id, id@version or path of the one to show; or what changed between two.",
             autocompletion=_rubric_ids,
@@ -426,13 +466,22 @@ def rubrics(
         typer.Option(
             "--output-format",
             "-f",
+            parser=one_of("--output-format", RubricFormat),
+            metavar=choices(RubricFormat),
+            autocompletion=completions(RubricFormat),
             help="json has the defaults filled in, html is a score sheet to print.",
             show_default=False,
         ),
     ] = None,
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write one rubric to a file."),
+        typer.Option(
+            "--output",
+            "-o",
+            parser=named("-o"),
+            metavar="FILE",
+            help="Write one rubric to a file.",
+        ),
     ] = None,
     folders: RubricsOption = None,
     color: ColorOption = Color.AUTO,
@@ -457,12 +506,23 @@ def selftest(
     rubric: Annotated[
         str,
         typer.Argument(
-            metavar="RUBRIC", help="Its id, id@version or path.", autocompletion=_rubric_ids
+            parser=named("RUBRIC"),
+            metavar="RUBRIC",
+            help="Its id, id@version or path.",
+            autocompletion=_rubric_ids,
         ),
     ],
     *,
     output_format: Annotated[
-        SelftestFormat, typer.Option("--output-format", "-f", help="full or json.")
+        SelftestFormat,
+        typer.Option(
+            "--output-format",
+            "-f",
+            parser=one_of("--output-format", SelftestFormat),
+            metavar=choices(SelftestFormat),
+            autocompletion=completions(SelftestFormat),
+            help="How to show it.",
+        ),
     ] = SelftestFormat.FULL,
     folders: RubricsOption = None,
     color: ColorOption = Color.AUTO,
@@ -493,12 +553,21 @@ class SchemaName(StrEnum):
     epilog="Example: charter-score schema review > review.schema.json",
 )
 def schema(
-    document: Annotated[SchemaName, typer.Argument(help="Which document.")],
+    document: Annotated[
+        SchemaName,
+        typer.Argument(
+            parser=one_of("DOCUMENT", SchemaName),
+            metavar="DOCUMENT",
+            autocompletion=completions(SchemaName),
+            help="Which document: rubric, review or result.",
+        ),
+    ],
     *,
     rubric: Annotated[
         str | None,
         typer.Option(
             "--rubric",
+            parser=named("--rubric"),
             metavar="ID|PATH",
             help="The schema of reviews of this very rubric: its sections, criteria and words.",
             autocompletion=_rubric_ids,

@@ -39,7 +39,9 @@ ENDINGS = {
     ".xlsx": Format.XLSX,
     ".xml": Format.JUNIT,
     ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
     ".html": Format.HTML,
+    ".htm": Format.HTML,
 }
 """The format that a file's ending chooses."""
 
