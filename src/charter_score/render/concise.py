@@ -15,9 +15,9 @@ from charter_score.review import Status
 
 
 class Row(NamedTuple):
-    """One scored review as its line says it."""
+    """One scored review as its line says it; `signs` has one for each thing to look at."""
 
-    sign: str
+    signs: str
     name: str
     score: str
     band: str
@@ -37,7 +37,7 @@ class Unscored(NamedTuple):
     text: str
 
 
-_HEAD = Row(" ", "Review", "Score", "Band", "Observed", "n/a")
+_HEAD = Row("", "Review", "Score", "Band", "Observed", "n/a")
 _AT_ONCE = 1_000
 """Lines that are painted together."""
 _MOST_SKIPPED = 5
@@ -54,6 +54,7 @@ class Concise:
         self._rows = Waiting()
         self._widths = [cells(title) for title in _HEAD.texts]
         self._signs: Counter[str] = Counter()
+        self._most_signs = 1
         self._failed = Waiting()
         self._skipped: list[str] = []
         self._more_skipped = 0
@@ -76,7 +77,8 @@ class Concise:
         """Nothing yet."""
         if isinstance(piece, Row):
             self._rows.add(piece)
-            self._signs[piece.sign] += 1
+            self._signs.update(piece.signs)
+            self._most_signs = max(self._most_signs, len(piece.signs))
             self._widths = [
                 max(width, cells(text))
                 for width, text in zip(self._widths, piece.texts, strict=True)
@@ -125,58 +127,63 @@ class Concise:
 
     def _table(self, page: Page) -> Iterator[None]:
         """The table of reviews, a step for each."""
-        widths = self._widths
-        stacked = page.is_narrow or 2 + sum(widths) + 9 > page.width
+        widths, indent = self._widths, self._most_signs + 1
+        stacked = page.is_narrow or indent + sum(widths) + 9 > page.width
         if not stacked:
-            page.row([Span("  "), Span(_columns(_HEAD, widths), Style.TITLE)])
+            page.row([Span(" " * indent), Span(_columns(_HEAD, widths), Style.TITLE)])
         for given in self._rows.taken_out():
             row = Row(*given)
-            sign = Span(row.sign, _STYLES[row.sign])
+            signs = [Span(sign, _STYLES[sign]) for sign in row.signs]
             if not stacked:
-                page.row([sign, Span(" " + _columns(row, widths))])
+                gap = " " * (indent - len(signs))
+                page.row([*signs, Span(gap + _columns(row, widths))])
             else:
-                _stacked(page, row, sign)
+                _stacked(page, row, signs)
             yield
+        # Who missed a critical criterion is below expected too, by a sign of its own.
+        counts = self._signs + Counter({"x": self._signs["X"]})
         legend = [
-            f"{sign} {meaning} ({self._signs[sign]})"
-            for sign, _, meaning in _SIGNS
-            if self._signs[sign]
+            (Span(sign, style), f" {meaning} ({counts[sign]})")
+            for sign, style, meaning in _SIGNS
+            if counts[sign]
         ]
         if legend:
             page.blank()
-            page.write(" · ".join(legend), indent=2)
+        for entry in legend:
+            page.write(*entry, indent=2, hang=4)
 
 
 _SIGNS = (
-    ("X", Style.BAD, "critical criterion missed"),
+    ("X", Style.BAD, "critical criterion missed, so below expected"),
     ("x", Style.BAD, "below expected"),
     ("!", Style.WARN, "band rests on n/a"),
     ("?", Style.WARN, "little observed: fewer than half of the points"),
     ("c", Style.FAINT, "for calibration, not counted"),
 )
-_STYLES = {" ": Style.PLAIN, **{sign: style for sign, style, _ in _SIGNS}}
+_STYLES = {sign: style for sign, style, _ in _SIGNS}
 
 
-def _sign(scored: Scored) -> str:
-    """The one thing to know first about a review, as a sign in front of it."""
+def _signs(scored: Scored) -> str:
+    """What to know first about a review, as signs in front of it, the gravest first."""
     result = scored.result
     if result.review.status is Status.CALIBRATION:
         return "c"
+    signs = ""
     if result.critical_missed:
-        return "X"
-    if result.meets_expected is False:
-        return "x"
+        signs += "X"
+    elif result.meets_expected is False:
+        signs += "x"
     if result.band_rests_on_not_applicable:
-        return "!"
+        signs += "!"
     if result.little_observed:
-        return "?"
-    return " "
+        signs += "?"
+    return signs
 
 
-def _stacked(page: Page, row: Row, sign: Span) -> None:
+def _stacked(page: Page, row: Row, signs: Sequence[Span]) -> None:
     """A review on lines of its own, where there is no room for columns."""
-    if row.sign.strip():
-        page.write(sign, " ", row.name, hang=2)
+    if signs:
+        page.write(*signs, " ", row.name, hang=2)
     else:
         page.write(row.name, indent=2)
     band = f" {row.band}" if row.band else ""
@@ -194,7 +201,7 @@ def _row(one: Scored, *, names: bool) -> Row:
     result = one.result
     who = f" ({result.review.advisor})" if names and result.review.advisor else ""
     return Row(
-        _sign(one),
+        _signs(one),
         span(one.id + who).text,
         words.percent(result.share, result.rubric),
         span(words.band_name(result)).text,

@@ -125,9 +125,13 @@ def _how(result: CriterionResult, rubric: Rubric) -> str:
     return said
 
 
+def _fraction(share: Fraction) -> str:
+    sign = "−" if share < 0 else ""
+    return f"{sign}{abs(share.numerator)}/{share.denominator}"
+
+
 def _exact(share: Fraction, rubric: Rubric) -> str:
-    fraction = f"{share.numerator}/{share.denominator}"
-    return f"{fraction} = {words.percent(share, rubric)}"
+    return f"{_fraction(share)} = {words.percent(share, rubric)}"
 
 
 def _left_out(result: ReviewResult) -> list[str]:
@@ -174,12 +178,13 @@ def _total(page: Page, result: ReviewResult) -> None:
         )
     observed = result.observed
     were = "was" if observed.not_applicable == 1 else "were"
+    exact = f"{_fraction(result.uplift)}, which is " if result.uplift else ""
     page.write(
         Span("n/a adds: " if result.uplift >= 0 else "n/a takes: ", Style.STRONG),
         span(
-            f"{words.percent(result.share, rubric)} − "
-            f"{words.percent(result.observed_share, rubric)} = {words.signed(result.uplift)} "
-            f"points; {observed.not_applicable} of {observed.of} criteria {were} n/a"
+            f"{_fraction(result.share)} − {_fraction(result.observed_share)} = {exact}"
+            f"{words.signed(result.uplift)} points; {observed.not_applicable} of {observed.of} "
+            f"criteria {were} n/a"
         ),
         indent=2,
         hang=4,

@@ -94,9 +94,10 @@ class GitHub:
                 "the job summary (-f markdown) goes through every review\n"
             )
         summary = closing.summary
+        skipped = f", {summary.skipped} skipped" if summary.skipped else ""
         yield (
             f"charter-score: {count(summary.reviews, 'review')}, {summary.scored} scored, "
-            f"{summary.failed} not scored\n"
+            f"{summary.failed} could not be scored{skipped}\n"
         )
 
 

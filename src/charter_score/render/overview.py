@@ -170,15 +170,14 @@ def _scores(one: RubricSummary) -> Iterator[tuple[str, str]]:
     seen = mean_of(one.observed_shares)
     if mean is None or median is None or seen is None:
         return
-    least, most = min(one.shares), max(one.shares)
     lower, upper = quantile(one.shares, Fraction(1, 4)), quantile(one.shares, Fraction(3, 4))
     half = ""
-    if lower is not None and upper is not None and one.reviews >= FEWEST_TO_COMPARE:
-        half = f"half of them {words.plain_percent(lower)} to {words.plain_percent(upper)}, "
+    if one.reviews >= FEWEST_TO_COMPARE:
+        half = f"half of them {_bounded(one, lower)} to {_bounded(one, upper)}, "
     yield (
         "Score",
-        f"mean {words.plain_percent(mean)}, median {words.plain_percent(median)}, {half}"
-        f"from {words.percent(least, one.rubric)} to {words.percent(most, one.rubric)} "
+        f"mean {words.plain_percent(mean)}, median {_bounded(one, median)}, {half}"
+        f"from {_bounded(one, min(one.shares))} to {_bounded(one, max(one.shares))} "
         f"({words.count(one.reviews, 'review')})",
     )
     adds = mean - seen
@@ -188,6 +187,11 @@ def _scores(one: RubricSummary) -> Iterator[tuple[str, str]]:
         "Observed",
         f"mean {words.plain_percent(seen)}; n/a {effect} {points} points on average",
     )
+
+
+def _bounded(one: RubricSummary, share: Fraction | None) -> str:
+    """A share that somebody has or that lies in the middle: never on the wrong side of a bound."""
+    return words.percent(share, one.rubric)
 
 
 def _expectation(one: RubricSummary) -> str:

@@ -1,10 +1,11 @@
 """Figures and small phrases that several views share."""
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 
 from charter_score.figures import TEXT_DECIMALS, decimal_text, percent_text, rounded_text
-from charter_score.rating import Policy
+from charter_score.rating import Policy, same_word
 from charter_score.result import ReviewResult
 from charter_score.review import Review
 from charter_score.rubric import Rubric, values_of
@@ -13,6 +14,14 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_BETWEEN_WORDS = re.compile(r"\W+")
+_NOUNS = {
+    **dict.fromkeys(("phone", "telephone", "call", "calls"), "call"),
+    **dict.fromkeys(("email", "emails", "e mail", "e mails"), "e-mail"),
+    **dict.fromkeys(("visit", "visits", "face to face", "in person"), "visit"),
+    **dict.fromkeys(("chat", "chats", "webchat", "livechat"), "chat"),
+}
+"""What is reviewed, by the names that channels have."""
 
 
 def percent(share: Fraction | None, rubric: Rubric) -> str:
@@ -77,19 +86,14 @@ def rule(rubric: Rubric) -> str:
 
 
 def noun(review: Review) -> str:
-    """What was reviewed, in a word: a call, a visit, an e-mail, or an interaction."""
-    channel = " ".join(values_of(review.interaction, "channel")).casefold()
-    for word, found in (
-        ("phone", "call"),
-        ("call", "call"),
-        ("mail", "e-mail"),
-        ("visit", "visit"),
-        ("face", "visit"),
-        ("chat", "chat"),
-    ):
-        if word in channel:
-            return found
-    return "interaction"
+    """What was reviewed, in a word: a call, a visit, an e-mail, a chat, or an interaction.
+
+    It goes by whole words of the channel, and by none where they say different things.
+    """
+    channel = " ".join(same_word(text) for text in values_of(review.interaction, "channel"))
+    said = f" {_BETWEEN_WORDS.sub(' ', channel)} "
+    found = {noun for name, noun in _NOUNS.items() if f" {name} " in said}
+    return found.pop() if len(found) == 1 else "interaction"
 
 
 def expected(rubric: Rubric) -> str | None:

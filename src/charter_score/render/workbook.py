@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from charter_score.errors import UsageError
-from charter_score.figures import JSON_DECIMALS, Figure, rounded_text
+from charter_score.figures import JSON_DECIMALS, Figure, percent_text
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.batch import Closing
 from charter_score.render.findings import reason
@@ -34,6 +34,8 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """What a sheet can hold, its head included."""
 WIDEST = 48
 _A4 = 9
+_PERCENT = '0.0#########"%"'
+"""Every decimal that a figure has: a share just under a bound must not look as if it were on it."""
 _LINE, _TALLEST = 15, 409
 """Points of a line of text, and of the tallest row that there can be."""
 _MADE = datetime(2016, 1, 1, tzinfo=UTC)
@@ -139,7 +141,7 @@ class _Sheets:
         self._text = book.add_format(text)
         self._long = book.add_format({**text, "text_wrap": True})
         self._plain = book.add_format({"valign": "top"})
-        self._percent = book.add_format({"valign": "top", "align": "left", "num_format": '0.0"%"'})
+        self._percent = book.add_format({"valign": "top", "align": "left", "num_format": _PERCENT})
         self._count = book.add_format({"valign": "top", "align": "left"})
         self._good = book.add_format({"bg_color": "#DDEFE0"})
         self._bad = book.add_format({"bg_color": "#F6DAD6"})
@@ -284,15 +286,16 @@ def _lines(one: RubricSummary, said: Overview) -> Iterator[tuple[str, str | int]
     """A rubric's summary as label and value; a `Figure` is a percentage."""
     yield "rule", rule(one.rubric)
     yield "reviews", one.reviews
-    for label, share in (
-        ("mean", mean_of(one.shares)),
-        ("median", quantile(one.shares, Fraction(1, 2))),
-        ("lower quartile", quantile(one.shares, Fraction(1, 4))),
-        ("upper quartile", quantile(one.shares, Fraction(3, 4))),
-        ("mean of what was observed", mean_of(one.observed_shares)),
+    bounds = one.rubric.bounds
+    for label, share, kept in (
+        ("mean", mean_of(one.shares), ()),
+        ("median", quantile(one.shares, Fraction(1, 2)), bounds),
+        ("lower quartile", quantile(one.shares, Fraction(1, 4)), bounds),
+        ("upper quartile", quantile(one.shares, Fraction(3, 4)), bounds),
+        ("mean of what was observed", mean_of(one.observed_shares), ()),
     ):
         if share is not None:
-            yield label, Figure(rounded_text(share * 100, JSON_DECIMALS))
+            yield label, Figure(percent_text(share, JSON_DECIMALS, kept))
     for band, number in said.bands:
         yield f"band: {band}", number
     if one.rubric.expected is not None:

@@ -89,7 +89,7 @@ def test_annotations_point_at_what_was_missed(outcomes: list[Outcome]) -> None:
     )
     assert Command("error", "c-critical.yaml", 4, 1, "c-critical: Identity check",
                    "not met, 0 of 1") in commands  # fmt: skip
-    assert sayings == ["8 reviews, 6 scored, 1 not scored"]
+    assert sayings == ["8 reviews, 6 scored, 1 could not be scored, 1 skipped"]
 
 
 def test_the_gravest_come_first(outcomes: list[Outcome]) -> None:

@@ -5,6 +5,7 @@ import pytest
 from charter_score.outcome import Scored
 from charter_score.render.overview import groups, lettered, overview
 from charter_score.summary import Summary, summarise
+from charter_score.wire import summary_document
 from documents import review_from, rubric_from, scored
 
 RUBRIC = rubric_from(
@@ -39,6 +40,37 @@ def score_of(*levels: int) -> str:
 def test_quartiles_are_said_of_enough_reviews(levels: tuple[int, ...], said: str) -> None:
     """Of fewer reviews than can be compared, a middle half would be a guess."""
     assert score_of(*levels) == said
+
+
+BOUNDED = rubric_from(
+    'id: b\nversion: "1"\ntitle: B\nexpected: 70\nbands: [{name: Low}, {name: High, from: 70}]\n'
+    "sections: [{id: s, title: S, criteria: [{id: a, title: A, points: 6996},"
+    " {id: b, title: B, points: 3004}]}]"
+)
+
+
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_the_middle_is_never_on_the_wrong_side_of_a_bound(number: int) -> None:
+    """Where nobody reaches 70%, the median is not 70%, nor are the quartiles."""
+    review = review_from("ratings: {s: {a: met, b: not met}}")
+    outcomes = [Scored("r.yaml", "r", "0", "0", scored(BOUNDED, review))] * number
+    (one,) = overview(summarise(outcomes))
+    facts = dict(one.facts)
+    half = "half of them 69.96% to 69.96%, " if number == 5 else ""
+    assert f"median 69.96%, {half}from 69.96% to 69.96%" in facts["Score"]
+    assert facts["Expected"] == f"0 of {number} meet it"
+
+
+def test_the_middle_in_json_is_never_on_the_wrong_side_of_a_bound() -> None:
+    """The same holds of the figures in JSON, which have one decimal more to begin with."""
+    text = 'id: b\nversion: "1"\ntitle: B\nexpected: 70\nsections: [{id: s, title: S, criteria: ['
+    criteria = "{id: a, title: A, points: 699999}, {id: b, title: B, points: 300001}]}]"
+    review = review_from("ratings: {s: {a: met, b: not met}}")
+    result = scored(rubric_from(text + criteria), review)
+    (one,) = summary_document(summarise([Scored("r.yaml", "r", "0", "0", result)]))["rubrics"]
+    assert one["mean_percent"] == "70"
+    for name in ("median", "lower_quartile", "upper_quartile", "least", "most"):
+        assert one[f"{name}_percent"] == "69.9999"  # type: ignore[literal-required]
 
 
 GROUPED = rubric_from(

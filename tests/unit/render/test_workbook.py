@@ -123,7 +123,7 @@ def test_the_summary_says_what_the_batch_came_to(outcomes: list[Outcome], data: 
     assert said["reviews"].value == wanted["reviews"] == 5
     assert said["mean"].value == wanted["mean_percent"]
     assert said["mean of what was observed"].value == wanted["mean_observed_percent"]
-    assert said["mean"].number_format == '0.0"%"'
+    assert said["mean"].number_format == '0.0#########"%"'
     assert {name: said[f"band: {name}"].value for name in wanted["bands"]} == wanted["bands"]
     assert said["below expected"].value == wanted["below_expected"]
     assert said["missed a critical criterion"].value == wanted["critical"]
