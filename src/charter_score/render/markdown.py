@@ -2,7 +2,8 @@
 
 Everything from a file is escaped. What GitHub and GitLab look for in finished text (people,
 issues, addresses, emoji) is broken by a character without width, because escapes are gone by the
-time they look; so nobody is called and nothing linked. The whole stays under what GitHub takes.
+time they look; so nobody is called and nothing linked. In code they look for nothing: there stands
+`id@version`, which can be copied as it is. The whole stays under what GitHub takes.
 
 Source: GitHub Flavored Markdown; GitLab documentation, GitLab-specific references; GitHub
 documentation, Adding a job summary (1 MiB a step).
@@ -10,7 +11,7 @@ documentation, Adding a job summary (1 MiB a step).
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render import words
@@ -25,8 +26,6 @@ MOST_BYTES = 1_000_000
 """Bytes of the whole; GitHub refuses a job summary of more than 1 MiB (1,048,576)."""
 _LITTLE = 2_000
 """Bytes of what is always there: the title, heads of tables, the last line."""
-_FRAME = 12
-"""Bytes that a table puts around the texts of a row."""
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
 _AT_THE_START = re.compile(r"[-+=:]|[0-9]+(?=[.)](?:\s|$))")
@@ -39,14 +38,26 @@ _ACTS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_RUBRIC = re.compile(r"(?<![^\s(])[a-z0-9][a-z0-9_-]*@(?:[\w.+-]*\w)(?![^\s,;:.)])")
+"""A word that could be a rubric's `id@version`: nothing in it could end a code span."""
 
 
 def escaped(text: str) -> str:
     """Text as Markdown that shows it on one line and nothing else."""
     plain = visible(re.sub(r"[ \t\r\n]+", " ", text).strip())
-    plain = _SPECIAL.sub(r"\\\g<0>", plain)
-    if first := _AT_THE_START.match(plain):
-        end = first.end() if first[0][0].isdigit() else 0
+    pieces = []
+    end = 0
+    for rubric in _RUBRIC.finditer(plain):
+        pieces += [_inert(plain[end : rubric.start()], first=end == 0), f"`{rubric[0]}`"]
+        end = rubric.end()
+    return "".join([*pieces, _inert(plain[end:], first=end == 0)])
+
+
+def _inert(text: str, *, first: bool) -> str:
+    """A piece of a text, of which nothing acts; the first piece may begin a line."""
+    plain = _SPECIAL.sub(r"\\\g<0>", text)
+    if first and (begins := _AT_THE_START.match(plain)):
+        end = begins.end() if begins[0][0].isdigit() else 0
         plain = f"{plain[:end]}\\{plain[end:]}"
     return _ACTS.sub(r"\g<0>&#8203;", plain)
 
@@ -57,6 +68,11 @@ class Row(NamedTuple):
     name: str
     rubric: str
     rest: str
+
+    def line(self, *, several: bool) -> str:
+        """The row, where there are several rubrics or one."""
+        rubric = f" | {self.rubric}" if several else ""
+        return f"| {self.name}{rubric} | {self.rest} |\n"
 
 
 class Markdown:
@@ -69,10 +85,10 @@ class Markdown:
     def __init__(self, *, names: bool, comments: bool, room: int | None = None) -> None:
         self._names = names
         self._comments = comments
-        room = max(0, min(MOST_BYTES if room is None else room, MOST_BYTES) - _LITTLE)
-        self._overviews = _Waiting[str](room * 2 // 10)
-        self._rows = _Waiting[Row](room * 6 // 10)
-        self._unscored = _Waiting[str](room * 2 // 10)
+        self._room = max(0, min(MOST_BYTES if room is None else room, MOST_BYTES) - _LITTLE)
+        self._overviews = _Waiting[str](self._room)
+        self._rows = _Waiting[Row](self._room)
+        self._unscored = _Waiting[str](self._room)
         self._rubrics: set[str] = set()
 
     def piece(self, outcome: Outcome) -> Row | str:
@@ -115,7 +131,7 @@ class Markdown:
         """Nothing yet; the line waits."""
         if isinstance(piece, Row):
             self._rubrics.add(piece.rubric)
-            self._rows.add(piece, "".join(piece))
+            self._rows.add(piece, piece.line(several=True))
         else:
             self._unscored.add(piece, piece)
         return ""
@@ -134,6 +150,7 @@ class Markdown:
             section += "".join(f"- {escaped(one.label)}: {escaped(one.told)}\n" for one in lines)
             section += f"\n{escaped(note)}\n" if note else ""
             self._overviews.add(section, section)
+        self._share_room()
         yield from self._overviews.kept
         yield self._overviews.left("part")
         if self._rows.number:
@@ -146,36 +163,70 @@ class Markdown:
             yield self._unscored.left("input")
         yield "\nOne part of the picture. A person decides.\n"
 
+    def _share_room(self) -> None:
+        """Give each part a share of the room, and what others leave of theirs to whoever needs it.
+
+        The last of them takes all that is left; the summary is small, so it comes first.
+        """
+        room = self._room
+        shares: list[tuple[_Waiting[Any], int]] = [
+            (self._overviews, 2),
+            (self._unscored, 2),
+            (self._rows, 6),
+        ]
+        for number, (waiting, _) in enumerate(shares):
+            others = shares[number + 1 :]
+            kept_free = sum(min(one.size, self._room * share // 10) for one, share in others)
+            waiting.settle(room - kept_free)
+            room -= waiting.size
+
     def _table(self) -> Iterator[str]:
         several = len(self._rubrics) > 1
         head, line = ("| Rubric ", "| --- ") if several else ("", "")
         yield f"| Review {head}| Score | Band | Observed | n/a | To know | To develop |\n"
         yield f"| --- {line}| ---: | --- | ---: | ---: | --- | --- |\n"
         for row in self._rows.kept:
-            rubric = f" | {row.rubric}" if several else ""
-            yield f"| {row.name}{rubric} | {row.rest} |\n"
+            yield row.line(several=several)
 
 
 class _Waiting(Generic[T]):
-    """What waits to be written, as long as there is room for it."""
+    """What waits to be written: no more than there can be room for, in bytes."""
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self.kept: list[T] = []
+        self._waiting: list[tuple[T, int]] = []
+        self.size = 0
         self.number = 0
+
+    @property
+    def kept(self) -> Iterator[T]:
+        """What is to be written."""
+        return (one for one, _ in self._waiting)
 
     def add(self, one: T, text: str) -> None:
         """Keep one that takes so much text, or only count it."""
         self.number += 1
-        size = len(text.encode("utf-8")) + _FRAME
-        if size <= self._room:
-            self._room -= size
-            self.kept.append(one)
+        self._keep(one, len(text.encode("utf-8")))
+
+    def settle(self, room: int) -> None:
+        """Keep what fits into so much room, which is no more than before."""
+        waiting, self._waiting = self._waiting, []
+        self._room, self.size = room, 0
+        for one, size in waiting:
+            self._keep(one, size)
+
+    def _keep(self, one: T, size: int) -> None:
+        if self.size + size <= self._room:
+            self.size += size
+            self._waiting.append((one, size))
 
     def left(self, noun: str) -> str:
         """How many there was no room for."""
-        left = self.number - len(self.kept)
-        return f"\n{words.count(left, noun)} more, too much for this page.\n" if left else ""
+        left = self.number - len(self._waiting)
+        if not left:
+            return ""
+        nouns, are = (noun, "is") if left == 1 else (f"{noun}s", "are")
+        return f"\n{left} more {nouns} {are} too much for this page.\n"
 
 
 def _table_row(cells: Iterable[str]) -> str:

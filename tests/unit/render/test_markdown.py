@@ -27,8 +27,10 @@ OURS = {
     *("table_open", "table_close", "thead_open", "thead_close", "tbody_open", "tbody_close"),
     *("tr_open", "tr_close", "th_open", "th_close", "td_open", "td_close"),
     *("bullet_list_open", "bullet_list_close", "list_item_open", "list_item_close"),
-    *("strong_open", "strong_close"),
+    *("strong_open", "strong_close", "code_inline"),
 }
+CODE = re.compile(r"[a-z0-9_-]+@[\w.+-]+")
+"""What may stand as code: `id@version`, or an address, which nobody is called by there either."""
 
 
 def tokens(text: str) -> list[Any]:
@@ -66,22 +68,33 @@ def tables(text: str) -> list[list[list[str]]]:
 
 
 class Page(HTMLParser):
-    """The text of rendered HTML, and its tags."""
+    """The text of rendered HTML that is not code, its code, and its tags."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.text = ""
+        self.code: list[str] = []
         self.tags: set[str] = set()
+        self._tag = ""
         self.feed(html)
 
     def handle_data(self, data: str) -> None:
-        """Text."""
-        self.text += data
+        """Text, or code."""
+        if self._tag == "code":
+            self.code.append(data)
+        else:
+            self.text += data
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A tag."""
         self.tags.add(tag)
+        self._tag = tag
         assert {name for name, _ in attrs} <= {"style"}
+
+    def handle_endtag(self, tag: str) -> None:
+        """Code has no tags in it."""
+        del tag
+        self._tag = ""
 
 
 # What GitHub and GitLab make links, pictures or calls of in finished text.
@@ -143,13 +156,14 @@ def test_several_rubrics_are_named_in_each_row(outcomes: list[Outcome]) -> None:
     assert reviews[0][1] == "Rubric"
     assert {len(row) for row in reviews} == {8}
     assert {row[1].replace(APART, "")[:6] for row in reviews[1:]} == {"small@", "hostil"}
+    assert {row[1] for row in reviews[1:] if row[1].startswith("small")} == {"small@1"}
     assert "13 found, 9 scored, 2 could not be scored, 2 skipped" in text
 
 
 @pytest.mark.parametrize("names", [True, False])
 @pytest.mark.parametrize("comments", [True, False])
 def test_hostile_text_shows_itself_and_nothing_else(names: bool, comments: bool) -> None:
-    """No link, picture, HTML, code, mention or reference; cells stay cells; all text comes back."""
+    """No link, picture, HTML, mention or reference; cells stay cells; all text comes back."""
     text = rendered_text(fresh(names=names, comments=comments), hostile.outcomes(hostile.BRIEF))
     found = tokens(text)
     assert {token.type for token in flat(found)} <= OURS
@@ -157,7 +171,8 @@ def test_hostile_text_shows_itself_and_nothing_else(names: bool, comments: bool)
         assert len({len(row) for row in table}) == 1
     html = markdown_it.MarkdownIt("gfm-like", {"linkify": True, "html": True}).render(text)
     page = Page(html)
-    assert not page.tags & {"a", "img", "script", "style", "code", "pre", "em", "s", "hr", "h3"}
+    assert not page.tags & {"a", "img", "script", "style", "pre", "em", "s", "hr", "h3"}
+    assert all(CODE.fullmatch(code) for code in page.code)
     assert CALLS.findall(page.text) == []
     shown = set()
     for token in flat(found):
@@ -212,8 +227,8 @@ def test_the_whole_stays_under_what_github_takes(outcomes: list[Outcome]) -> Non
     data = rendered(fresh(names=True, comments=True), [*long, *[low] * 20_000, *[failed] * 10_000])
     assert MOST_BYTES // 2 < len(data) <= MOST_BYTES < MOST_JOB_SUMMARY
     text = data.decode("utf-8")
-    assert re.search(r"\n[0-9]+ reviews more, too much for this page\.\n", text)
-    assert re.search(r"\n[0-9]+ inputs more, too much for this page\.\n", text)
+    assert re.search(r"\n[0-9]+ more reviews are too much for this page\.\n", text)
+    assert re.search(r"\n[0-9]+ more inputs are too much for this page\.\n", text)
     assert "20003 reviews" in text
 
 
@@ -229,8 +244,64 @@ def test_many_rubrics_stay_under_it_too() -> None:
         outcomes.append(Scored(f"{number}.yaml", str(number), "0", "0", result))
     text = rendered_text(fresh(), outcomes)
     assert len(text.encode()) <= MOST_BYTES
-    assert re.search(r"\n[0-9]+ parts more, too much for this page\.\n", text)
+    assert re.search(r"\n[0-9]+ more parts are too much for this page\.\n", text)
     assert "## 40 reviews" in text
+
+
+@pytest.mark.parametrize("kind", ["b-low", "failed"])
+def test_room_that_others_do_not_use_is_used(outcomes: list[Outcome], kind: str) -> None:
+    """A batch of only one kind of input has nearly the whole page for itself."""
+    low = next(one for one in outcomes if isinstance(one, Scored) and one.id == "b-low")
+    failed = next(one for one in outcomes if isinstance(one, Failed))
+    data = rendered(fresh(), [low if kind == "b-low" else failed] * 30_000)
+    assert MOST_BYTES * 0.85 < len(data) <= MOST_BYTES
+
+
+def test_no_part_takes_the_room_of_another(outcomes: list[Outcome]) -> None:
+    """However many reviews there are, failures have their share, and the other way round."""
+    low = next(one for one in outcomes if isinstance(one, Scored) and one.id == "b-low")
+    failed = next(one for one in outcomes if isinstance(one, Failed))
+    few, many = 20, 30_000
+    text = rendered_text(fresh(), [*[failed] * few, *[low] * many])
+    assert text.count(escaped(failed.path)) == few
+    assert "too much for this page" in text
+    text = rendered_text(fresh(), [*[failed] * many, *[low] * few])
+    assert text.count("| b-low |") == few
+    text = rendered_text(fresh(), [*[failed] * many, *[low] * many])
+    assert text.count(escaped(failed.path)) > 1_000
+    assert text.count("| b-low |") > 1_000
+
+
+def test_one_too_many_is_said_in_the_singular(outcomes: list[Outcome]) -> None:
+    """What there was no room for is counted in plain words."""
+    low = next(one for one in outcomes if isinstance(one, Scored) and one.id == "b-low")
+    fits = next(
+        number
+        for number in range(100)
+        if "too much"
+        in rendered_text(Markdown(names=False, comments=False, room=6_000), [low] * number)
+    )
+    text = rendered_text(Markdown(names=False, comments=False, room=6_000), [low] * fits)
+    assert "\n1 more review is too much for this page.\n" in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plymouth-quality-monitoring@2016",
+        "a@1.0",
+        "r_2@2024-05-01",
+        "known: a@1, b@2.1 (c@3).",
+        "a@ü",
+    ],
+)
+def test_a_rubric_s_name_can_be_copied(text: str) -> None:
+    """`id@version` comes back letter by letter, and is no mention and no address."""
+    found = list(flat(tokens(escaped(text))))
+    assert {token.type for token in found} <= OURS
+    assert [text_of(token) for token in found if token.type == "inline"] == [text]
+    for token in found:
+        assert token.type != "text" or "@" not in token.content
 
 
 def test_less_room_is_kept_to(outcomes: list[Outcome]) -> None:
