@@ -139,7 +139,7 @@ def test_the_action_scores_and_gates(desk: Path) -> None:
     good = run_action()
     assert good.returncode == 0, good.stderr
     assert "--gate passes" in good.stderr
-    assert good.stdout.endswith("charter-score: 2 reviews, 2 scored, 0 not scored\n")
+    assert good.stdout.endswith("charter-score: 2 reviews, 2 scored, 0 could not be scored\n")
     installed = (desk.parent / "pip.log").read_text(encoding="utf-8")
     assert installed == "install --quiet --disable-pip-version-check /home/runner/a path\n"
     add_a_low_review()
@@ -155,7 +155,7 @@ def test_the_action_takes_paths_by_line_and_options_by_word(desk: Path) -> None:
     shutil.copy("reviews/strong.yaml", "more reviews/one more.yaml")
     ran = run_action(paths="more reviews\nreviews/r*.yaml\n", args="--quiet\n  --fail-under 99")
     assert ran.returncode == 1
-    assert "charter-score: 2 reviews, 2 scored, 0 not scored\n" in ran.stdout
+    assert "charter-score: 2 reviews, 2 scored, 0 could not be scored\n" in ran.stdout
     assert "--fail-under fails" in ran.stderr
     assert "more reviews/one more.yaml" in ran.stdout + ran.stderr
 
