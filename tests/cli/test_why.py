@@ -118,3 +118,12 @@ def test_of_two_reviews_each_is_explained(desk: Path) -> None:
     seen = shell("charter-score score -f full a.yaml ../there/b.yaml").stdout
     assert "charter-score explain a.yaml\n" in seen
     assert "charter-score explain ../there/b.yaml\n" in seen
+
+
+def test_two_reviews_of_one_name_are_not_taken_for_each_other(desk: Path) -> None:
+    """Where the path that is shown could be either of two files, no command is printed."""
+    (desk / "here/a.yaml").write_text(REVIEW, encoding="utf-8")
+    (desk / "there/a.yaml").write_text(REVIEW, encoding="utf-8")
+    seen = shell("charter-score score -f full a.yaml ../there/a.yaml").stdout
+    assert seen.count("19 of 20") == 2
+    assert "charter-score" not in seen

@@ -1,13 +1,15 @@
 """What was asked for, and how to ask about one review of it again."""
 
 import os
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from charter_score.source.files import STANDARD_INPUT, is_standard_input, is_under, shown_path
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True)
+class Asked:
     """What the command was given to work on: its paths, `--rubric` and `--rubrics`, as typed."""
 
     paths: Sequence[str] = ()
@@ -20,25 +22,35 @@ class Asked(NamedTuple):
         None where no words would be sure to: for standard input, and for a review that was found
         in a folder, or by a glob, outside the current folder, where only its name is shown.
         """
-        path = self._path(shown)
-        if path is None:
+        path = shown if self._is_here else self._typed.get(shown)
+        if path is None or path == STANDARD_INPUT:
             return None
+        if path.startswith("-"):
+            path = f"./{path}"
         rubric = ("--rubric", self.rubric) if self.rubric is not None else ()
         rubrics = (word for folder in self.rubrics for word in ("--rubrics", folder))
         return ("charter-score", "explain", path, *rubric, *rubrics)
 
-    def _path(self, shown: str) -> str | None:
-        """How to name the review that is shown under a path; None where that is not certain."""
-        if shown == STANDARD_INPUT:
-            return None
-        paths = [path for path in self.paths if path != STANDARD_INPUT]
+    @cached_property
+    def _is_here(self) -> bool:
+        """Whether everything lies in the current folder, where a path that is shown can be typed.
+
+        Of what lies elsewhere only the name is shown.
+        """
         here = os.getcwd()
-        if all(is_under(os.path.abspath(path), here) for path in paths):
-            found = [shown]
-        elif all(os.path.isfile(path) and not is_standard_input(path) for path in paths):
-            found = [path for path in dict.fromkeys(paths) if shown_path(path) == shown]
-        else:
-            found = []
-        if len(found) != 1:
-            return None
-        return f"./{found[0]}" if found[0].startswith("-") else found[0]
+        return all(is_under(os.path.abspath(path), here) for path in self.paths)
+
+    @cached_property
+    def _typed(self) -> Mapping[str, str]:
+        """What was typed for each path that is shown; nothing where that is not certain."""
+        paths = dict.fromkeys(path for path in self.paths if path != STANDARD_INPUT)
+        if not all(os.path.isfile(path) and not is_standard_input(path) for path in paths):
+            return {}
+        typed: dict[str, str] = {}
+        ambiguous = set()
+        for path in paths:
+            shown = shown_path(path)
+            if shown in typed:
+                ambiguous.add(shown)
+            typed[shown] = path
+        return {shown: path for shown, path in typed.items() if shown not in ambiguous}
