@@ -260,6 +260,15 @@ def test_spellings_of_one_value_are_one_group(by: str) -> None:
     assert (group.value, one.reviews) == ("\u00e9mile", 1)
 
 
+@pytest.mark.parametrize("topics", ["[Tax, tax]", "[tax, Tax]"])
+def test_two_spellings_in_one_review(topics: str) -> None:
+    """A review that spells a value in two ways is once in its group, under the smaller."""
+    [(group, one)] = grouped([all_met(f"interaction: {{topic: {topics}}}")]).groups_in_order(
+        "topic"
+    )
+    assert (group.value, one.reviews) == ("Tax", 1)
+
+
 def test_spellings_are_the_same_in_any_order() -> None:
     """Which part of a batch met which spelling changes nothing."""
     for order in permutations(SPELT):
