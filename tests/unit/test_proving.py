@@ -591,11 +591,15 @@ def test_limits_that_depend_on_the_case() -> None:
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_nothing_acts_in_a_terminal(width: int) -> None:
-    """No text of a rubric puts a character into the terminal that acts or hides; lines fit."""
+    """No text of a rubric puts a character into the terminal that acts or hides; lines fit.
+
+    But for the space that takes a command to a runner apart.
+    """
     found = selftest(hostile.rubric(hostile.BRIEF))
     text = text_of(found, width)
     assert not {c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Zl")}
-    assert all(cells(line) <= width for line in text.splitlines())
+    lines = [line.replace("## [", "##[").replace(": :", "::") for line in text.splitlines()]
+    assert all(cells(line) <= width for line in lines)
 
 
 def test_the_document_holds_everything() -> None:
