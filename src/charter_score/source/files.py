@@ -221,49 +221,76 @@ def _walk(root: str) -> Iterator[Input | Diagnostic]:
     """The documents below a folder, in order of path."""
     if is_under(os.path.abspath(root), os.getcwd()):
         shown = shown_path(root)
-        return _walk_from(root, "" if shown == "." else shown + "/")
-    # Outside the current folder only a file's own name is shown, and that orders them.
-    found = (
-        one._replace(shown=one.shown.rpartition("/")[2])
-        if isinstance(one, Input)
-        else one._replace(path=one.path.rpartition("/")[2])
-        for one in _walk_from(root, shown_path(root) + "/")
-    )
-    return iter(sorted(found, key=_place)) if _has_folders(root) else found
+        return _Walk(root).deep("" if shown == "." else shown + "/")
+    return _by_name(root)
 
 
-def _has_folders(folder: str) -> bool:
-    """Whether a folder has folders in it; without them a walk is in the order of names."""
-    try:
-        with os.scandir(folder) as entries:
-            return any(entry.is_dir(follow_symlinks=False) for entry in entries)
-    except OSError:
-        return False
+def _by_name(root: str) -> Iterator[Input | Diagnostic]:
+    """A walk outside the current folder, where only a file's own name is shown, and orders it.
+
+    Only names are held: each folder is a sorted stream of its own.
+    """
+    from heapq import merge
+
+    walk = _Walk(root)
+    streams = [walk.documents(folder, shown) for folder, shown in _folders(root, shown_path(root))]
+    for one in merge(*streams, key=lambda one: (_place(one).rpartition("/")[2], _place(one))):
+        name = _place(one).rpartition("/")[2]
+        yield one._replace(shown=name) if isinstance(one, Input) else one._replace(path=name)
 
 
-def _walk_from(root: str, shown_root: str) -> Iterator[Input | Diagnostic]:
-    """A walk in order; iterative, since a tree can be deeper than the stack."""
-    real_root = os.path.realpath(root)
-    waiting = [_entries(root, shown_root)]
-    linked: set[str] = set()
+def _folders(root: str, shown_root: str) -> Iterator[tuple[str, str]]:
+    """A folder and all below it that a walk enters: path, and name as printed with its `/`."""
+    waiting = [(root, shown_root + "/")]
     while waiting:
-        one = next(waiting[-1], None)
-        if one is None:
-            waiting.pop()
-        elif isinstance(one, Diagnostic):
-            yield one
-        else:
-            path, shown, kind = one
-            if kind is _Kind.FOLDER:
-                waiting.append(_entries(path, shown + "/"))
-            elif kind is _Kind.FILE:
-                yield Input(shown, path, root)
+        path, shown = waiting.pop()
+        yield path, shown
+        waiting.extend(
+            (one[0], one[1] + "/")
+            for one in _entries(path, shown)
+            if not isinstance(one, Diagnostic) and one[2] is _Kind.FOLDER
+        )
+
+
+class _Walk:
+    """The documents below a folder, each once however many links lead to it."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._real_root = os.path.realpath(root)
+        self._linked: set[str] = set()
+
+    def deep(self, shown: str) -> Iterator[Input | Diagnostic]:
+        """All of them, in order of path; iterative, since a tree can be deeper than the stack."""
+        waiting = [_entries(self._root, shown)]
+        while waiting:
+            one = next(waiting[-1], None)
+            if one is None:
+                waiting.pop()
+            elif isinstance(one, Diagnostic):
+                yield one
+            elif one[2] is _Kind.FOLDER:
+                waiting.append(_entries(one[0], one[1] + "/"))
             else:
-                for found in _linked(path, shown, root, real_root):
-                    real = os.path.realpath(path)
-                    if isinstance(found, Diagnostic) or real not in linked:
-                        linked.add(real)
-                        yield found
+                yield from self._document(*one)
+
+    def documents(self, folder: str, shown: str) -> Iterator[Input | Diagnostic]:
+        """Those that lie in one folder itself, in order of name."""
+        for one in _entries(folder, shown):
+            if isinstance(one, Diagnostic):
+                yield one
+            elif one[2] is not _Kind.FOLDER:
+                yield from self._document(*one)
+
+    def _document(self, path: str, shown: str, kind: "_Kind") -> Iterator[Input | Diagnostic]:
+        if kind is _Kind.FILE:
+            yield Input(shown, path, self._root)
+            return
+        for found in _linked(path, shown, self._root, self._real_root):
+            real = os.path.realpath(path)
+            if isinstance(found, Diagnostic) or real not in self._linked:
+                self._linked.add(real)
+                yield found
 
 
 class _Kind(Enum):
