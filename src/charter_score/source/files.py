@@ -326,7 +326,9 @@ def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, _Kind] | Diagn
     names.sort()
     if not all(map(str.isascii, names)):
         names.sort(key=_decoded)
-    for name in names:
+    names.reverse()
+    while names:
+        name = names.pop()  # what was read needs no memory any more
         plain = name.rstrip("/")
         kind = _Kind.LINK if name in links else _Kind.FILE if plain == name else _Kind.FOLDER
         yield os.path.join(folder, plain), shown + _decoded(plain), kind
