@@ -92,3 +92,11 @@ def rendered_text(
 ) -> str:
     """The same as text."""
     return rendered(renderer, outcomes, warnings).decode("utf-8")
+
+
+def summarise(outcomes: Iterable[Outcome]) -> Summary:
+    """The summary of some outcomes."""
+    summary = Summary()
+    for outcome in outcomes:
+        summary.add(outcome)
+    return summary

@@ -279,11 +279,3 @@ def _combine(own: dict[K, RubricSummary], other: dict[K, RubricSummary]) -> None
     for key, part in other.items():
         # A new one to add to: the other summary stays as it was.
         own.setdefault(key, RubricSummary(part.rubric)).combine(part)
-
-
-def summarise(outcomes: Iterable[Outcome]) -> Summary:
-    """The summary of some outcomes."""
-    summary = Summary()
-    for outcome in outcomes:
-        summary.add(outcome)
-    return summary

@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 
+from batches import summarise
 from charter_score.gates import Baseline, Earlier, Gates, Judgement, Watched
 from charter_score.outcome import Outcome, Scored, Skipped
 from charter_score.rubric import Rubric
-from charter_score.summary import summarise
 from documents import review_from, rubric_from, scored
 
 TEXT = """

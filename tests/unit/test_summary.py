@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from batches import summarise
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.rubric import Rubric
-from charter_score.summary import RubricSummary, Summary, mean_of, quantile, summarise
+from charter_score.summary import RubricSummary, Summary, mean_of, quantile
 from charter_score.wire import summary_document
 from documents import review_from, rubric_from, scored
 

@@ -31,7 +31,6 @@ from charter_score.source.document import (
     too_large,
 )
 
-ENDING = ".xlsx"
 MARKER = "charter-score/form/"
 VERSION = "v1"
 HEADING = "heading:"

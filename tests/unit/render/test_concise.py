@@ -2,11 +2,12 @@
 
 import pytest
 
+from batches import summarise
 from charter_score.outcome import Scored, Skipped
 from charter_score.render.batch import Closing
 from charter_score.render.concise import Concise
 from charter_score.render.terminal import plain
-from charter_score.summary import Summary, summarise
+from charter_score.summary import Summary
 from charter_score.wire import summary_document
 from documents import review_from, rubric_from, scored
 

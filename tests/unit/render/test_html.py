@@ -320,8 +320,8 @@ def test_rows_do_not_wait_in_memory(outcomes: list[Outcome]) -> None:
     """Rows are on the disk once they are many, and the page comes in pieces."""
     import tracemalloc
 
+    from batches import summarise
     from charter_score.render.batch import Closing
-    from charter_score.summary import summarise
 
     low = next(one for one in outcomes if isinstance(one, Scored) and one.id == "b-low")
     renderer = fresh()

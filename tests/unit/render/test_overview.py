@@ -2,9 +2,10 @@
 
 import pytest
 
+from batches import summarise
 from charter_score.outcome import Scored
 from charter_score.render.overview import groups, lettered, overview
-from charter_score.summary import Summary, summarise
+from charter_score.summary import Summary
 from charter_score.wire import summary_document
 from documents import review_from, rubric_from, scored
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batches import summarise
 from charter_score.errors import UsageError
 from charter_score.gates import Earlier
 from charter_score.outcome import Outcome, Scored, Skipped
 from charter_score.render.batch import BatchRenderer, Closing
 from charter_score.render.json import JsonEnvelope, JsonLines
 from charter_score.source.results import earlier_reviews
-from charter_score.summary import summarise
 from documents import review_from, rubric_from, scored
 
 RUBRIC = rubric_from(
