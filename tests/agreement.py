@@ -15,7 +15,7 @@ from typing import Any
 
 import oracle
 import random_documents
-from charter_score.linting.review import review_problems
+from charter_score.linting.review_checks import review_problems
 from charter_score.result import ReviewResult
 from charter_score.scoring import NothingObservedError, Scorer
 from documents import errors_of, review_from, rubric_from, written

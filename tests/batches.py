@@ -7,7 +7,7 @@ from pathlib import Path
 from charter_score.diagnostics import Diagnostic
 from charter_score.outcome import Outcome
 from charter_score.pipeline import Job, Scoring
-from charter_score.render.batch import BatchRenderer, Closing
+from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.summary import Summary
 
 RUBRIC = """

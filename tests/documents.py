@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from charter_score.diagnostics import Problem, Severity
-from charter_score.linting.review import review_problems
-from charter_score.linting.rubric import rubric_problems
+from charter_score.linting.review_checks import review_problems
+from charter_score.linting.rubric_checks import rubric_problems
 from charter_score.outcome import Scored
 from charter_score.result import ReviewResult
 from charter_score.review import Review
@@ -16,7 +16,7 @@ from charter_score.scalars import Value
 from charter_score.scoring import score
 from charter_score.source.load import read_document
 from charter_score.source.recognise import recognise
-from charter_score.wire import ResultWriter
+from charter_score.wire.encoding import ResultWriter
 from random_documents import to_yaml
 
 T = TypeVar("T", Rubric, Review)

@@ -281,8 +281,8 @@ def headings_of(path: Path) -> set[str]:
 
 def test_every_field_and_column_is_described() -> None:
     """The reference of formats names each field of a result, and each column of a table."""
-    from charter_score import documents
-    from charter_score.render import table
+    from charter_score.render.results import table
+    from charter_score.wire import documents
 
     text = (DOCS / "formats.md").read_text(encoding="utf-8").partition("\n## Result\n")[2]
     described = set(re.findall(r"`([a-z_0-9]+)`", text))

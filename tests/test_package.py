@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 
 from charter_score.scalars import Boolean, Null, Number, Value
-from charter_score.schemas import json_schema, schema_text
 from charter_score.source.load import built_in_rubrics, is_rubric, read_document
+from charter_score.wire.schemas import json_schema, schema_text
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = {"rubric": "rubric-v1", "review": "review-v1", "result": "results-v1"}

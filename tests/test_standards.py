@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from charter_score.cli.checking import CheckRequest, run_check
+from charter_score.cli.check import CheckRequest, run_check
 from charter_score.cli.terminal import Color
 from charter_score.errors import ExitCode
 from charter_score.outcome import Scored

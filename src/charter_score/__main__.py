@@ -28,7 +28,7 @@ def _run(arguments: Sequence[str], program: str) -> int:
 
     request = plain_request(arguments, os.environ)
     if request is not None:
-        from charter_score.cli.scoring import run_score
+        from charter_score.cli.score import run_score
 
         gc.enable()
         return run_score(request)
@@ -137,8 +137,8 @@ def _fault_around(fault: OSError) -> str | None:
 
 
 def _say(text: str) -> None:
-    from charter_score.render.layout import span
-    from charter_score.render.terminal import plain
+    from charter_score.render.text.console import plain
+    from charter_score.render.text.layout import span
 
     if sys.stderr is None:
         return

@@ -12,7 +12,7 @@ from charter_score.diagnostics import START, At, Diagnostic, Problem, Severity, 
 from charter_score.errors import DocumentError, UsageError
 from charter_score.gates import Gates, Watched
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
-from charter_score.render.batch import BatchRenderer
+from charter_score.render.results.batch import BatchRenderer
 from charter_score.review import Review, without_comments
 from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document

@@ -10,10 +10,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
-from charter_score import shapes
+from charter_score import field_types
+from charter_score.field_types import MisshapenError, OrText, Shape
 from charter_score.rubric import FORBID_UNKNOWN, OptionalText, Text
 from charter_score.scalars import Boolean, Null
-from charter_score.shapes import MisshapenError, OrText, Shape
 
 
 class Status(StrEnum):
@@ -54,7 +54,7 @@ def _read_rating(value: object) -> str | None:
             "true and false are not ratings",
             "write met, not met or n/a, or one of the criterion's levels",
         )
-    return shapes.read_name(value)
+    return field_types.read_name(value)
 
 
 RATING = Shape(_read_rating, {"type": ["string", "number", "null"]})
@@ -104,7 +104,7 @@ class Dispute:
     says: Annotated[str | None, RATING]
     because: OptionalText = None
     on: OptionalText = None
-    outcome: Annotated[DisputeOutcome, shapes.choice(DisputeOutcome)] = DisputeOutcome.OPEN
+    outcome: Annotated[DisputeOutcome, field_types.choice(DisputeOutcome)] = DisputeOutcome.OPEN
     decided_by: OptionalText = None
     decided_on: OptionalText = None
     reason: OptionalText = None
@@ -114,9 +114,9 @@ Ratings = Mapping[str, Mapping[str, Annotated[Rated, OrText(rated, Rated, RATING
 FieldValue = Annotated[
     str | tuple[str, ...],
     OrText(
-        shapes.read_any_text,
-        tuple[Annotated[str, shapes.ANY_TEXT], ...],
-        shapes.ANY_TEXT.json_schema,
+        field_types.read_any_text,
+        tuple[Annotated[str, field_types.ANY_TEXT], ...],
+        field_types.ANY_TEXT.json_schema,
     ),
 ]
 
@@ -133,8 +133,8 @@ class Review:
 
     ratings: Ratings
     rubric: OptionalText = None
-    id: Annotated[str | None, shapes.NAME] = None
-    status: Annotated[Status, shapes.choice(Status)] = Status.FINAL
+    id: Annotated[str | None, field_types.NAME] = None
+    status: Annotated[Status, field_types.choice(Status)] = Status.FINAL
     advisor: OptionalText = None
     reviewer: OptionalText = None
     team: OptionalText = None

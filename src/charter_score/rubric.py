@@ -14,7 +14,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
-from charter_score import shapes
+from charter_score import field_types
+from charter_score.field_types import OrText
 from charter_score.rating import (
     LONGEST_WORD,
     NOT_APPLICABLE_WORDS,
@@ -23,13 +24,12 @@ from charter_score.rating import (
     Rating,
     same_word,
 )
-from charter_score.shapes import OrText
 
-Text = Annotated[str, shapes.TEXT]
-OptionalText = Annotated[str | None, shapes.TEXT]
-Slug = Annotated[str, shapes.SLUG]
-Decimal = Annotated[Fraction, shapes.DECIMAL]
-Flag = Annotated[bool, shapes.FLAG]
+Text = Annotated[str, field_types.TEXT]
+OptionalText = Annotated[str | None, field_types.TEXT]
+Slug = Annotated[str, field_types.SLUG]
+Decimal = Annotated[Fraction, field_types.DECIMAL]
+Flag = Annotated[bool, field_types.FLAG]
 Levels = Mapping[str, Decimal]
 Interaction = Mapping[str, str | tuple[str, ...]]
 CriterionKey = tuple[str, str]
@@ -76,7 +76,7 @@ def _scale_name(value: object) -> str:
     """The name of a scale, in the form of the keys of `scales`: Unicode NFC."""
     import unicodedata
 
-    text = shapes.read_text(value)
+    text = field_types.read_text(value)
     return text if len(text) > LONGEST_WORD else unicodedata.normalize("NFC", text)
 
 
@@ -114,8 +114,8 @@ Condition = Annotated[
             tuple[str, ...],
             OrText(
                 lambda text: (str(text),),
-                tuple[Annotated[str, shapes.ANY_TEXT], ...],
-                shapes.ANY_TEXT.json_schema,
+                tuple[Annotated[str, field_types.ANY_TEXT], ...],
+                field_types.ANY_TEXT.json_schema,
             ),
         ],
     ],
@@ -159,12 +159,12 @@ class Criterion:
     guidance: Text = ""
     advice: Text = ""
     source: Text = ""
-    points: Annotated[Fraction | None, shapes.DECIMAL] = None
+    points: Annotated[Fraction | None, field_types.DECIMAL] = None
     levels: Annotated[Levels | str | None, OrText(_scale_name, Levels)] = None
     looks_like: Mapping[str, Text] = field(default_factory=dict)
     critical: Flag = False
-    not_applicable: Annotated[Permission, shapes.choice(Permission)] = Permission.ALLOWED
-    comment: Annotated[CommentRule, shapes.choice(CommentRule)] = CommentRule.OPTIONAL
+    not_applicable: Annotated[Permission, field_types.choice(Permission)] = Permission.ALLOWED
+    comment: Annotated[CommentRule, field_types.choice(CommentRule)] = CommentRule.OPTIONAL
     applies_when: Condition = field(default_factory=dict)
 
 
@@ -181,7 +181,7 @@ class Section:
     title: Text
     criteria: tuple[Criterion, ...]
     guidance: Text = ""
-    weight: Annotated[Fraction | None, shapes.DECIMAL] = None
+    weight: Annotated[Fraction | None, field_types.DECIMAL] = None
     applies_when: Condition = field(default_factory=dict)
 
 
@@ -193,8 +193,8 @@ class Band:
 
     name: Text
     meaning: Text = ""
-    from_: Annotated[Fraction | None, shapes.PERCENT] = None
-    above: Annotated[Fraction | None, shapes.PERCENT] = None
+    from_: Annotated[Fraction | None, field_types.PERCENT] = None
+    above: Annotated[Fraction | None, field_types.PERCENT] = None
 
     def holds(self, share: Fraction) -> bool:
         """Whether an exact share reaches this band's bound."""
@@ -214,7 +214,7 @@ class FieldRule:
 
     __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
 
-    values: tuple[Annotated[str, shapes.ANY_TEXT], ...] = ()
+    values: tuple[Annotated[str, field_types.ANY_TEXT], ...] = ()
     required: Flag = False
     many: Flag = False
     title: Text = ""
@@ -238,13 +238,13 @@ class Rubric:
     organisation: Text = ""
     description: Text = ""
     source: Text = ""
-    language: Annotated[str, shapes.LANGUAGE] = "en"
-    not_applicable: Annotated[Policy, shapes.choice(Policy)] = Policy.MET
+    language: Annotated[str, field_types.LANGUAGE] = "en"
+    not_applicable: Annotated[Policy, field_types.choice(Policy)] = Policy.MET
     rule_source: Text = ""
-    combine: Annotated[Combine, shapes.choice(Combine)] = Combine.POINTS
-    expected: Annotated[Fraction | None, shapes.PERCENT] = None
+    combine: Annotated[Combine, field_types.choice(Combine)] = Combine.POINTS
+    expected: Annotated[Fraction | None, field_types.PERCENT] = None
     bands: tuple[Band, ...] = ()
-    on_critical: Annotated[OnCritical, shapes.choice(OnCritical)] = OnCritical.LOWEST_BAND
+    on_critical: Annotated[OnCritical, field_types.choice(OnCritical)] = OnCritical.LOWEST_BAND
     scales: Mapping[str, Levels] = field(default_factory=dict)
     fields: Mapping[str, FieldRule] = field(default_factory=dict)
     hide_points: Flag = False

@@ -23,7 +23,7 @@ import yaml
 import charter_score
 from charter_score.__main__ import main
 from charter_score.linting.advice import LINTS
-from charter_score.render.problems import MOST_SHOWN
+from charter_score.render.text.diagnostics import MOST_SHOWN
 
 FOLDER = Path(__file__).parents[1] / "bad_input"
 SECONDS = 20

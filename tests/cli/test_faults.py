@@ -354,7 +354,7 @@ def test_workers_that_die_at_once_end_the_run(monkeypatch: pytest.MonkeyPatch) -
 SLOWLY = """
 import os, time
 from charter_score import pipeline, workers
-from charter_score.cli import scoring
+from charter_score.cli import score as scoring
 from charter_score.__main__ import main
 
 workers.SMALLEST = workers.LARGEST = 8

@@ -19,17 +19,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charter_score.cli import filling
-from charter_score.cli.filling import FillRequest, new_review, run_fill
+from charter_score.cli import fill as filling
+from charter_score.cli.fill import FillRequest, new_review, run_fill
 from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
 from charter_score.filling import conversation as talking
 from charter_score.filling.conversation import Conversation, Ending
 from charter_score.filling.sheet import Sheet
+from charter_score.filling.template import review_template
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.pipeline import Job, Scoring
-from charter_score.render.layout import cells
-from charter_score.render.template import review_template
-from charter_score.render.terminal import plain
+from charter_score.render.text.console import plain
+from charter_score.render.text.layout import cells
 from charter_score.source.load import Library, LoadedRubric, load_rubric
 
 PLYMOUTH = "plymouth-quality-monitoring"
@@ -157,7 +157,7 @@ PROGRAM = [
     "-c",
     "import sys\n"
     "from charter_score import __main__ as program\n"
-    "from charter_score.cli.filling import FillRequest, run_fill\n"
+    "from charter_score.cli.fill import FillRequest, run_fill\n"
     "program._end(lambda: run_fill(FillRequest(*sys.argv[1:])))",
 ]
 

@@ -25,7 +25,7 @@ import hostile
 from batches import write_batch
 from charter_score import __main__
 from charter_score.cli.formats import ENDINGS, ENVIRONMENT, Format
-from charter_score.cli.scoring import JOB_SUMMARY, MOST_JOB_SUMMARY
+from charter_score.cli.score import JOB_SUMMARY, MOST_JOB_SUMMARY
 
 FORMATS = [one.value for one in Format]
 

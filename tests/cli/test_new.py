@@ -14,12 +14,12 @@ import jsonschema
 import openpyxl
 import pytest
 
-from charter_score.cli.creating import NewRequest, run_new
+from charter_score.cli.new import NewRequest, run_new
 from charter_score.cli.terminal import Color
 from charter_score.errors import ExitCode, NotWrittenError, UsageError
 from charter_score.rubric import Rubric, holds
-from charter_score.schemas import json_schema
 from charter_score.source.load import load_rubric
+from charter_score.wire.schemas import json_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT_IN = sorted(path.stem for path in ROOT.glob("rubrics/*.yaml"))
@@ -406,7 +406,7 @@ def test_a_rubric_to_begin_with(capsys: pytest.CaptureFixture[str]) -> None:
 def test_standard_output_is_utf_8_whatever_the_terminal_is() -> None:
     """A document is UTF-8: te reo Māori reaches a file by redirection as it stands."""
     program = (
-        "from charter_score.cli.creating import NewRequest, run_new\n"
+        "from charter_score.cli.new import NewRequest, run_new\n"
         "run_new(NewRequest('auckland-our-charter'))\n"
     )
     done = subprocess.run(

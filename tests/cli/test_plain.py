@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 import random_documents
 from charter_score import __main__
-from charter_score.cli import plain, scoring
+from charter_score.cli import plain
+from charter_score.cli import score as scoring
 from charter_score.cli.app import score_app
 from charter_score.cli.formats import ENVIRONMENT, Format
 from charter_score.cli.plain import plain_request
-from charter_score.cli.scoring import ScoreRequest
+from charter_score.cli.score import ScoreRequest
 from charter_score.errors import ExitCode
 from charter_score.source import load
 

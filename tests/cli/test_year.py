@@ -16,7 +16,7 @@ import yaml
 
 from charter_score import workers
 from charter_score.cli.formats import Format
-from charter_score.cli.scoring import ScoreRequest, run_score
+from charter_score.cli.score import ScoreRequest, run_score
 from charter_score.errors import ExitCode
 
 MAKER = Path(__file__).resolve().parents[2] / "examples" / "make_month.py"

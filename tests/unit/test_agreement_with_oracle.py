@@ -24,7 +24,7 @@ def test_engine_agrees_with_oracle() -> None:
 def test_engine_agrees_with_full_memories(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is made once and shared is shared rightly, also when memories fill and start again."""
     monkeypatch.setattr("charter_score.scoring.MOST_REMEMBERED", 2)
-    monkeypatch.setattr("charter_score.wire.MOST_KEPT", 2)
+    monkeypatch.setattr("charter_score.wire.encoding.MOST_KEPT", 2)
     assert [line for seed in range(50) for line in disagreements_of_seed(seed)] == []
 
 

@@ -22,10 +22,10 @@ from charter_score.comparing.changes import Figure, Kind, RubricChanges, Step, V
 from charter_score.comparing.comparison import compare
 from charter_score.errors import ExitCode, UsageError
 from charter_score.figures import decimal_text
-from charter_score.linting.review import review_problems
-from charter_score.linting.rubric import rubric_problems
-from charter_score.render.rubric_changes import changes_json, rubric_changes
-from charter_score.render.terminal import plain
+from charter_score.linting.review_checks import review_problems
+from charter_score.linting.rubric_checks import rubric_problems
+from charter_score.render.rubric.changes import changes_json, rubric_changes
+from charter_score.render.text.console import plain
 from charter_score.result import ReviewResult
 from charter_score.rubric import Rubric, holds
 from charter_score.scoring import NothingObservedError, score

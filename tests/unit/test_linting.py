@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import random_documents
 from charter_score.diagnostics import Problem, Route
-from charter_score.linting import review as review_module
-from charter_score.linting import rubric as rubric_module
-from charter_score.linting.review import MOST_VALUES, ReviewLinter, review_problems
-from charter_score.linting.rubric import MOST_WORDS, rubric_problems
+from charter_score.linting import review_checks as review_module
+from charter_score.linting import rubric_checks as rubric_module
+from charter_score.linting.review_checks import MOST_VALUES, ReviewLinter, review_problems
+from charter_score.linting.rubric_checks import MOST_WORDS, rubric_problems
 from charter_score.rubric import Rubric
 from charter_score.source.recognise import recognise
 from documents import review_from, rubric_from, values_from
@@ -695,7 +695,7 @@ def test_linter_remembers_nothing_that_depends_on_a_condition(first: str) -> Non
 
 def test_linter_remembers_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     """With room for nothing, a linter still finds the same."""
-    monkeypatch.setattr("charter_score.linting.review.MOST_REMEMBERED", 0)
+    monkeypatch.setattr("charter_score.linting.review_checks.MOST_REMEMBERED", 0)
     linter = ReviewLinter(rubric_from(HEAD + FULL))
     right, wrong = (
         review_from(f"{PHONE}ratings: {{s: {{a: {word}, b: A, c: met, d: met}}}}")

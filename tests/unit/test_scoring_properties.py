@@ -20,13 +20,13 @@ import random_documents
 from batches import summarise
 from charter_score.figures import percent_text
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
-from charter_score.render.batch import BatchRenderer, Closing
-from charter_score.render.json import JsonEnvelope, JsonLines
+from charter_score.render.results.batch import BatchRenderer, Closing
+from charter_score.render.results.json import JsonEnvelope, JsonLines
 from charter_score.result import ReviewResult
 from charter_score.rubric import Band, Rubric
 from charter_score.scoring import NothingObservedError, band_of
 from charter_score.summary import Summary
-from charter_score.wire import encode, summary_document
+from charter_score.wire.encoding import encode, summary_document
 from documents import review_from, rubric_from, scored, scored_documents
 from random_documents import to_yaml
 

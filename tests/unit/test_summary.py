@@ -14,7 +14,7 @@ from batches import summarise
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.rubric import Rubric
 from charter_score.summary import RubricSummary, Summary, mean_of, quantile
-from charter_score.wire import summary_document
+from charter_score.wire.encoding import summary_document
 from documents import review_from, rubric_from, scored
 
 TEXT = """

@@ -226,7 +226,7 @@ def score(
     del version, debug
     if not paths:
         _short_help(context)
-    from charter_score.cli.scoring import ScoreRequest, run_score
+    from charter_score.cli.score import ScoreRequest, run_score
 
     raise typer.Exit(
         run_score(
@@ -305,7 +305,7 @@ def check(
     del debug
     if not paths:
         _short_help(context)
-    from charter_score.cli.checking import CheckRequest, run_check
+    from charter_score.cli.check import CheckRequest, run_check
 
     raise typer.Exit(
         run_check(CheckRequest(paths or (), rubric, rubrics or (), color, strict, quiet, verbose))
@@ -390,7 +390,7 @@ def new(
     has errors, 4 not written.
     """
     del debug
-    from charter_score.cli.creating import NewRequest, run_new
+    from charter_score.cli.new import NewRequest, run_new
 
     raise typer.Exit(
         run_new(NewRequest(rubric, output, source, rubric_template, force, folders or (), color))
@@ -422,7 +422,7 @@ def fill(
     4 not saved, 130 interrupted (what was answered is saved).
     """
     del debug
-    from charter_score.cli.filling import FillRequest, run_fill
+    from charter_score.cli.fill import FillRequest, run_fill
 
     raise typer.Exit(run_fill(FillRequest(file, rubric, rubrics or (), color)))
 

@@ -7,9 +7,9 @@ from typing import NamedTuple, assert_never
 
 from charter_score.cli.asked import Asked
 from charter_score.errors import UsageError
-from charter_score.render.batch import BatchRenderer
-from charter_score.render.layout import WIDEST
-from charter_score.render.terminal import Paint, plain
+from charter_score.render.results.batch import BatchRenderer
+from charter_score.render.text.console import Paint, plain
+from charter_score.render.text.layout import WIDEST
 from charter_score.source.files import STANDARD_INPUT, is_among, is_standard_input, shown_path
 
 ENVIRONMENT = "CHARTER_SCORE_OUTPUT_FORMAT"
@@ -79,47 +79,47 @@ def renderer(chosen: Format, look: Look) -> BatchRenderer:
     """The renderer of a format; the one place that knows them all."""
     match chosen:
         case Format.FULL:
-            from charter_score.render.full import Full
+            from charter_score.render.results.full import Full
 
             return Full(look.width, look.paint, comments=look.comments, explain=look.asked.explain)
         case Format.CONCISE:
-            from charter_score.render.concise import Concise
+            from charter_score.render.results.concise import Concise
 
             return Concise(look.width, look.paint, names=look.names)
         case Format.JSON:
-            from charter_score.render.json import JsonEnvelope
+            from charter_score.render.results.json import JsonEnvelope
 
             return JsonEnvelope()
         case Format.JSON_LINES:
-            from charter_score.render.json import JsonLines
+            from charter_score.render.results.json import JsonLines
 
             return JsonLines()
         case Format.CSV:
-            from charter_score.render.csv import Csv, LongCsv
+            from charter_score.render.results.csv import Csv, LongCsv
 
             return LongCsv() if look.long else Csv()
         case Format.XLSX:
-            from charter_score.render.workbook import Workbook
+            from charter_score.render.results.workbook import Workbook
 
             return Workbook()
         case Format.JUNIT:
-            from charter_score.render.junit import JUnit
+            from charter_score.render.results.junit import JUnit
 
             return JUnit(names=look.names, comments=look.public_comments)
         case Format.GITHUB:
-            from charter_score.render.github import GitHub
+            from charter_score.render.results.github import GitHub
 
             return GitHub(names=look.names, comments=look.public_comments)
         case Format.GITLAB:
-            from charter_score.render.gitlab import GitLab
+            from charter_score.render.results.gitlab import GitLab
 
             return GitLab(names=look.names, comments=look.public_comments)
         case Format.MARKDOWN:
-            from charter_score.render.markdown import Markdown
+            from charter_score.render.results.markdown import Markdown
 
             return Markdown(names=look.names, comments=look.public_comments, room=look.room)
         case Format.HTML:
-            from charter_score.render.page import HtmlReport
+            from charter_score.render.results.page import HtmlReport
 
             return HtmlReport(names=look.names, comments=look.public_comments)
         case _:

@@ -8,7 +8,7 @@ else, right or wrong, is None and goes to typer, which alone has messages.
 from collections.abc import Mapping, Sequence
 
 from charter_score.cli.formats import Format
-from charter_score.cli.scoring import ScoreRequest
+from charter_score.cli.score import ScoreRequest
 
 _FORMATS = {one.value: one for one in Format}
 

@@ -5,7 +5,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from charter_score.render.words import count
+from charter_score.render.text.phrases import count
 from charter_score.summary import Summary
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import assert_never
 from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, show, tell_problems, width
 from charter_score.errors import DocumentError, ExitCode, UsageError
-from charter_score.render.layout import WIDEST
+from charter_score.render.text.layout import WIDEST
 from charter_score.source.files import shown_path
 from charter_score.source.load import Library, LoadedRubric, named_rubric
 from charter_score.writing import write_file, write_standard_output
@@ -55,7 +55,7 @@ def run_rubric_view(
     if found is None:
         return ExitCode.NOT_SCORED
     if path is None and chosen is RubricView.FULL:
-        from charter_score.render.rubrics import one_rubric
+        from charter_score.render.rubric.terminal import one_rubric
 
         show(one_rubric(found.rubric, width()), color)
         return ExitCode.OK
@@ -72,20 +72,20 @@ def run_rubric_view(
 def _text(found: LoadedRubric, chosen: RubricView) -> str:
     match chosen:
         case RubricView.FULL:
-            from charter_score.render.rubrics import one_rubric
-            from charter_score.render.terminal import plain
+            from charter_score.render.rubric.terminal import one_rubric
+            from charter_score.render.text.console import plain
 
             return plain(one_rubric(found.rubric, WIDEST))
         case RubricView.JSON:
-            from charter_score.wire import rubric_json
+            from charter_score.wire.encoding import rubric_json
 
             return rubric_json(found.rubric)
         case RubricView.MARKDOWN:
-            from charter_score.render.rubric_markdown import rubric_markdown
+            from charter_score.render.rubric.markdown import rubric_markdown
 
             return rubric_markdown(found.rubric)
         case RubricView.HTML:
-            from charter_score.render.score_sheet import score_sheet
+            from charter_score.render.rubric.score_sheet import score_sheet
 
             return score_sheet(found.rubric)
         case _:
@@ -134,11 +134,11 @@ def run_rubric_diff(
 
     found = compare(before.rubric, after.rubric)
     if as_json:
-        from charter_score.render.rubric_changes import changes_json
+        from charter_score.render.rubric.changes import changes_json
 
         write_standard_output(changes_json(found, before.sha256, after.sha256))
     else:
-        from charter_score.render.rubric_changes import rubric_changes
+        from charter_score.render.rubric.changes import rubric_changes
 
         show(rubric_changes(found, width()), color)
     return ExitCode.OK
@@ -153,7 +153,7 @@ def run_selftest(rubric: str, folders: Sequence[str], color: Color, *, as_json: 
     found = _named(rubric, folders, color)
     if found is None:
         return ExitCode.NOT_SCORED
-    from charter_score.proving.selftest import MOST_CRITERIA, TooLargeError, selftest
+    from charter_score.selftest.run import MOST_CRITERIA, TooLargeError, selftest
 
     try:
         proved = selftest(found.rubric)
@@ -163,11 +163,11 @@ def run_selftest(rubric: str, folders: Sequence[str], color: Color, *, as_json: 
             "a form that people fill in has about 25",
         ) from None
     if as_json:
-        from charter_score.render.proofs import proofs_json
+        from charter_score.render.rubric.selftest import proofs_json
 
         write_standard_output(proofs_json(proved, found.path, found.sha256))
     else:
-        from charter_score.render.proofs import proofs
+        from charter_score.render.rubric.selftest import proofs
 
         show(proofs(proved, found.path, found.sha256, width()), color)
     return ExitCode.OK if proved.held else ExitCode.GATE_FAILED

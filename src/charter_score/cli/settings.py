@@ -14,8 +14,8 @@ from charter_score.cli.formats import Format
 from charter_score.cli.terminal import Color
 from charter_score.diagnostics import did_you_mean, listed
 from charter_score.errors import DocumentError, UsageError
+from charter_score.field_types import MisshapenError, read_percent
 from charter_score.scalars import Number
-from charter_score.shapes import MisshapenError, read_percent
 from charter_score.source.files import read_bytes
 
 OWN_FILE = "charter-score.toml"

@@ -8,7 +8,7 @@ from charter_score.cli.terminal import Color, show, tell, tell_problems, width
 from charter_score.errors import DocumentError, ExitCode, UsageError
 from charter_score.outcome import Failed, Scored, Skipped
 from charter_score.pipeline import Job, Scoring
-from charter_score.render.layout import span
+from charter_score.render.text.layout import span
 from charter_score.source.load import Library, LoadedRubric, named_rubric
 from charter_score.writing import write_standard_output
 
@@ -21,7 +21,7 @@ def run_explain(review: str, rubric: str | None, rubrics: Sequence[str], color: 
     """
     if os.path.isdir(review):
         raise UsageError("explain takes one review, not a folder", "name its file")
-    from charter_score.render.explain import explain
+    from charter_score.render.results.explain import explain
 
     code = ExitCode.NOT_SCORED
     known = settings()
@@ -50,11 +50,11 @@ def run_rubric_list(folders: Sequence[str], color: Color, *, as_json: bool) -> E
         [*library.problems, *(diagnostic for one in bad for diagnostic in one.diagnostics)], color
     )
     if as_json:
-        from charter_score.wire import rubrics_json
+        from charter_score.wire.encoding import rubrics_json
 
         write_standard_output(rubrics_json(good))
     else:
-        from charter_score.render.rubrics import rubric_list
+        from charter_score.render.rubric.terminal import rubric_list
 
         show(rubric_list(good, width()), color)
     return ExitCode.NOT_SCORED if bad or library.problems else ExitCode.OK
@@ -66,7 +66,7 @@ def run_schema(name: str, rubric: str | None, folders: Sequence[str], color: Col
     Raises:
         UsageError: where no such rubric is known, or another document than a review is asked for.
     """
-    from charter_score.schemas import schema_text
+    from charter_score.wire.schemas import schema_text
 
     if rubric is None:
         write_standard_output(schema_text(name))

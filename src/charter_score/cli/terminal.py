@@ -8,9 +8,9 @@ from typing import TextIO
 
 from charter_score.diagnostics import Diagnostic, in_order
 from charter_score.errors import NotWrittenError
-from charter_score.render.layout import WIDEST, Line
-from charter_score.render.problems import problem_lines
-from charter_score.render.terminal import Paint, coloured, for_encoding, plain
+from charter_score.render.text.console import Paint, coloured, for_encoding, plain
+from charter_score.render.text.diagnostics import problem_lines
+from charter_score.render.text.layout import WIDEST, Line
 from charter_score.writing import write_standard_output
 
 

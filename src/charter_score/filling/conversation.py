@@ -9,11 +9,12 @@ from enum import Enum
 from typing import assert_never
 
 from charter_score.diagnostics import At
+from charter_score.field_types import is_date
+from charter_score.filling import view
 from charter_score.filling.sheet import PEOPLE, WORDS, Progress, Sheet
+from charter_score.filling.template import Asked, asked_fields, choices
 from charter_score.rating import Rating, same_word
-from charter_score.render import filling as view
-from charter_score.render.layout import Line
-from charter_score.render.template import Asked, asked_fields, choices
+from charter_score.render.text.layout import Line
 from charter_score.review import Rated
 from charter_score.rubric import (
     CommentRule,
@@ -23,7 +24,6 @@ from charter_score.rubric import (
     same_value,
     values_of,
 )
-from charter_score.shapes import is_date
 from charter_score.source.document import scalar_problem
 from charter_score.source.edit import NotEditableError
 

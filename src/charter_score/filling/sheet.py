@@ -11,8 +11,8 @@ from functools import partial
 
 from charter_score.diagnostics import Problem, Route, Severity
 from charter_score.errors import DocumentError
+from charter_score.filling import view
 from charter_score.linting import review_problems
-from charter_score.render import filling as view
 from charter_score.result import ReviewResult
 from charter_score.review import Rated, Review, Status
 from charter_score.rubric import (

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from charter_score.diagnostics import At, Problem, Route, Severity, did_you_mean
 from charter_score.linting.reach import criteria_of, points_of, unreachable_bands, without_effect
-from charter_score.linting.rubric import rubric_problems
+from charter_score.linting.rubric_checks import rubric_problems
 from charter_score.linting.sums import Place, TooMuchError
 from charter_score.rating import Policy, same_word
 from charter_score.rubric import Combine, Criterion, Rubric, Section

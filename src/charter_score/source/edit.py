@@ -17,7 +17,7 @@ from charter_score.diagnostics import Route
 from charter_score.errors import DocumentError
 from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source.document import key_text
-from charter_score.source.yaml import parse_yaml, plain_scalar
+from charter_score.source.yaml_reader import parse_yaml, plain_scalar
 
 WIDEST_LINE = 80
 """A mapping that fits into this many columns is written on one line, between braces."""

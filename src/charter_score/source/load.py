@@ -60,7 +60,7 @@ def read_document(data: bytes, shown: str) -> Document:
         DocumentError: with everything that is wrong with the text.
     """
     if shown.lower().endswith(".xlsx"):
-        from charter_score.source.form import read_form
+        from charter_score.source.form_reader import read_form
 
         return read_form(data, shown)
     text = decode(data, shown)
@@ -71,13 +71,13 @@ def read_document(data: bytes, shown: str) -> Document:
             return _json(text, shown)
         except DocumentError:
             pass
-    from charter_score.source.yaml import parse_yaml
+    from charter_score.source.yaml_reader import parse_yaml
 
     return Document(shown, text, parse_yaml(text, shown, note_places=False).value, parse_yaml)
 
 
 def _json(text: str, shown: str) -> Document:
-    from charter_score.source.json import parse_json
+    from charter_score.source.json_reader import parse_json
 
     return Document(shown, text, parse_json(text, shown, note_places=False).value, parse_json)
 

@@ -11,7 +11,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
-from charter_score.shapes import MisshapenError, OrText, Shape
+from charter_score.field_types import MisshapenError, OrText, Shape
 
 T = TypeVar("T")
 Read = Callable[[Any], Any]

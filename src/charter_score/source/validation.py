@@ -9,10 +9,10 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from charter_score.diagnostics import At, Problem, Route, Suggestions
+from charter_score.field_types import kind_of
 from charter_score.review import Action, Dispute, Rated, Review
 from charter_score.rubric import Band, Criterion, FieldRule, Rubric, Section
 from charter_score.scalars import Null, Value
-from charter_score.shapes import kind_of
 
 T = TypeVar("T", Rubric, Review)
 

@@ -12,7 +12,7 @@ import pytest
 from charter_score.diagnostics import Problem, Route, Severity
 from charter_score.linting import sums
 from charter_score.linting.advice import LINTS, advice, asks_two_things, without_ignored
-from charter_score.linting.rubric import rubric_problems
+from charter_score.linting.rubric_checks import rubric_problems
 from charter_score.pipeline import Job, Scoring
 from charter_score.review import Rated, Review
 from charter_score.rubric import Criterion, Interaction, Rubric, holds, same_value

@@ -14,9 +14,9 @@ from batches import summarise
 from charter_score.errors import UsageError
 from charter_score.gates import Earlier
 from charter_score.outcome import Outcome, Scored, Skipped
-from charter_score.render.batch import BatchRenderer, Closing
-from charter_score.render.json import JsonEnvelope, JsonLines
-from charter_score.source.results import earlier_reviews
+from charter_score.render.results.batch import BatchRenderer, Closing
+from charter_score.render.results.json import JsonEnvelope, JsonLines
+from charter_score.source.earlier_results import earlier_reviews
 from documents import review_from, rubric_from, scored
 
 RUBRIC = rubric_from(

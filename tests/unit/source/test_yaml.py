@@ -16,7 +16,7 @@ from charter_score.diagnostics import At, Diagnostic, Location, Problem, Route
 from charter_score.errors import DocumentError
 from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source import document as document_module
-from charter_score.source import yaml as yaml_reader
+from charter_score.source import yaml_reader
 from charter_score.source.document import Document
 from charter_score.source.load import read_document
 

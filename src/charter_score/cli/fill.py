@@ -1,0 +1,256 @@
+"""What `fill` does: asks criterion by criterion, and saves each answer into the review's file."""
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from charter_score.cli.asked import Asked
+from charter_score.cli.settings import settings
+from charter_score.cli.terminal import Color, show, tell_problems, width
+from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
+from charter_score.filling import view
+from charter_score.filling.conversation import NOT_TEXT, Conversation, Ending
+from charter_score.filling.sheet import YAML_ENDINGS, Sheet
+from charter_score.rubric import (
+    Rubric,
+)
+from charter_score.source.edit import Word, scalar_text
+from charter_score.source.files import STANDARD_INPUT, shown_path
+from charter_score.source.load import (
+    Library,
+    LoadedRubric,
+    RubricReferenceError,
+    is_path,
+    named_rubric,
+)
+from charter_score.writing import write_file, write_standard_output
+
+
+@dataclass(frozen=True, slots=True)
+class FillRequest:
+    """Everything that `fill` can be asked for."""
+
+    path: str
+    rubric: str | None = None
+    rubrics: Sequence[str] = ()
+    color: Color = Color.AUTO
+
+
+def run_fill(request: FillRequest) -> ExitCode:
+    """Ask for what is missing in a review, saving each answer; show the score once all is rated.
+
+    Stopping early is no failure: the file holds a draft.
+
+    Raises:
+        UsageError: before any question, where the request cannot be meant.
+        NotWrittenError: where an answer could not be saved; the file holds all before it.
+    """
+    _refuse_what_cannot_be_filled(request.path)
+    read = line_reader()
+    try:
+        sheet = _sheet(request)
+    except DocumentError as wrong:
+        tell_problems(wrong.diagnostics, request.color)
+        return ExitCode.NOT_SCORED
+    at = sheet.progress
+    opening = view.opening(at.rubric, sheet.shown, at.rated(), len(at.places()), width())
+    show(opening, request.color)
+    conversation = Conversation(sheet, width)
+    interrupted = False
+    try:
+        converse(conversation, read, request.color)
+    except KeyboardInterrupt:
+        interrupted = True
+        write_standard_output("\n")
+    except DocumentError as wrong:
+        tell_problems(wrong.diagnostics, request.color)
+        show(view.not_saved(width()), request.color)
+        return ExitCode.NOT_SCORED
+    except NotWrittenError as wrong:
+        raise NotWrittenError(
+            f"{wrong}. The last answer was not saved; all before it were"
+        ) from wrong
+    if conversation.ending is Ending.FINISHED:
+        return _show_score(request, sheet)
+    _say_how_to_go_on(request, sheet)
+    return ExitCode.INTERRUPTED if interrupted else ExitCode.OK
+
+
+def converse(conversation: Conversation, read: Callable[[str], str], color: Color) -> None:
+    """Ask and answer until there is nothing more to ask.
+
+    `read` gives the line typed behind a prompt, or raises EOFError where there are no more.
+    """
+    while conversation.ending is None:
+        show(conversation.question(), color)
+        try:
+            line = read(conversation.prompt)
+        except EOFError:
+            write_standard_output("\n")
+            conversation.stop()
+        except UnicodeDecodeError:
+            show(view.hint(NOT_TEXT, width()), color)
+        else:
+            show(conversation.answer(line), color)
+
+
+def line_reader() -> Callable[[str], str]:
+    """A function that reads one answer from standard input, and raises EOFError at its end.
+
+    On a terminal a person can move about in the line. From a pipe or a file the answer is shown
+    behind its prompt, so that what is printed reads like the conversation it was.
+
+    Raises:
+        UsageError: where standard input is closed.
+    """
+    if sys.stdin is None:
+        raise UsageError("fill asks questions, and standard input is closed")
+    if sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty():
+        with suppress(ImportError):
+            import readline  # input() makes use of it
+
+            readline.set_auto_history(False)  # answers are about people: nothing is kept
+        return input
+    from charter_score.render.text.console import for_encoding
+    from charter_score.render.text.hostile import visible
+
+    source, encoding = sys.stdin.buffer, sys.stdin.encoding
+    echoes = not sys.stdin.isatty()
+
+    def read(prompt: str) -> str:
+        write_standard_output(prompt)
+        line = source.readline()
+        if not line:
+            raise EOFError
+        shown = ""
+        try:
+            text = line.decode(encoding)
+            shown = for_encoding(visible(text.strip()), sys.stdout.encoding)
+        finally:
+            if echoes:
+                write_standard_output(shown + "\n")
+        return text
+
+    return read
+
+
+# ── Before and after the conversation ─────────────────────────────────────────────────────────────
+
+
+def _refuse_what_cannot_be_filled(path: str) -> None:
+    """Raise UsageError for what is never a file to fill in."""
+    if path == STANDARD_INPUT:
+        raise UsageError("fill saves every answer, so it needs a file", "for example review.yaml")
+    if os.path.isdir(path):
+        raise UsageError("fill takes one review, not a folder", "name its file")
+    stem, ending = os.path.splitext(path)
+    if ending.lower() == ".json":
+        raise UsageError(
+            "fill works on YAML files, where a person's comments can be kept",
+            f"for example {shown_path(stem)}.yaml",
+        )
+    if not os.path.lexists(path) and ending.lower() not in YAML_ENDINGS:
+        raise UsageError(
+            "a new review needs a name that ends in .yaml", f"for example {shown_path(stem)}.yaml"
+        )
+
+
+def _sheet(request: FillRequest) -> Sheet:
+    """The sheet of a review; a new one is begun where there is no such file.
+
+    Raises:
+        UsageError: where `--rubric` names nothing, or is missing for a new review.
+        DocumentError: where the rubric or the review cannot be used.
+        NotWrittenError: where a new file cannot be written.
+    """
+    path, library = request.path, Library(folders=request.rubrics or settings().rubrics)
+    rubric: LoadedRubric | None = None
+    if request.rubric is not None:
+        found = named_rubric(request.rubric, library, "--rubric")
+        if isinstance(found, DocumentError):
+            raise found
+        library.add(found)
+        rubric = found
+    if not os.path.lexists(path):
+        if rubric is None or request.rubric is None:
+            raise UsageError(
+                f"there is no file {shown_path(path)} yet, and a new review needs a rubric",
+                "say which with --rubric ID; `charter-score rubrics` lists them",
+            )
+        reference = _reference(request.rubric, rubric.rubric, library, os.path.dirname(path))
+        text = new_review(rubric.rubric, reference)
+        write_file(path, text.encode("utf-8"), shown_path(path))
+    return Sheet(path, library, rubric)
+
+
+def _reference(name: str, rubric: Rubric, library: Library, folder: str) -> str:
+    """How a review in a folder names the rubric that the command names.
+
+    Raises:
+        UsageError: where the review could not find it again.
+    """
+    if not is_path(name):
+        return rubric.name
+    relative = os.path.relpath(name, folder or os.curdir).replace(os.sep, "/")
+    reference = relative if relative.startswith("../") else f"./{relative}"
+    try:
+        library.find(reference, folder)
+    except RubricReferenceError:
+        raise UsageError(
+            "the rubric lies outside of this folder, where the review would not find it again",
+            "copy it here, or name its folder with --rubrics and the rubric by its id",
+        ) from None
+    return reference
+
+
+def new_review(rubric: Rubric, reference: str) -> str:
+    """The text of a review with nothing rated yet."""
+    lines = [f"rubric: {scalar_text(Word(reference))}", "status: draft", "ratings:"]
+    for section in rubric.sections:
+        lines += [f"  {section.id}:", *(f"    {one.id}:" for one in section.criteria)]
+    return "\n".join(lines) + "\n"
+
+
+def _show_score(request: FillRequest, sheet: Sheet) -> ExitCode:
+    """Score the finished file just as `score` does, and show it."""
+    from charter_score.outcome import Failed, Scored
+    from charter_score.pipeline import Job, Scoring
+    from charter_score.render.results.full import full
+
+    code = ExitCode.NOT_SCORED
+    for outcome in Scoring(Job([request.path], request.rubric, request.rubrics)).outcomes():
+        if isinstance(outcome, Scored):
+            tell_problems(outcome.warnings, request.color)
+            show(view.finished(sheet.shown, width()), request.color)
+            asked = Asked([request.path], request.rubric, request.rubrics)
+            explain = asked.explain(outcome.path)
+            show(full(outcome, width(), explain=explain), request.color)
+            code = ExitCode.OK
+        elif isinstance(outcome, Failed):
+            tell_problems(outcome.diagnostics, request.color)
+    show(view.see_again(_command(request, "score", sheet), width()), request.color)
+    return code
+
+
+def _say_how_to_go_on(request: FillRequest, sheet: Sheet) -> None:
+    progress = sheet.progress
+    if progress.is_finished():
+        lines = view.left_finished(sheet.shown, _command(request, "score", sheet), width())
+    else:
+        go_on = _command(request, "fill", sheet)
+        rated, of = progress.rated(), len(progress.places())
+        lines = view.left_as_draft(sheet.shown, rated, of, go_on, width())
+    show(lines, request.color)
+
+
+def _command(request: FillRequest, name: str, sheet: Sheet) -> str:
+    """A command over the same file, to be typed as it is."""
+    parts = ["charter-score", name, request.path]
+    if request.rubric is not None and sheet.progress.review.rubric is None:
+        parts += ["--rubric", request.rubric]
+    for folder in request.rubrics:
+        parts += ["--rubrics", folder]
+    return shlex.join(parts)

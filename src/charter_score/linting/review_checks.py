@@ -1,0 +1,373 @@
+"""A review against its rubric."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+
+from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed
+from charter_score.field_types import is_date
+from charter_score.rating import Rating
+from charter_score.review import Dispute, Rated, Review
+from charter_score.rubric import (
+    CommentRule,
+    Criterion,
+    FieldRule,
+    Interaction,
+    Permission,
+    Rubric,
+    Section,
+    holds,
+    same_value,
+    values_of,
+)
+
+Near = Callable[[str, Iterable[str]], str | None]
+"""`Suggestions.near`."""
+
+MOST_REMEMBERED = 4_096
+"""Ratings of a section that are remembered as right."""
+MOST_VALUES = 100
+"""Values of one interaction field."""
+
+
+def review_problems(
+    rubric: Rubric, review: Review, reported: Set[Route] = frozenset()
+) -> list[Problem]:
+    """Everything wrong with one review in the light of its rubric; see `ReviewLinter.problems`."""
+    return ReviewLinter(rubric).problems(review, reported)
+
+
+class ReviewLinter:
+    """A rubric without errors made ready to check many reviews.
+
+    Most ratings of most reviews are the same few words with nothing wrong, so what was once found
+    right (a word on a criterion, with or without a comment) is remembered.
+    """
+
+    def __init__(self, rubric: Rubric) -> None:
+        self._rubric = rubric
+        self._sections = {section.id: _Section(section) for section in rubric.sections}
+        self._fields = {
+            name: frozenset(same_value(value) for value in rule.values)
+            for name, rule in rubric.fields.items()
+        }
+        conditions = [section.applies_when for section in rubric.sections]
+        conditions += [criterion.applies_when for _, criterion in rubric.criteria()]
+        names = dict.fromkeys(name for condition in conditions for name in condition)
+        self._undeclared = [name for name in names if name not in rubric.fields]
+        self._section_of = {
+            criterion.id: section.id for section, criterion in reversed(list(rubric.criteria()))
+        }
+
+    def problems(self, review: Review, reported: Set[Route] = frozenset()) -> list[Problem]:
+        """Everything wrong with a review.
+
+        `reported` holds the routes of values already found wrong, which are not reported again as
+        missing.
+        """
+        near = Suggestions().near
+        found = list(self._interaction(review, reported, near))
+        known = 0
+        for section_id, rated in review.ratings.items():
+            section = self._sections.get(section_id)
+            if section is None:
+                found.append(self._unknown_section(section_id, near))
+            elif not section.is_plainly_right(rated):
+                found.extend(self._section(section, rated, review, near))
+            else:
+                known += 1
+        if known < len(self._sections) and review.status.is_scored:
+            for section in self._sections.values():
+                found.extend(_unrated(section.section, review, reported))
+        if review.disputes:
+            found.extend(_dispute_problems(self._rubric, review, near))
+        return found
+
+    def _unknown_section(self, section_id: str, near: Near) -> Problem:
+        return Problem(
+            "unknown-section",
+            "the rubric has no such section",
+            ("ratings", section_id),
+            At.KEY,
+            near(section_id, self._sections) or f"its sections are {listed(self._sections, 'and')}",
+        )
+
+    def _interaction(self, review: Review, reported: Set[Route], near: Near) -> Iterator[Problem]:
+        interaction = review.interaction
+        for name, given in interaction.items():
+            if not isinstance(given, str) and len(given) > MOST_VALUES:
+                yield Problem(
+                    "too-many", f"a field has at most {MOST_VALUES} values", ("interaction", name)
+                )
+                return
+        dates = interaction.get("date", ())
+        for index, value in enumerate([dates] if isinstance(dates, str) else dates):
+            if value.strip() and not is_date(value):
+                yield Problem(
+                    "bad-date",
+                    "this is not a day of the calendar",
+                    ("interaction", "date", index),
+                    hint="write year-month-day, for example 2016-05-04",
+                )
+        wrong = {route[:2] for route in reported}
+        for name, rule in self._rubric.fields.items():
+            if ("interaction", name) in wrong or ("interaction",) in wrong:
+                continue
+            only = interaction.get(name)
+            if type(only) is str and same_value(only) in self._fields[name]:
+                continue  # the one value, and the rubric knows it
+            if only is not None or rule.required:
+                unfinished = not review.status.is_scored
+                yield from self._field(name, rule, interaction, near, unfinished=unfinished)
+        if self._undeclared:
+            yield from _silent_conditions(self._undeclared, review)
+
+    def _field(
+        self, name: str, rule: FieldRule, interaction: Interaction, near: Near, *, unfinished: bool
+    ) -> Iterator[Problem]:
+        route: Route = ("interaction", name)
+        values = values_of(interaction, name)
+        if not values:
+            if rule.required and not unfinished:
+                yield Problem(
+                    "field-required",
+                    f"the rubric wants `{name}` under `interaction`",
+                    ("interaction",) if interaction else (),
+                    At.KEY,
+                    f"one of {listed(rule.values)}" if rule.values else None,
+                )
+            return
+        if len(values) > 1 and not rule.many:
+            yield Problem(
+                "single-value", "the rubric allows one value here", route, hint="keep one of them"
+            )
+        known = self._fields[name]
+        given = interaction[name]
+        for index, value in enumerate([given] if isinstance(given, str) else given):
+            if known and value.strip() and same_value(value) not in known:
+                yield Problem(
+                    "unknown-word",
+                    f"the rubric knows these values here: {listed(rule.values, 'and')}",
+                    route if isinstance(given, str) else (*route, index),
+                    hint=near(value, rule.values),
+                )
+
+    def _section(
+        self, ready: "_Section", rated: Mapping[str, Rated], review: Review, near: Near
+    ) -> Iterator[Problem]:
+        section, known = ready.section, ready.criteria
+        section_applies = holds(section.applies_when, review.interaction)
+        for criterion_id, own in rated.items():
+            route: Route = ("ratings", section.id, criterion_id)
+            criterion = known.get(criterion_id)
+            if criterion is None:
+                yield Problem(
+                    "unknown-criterion",
+                    "this section has no such criterion",
+                    route,
+                    At.KEY,
+                    near(criterion_id, known)
+                    or self._elsewhere(criterion_id)
+                    or f"its criteria are {listed(known, 'and')}",
+                )
+            elif not (section_applies and holds(criterion.applies_when, review.interaction)):
+                condition = criterion.applies_when if section_applies else section.applies_when
+                if own.rating is not None and not _may_still_apply(condition, review):
+                    yield Problem(
+                        "does-not-apply",
+                        "this criterion does not apply to this interaction and must not be rated",
+                        route,
+                        At.KEY,
+                        f"take it out, or check {_fields(condition)} under `interaction`",
+                    )
+            elif own.rating is not None:
+                wrong = list(_one_rating(self._rubric, criterion, own, route, near))
+                if not wrong:
+                    ready.remember(criterion, own)
+                yield from wrong
+
+    def _elsewhere(self, criterion_id: str) -> str | None:
+        """A hint with the section in which there is such a criterion."""
+        section = self._section_of.get(criterion_id)
+        return f"did you mean `{section}.{criterion_id}`?" if section else None
+
+
+class _Section:
+    """A section with the ratings of it that were found right before."""
+
+    __slots__ = ("_right", "_unconditional", "criteria", "section")
+
+    def __init__(self, section: Section) -> None:
+        self.section = section
+        self.criteria = {criterion.id: criterion for criterion in section.criteria}
+        self._right: set[tuple[str, str, bool]] = set()
+        self._unconditional = not section.applies_when and not any(
+            criterion.applies_when for criterion in section.criteria
+        )
+
+    def is_plainly_right(self, rated: Mapping[str, Rated]) -> bool:
+        """Whether every criterion is rated, each in a way that was found right before."""
+        right = self._right
+        if not self._unconditional or len(rated) != len(self.criteria):
+            return False
+        for criterion_id, own in rated.items():
+            if (criterion_id, own.rating, own.comment is None) not in right:
+                return False
+        return True
+
+    def remember(self, criterion: Criterion, own: Rated) -> None:
+        """Note a rating in which nothing is wrong."""
+        if self._unconditional and own.rating is not None and len(self._right) < MOST_REMEMBERED:
+            self._right.add((criterion.id, own.rating, own.comment is None))
+
+
+def _silent_conditions(undeclared: Iterable[str], review: Review) -> Iterator[Problem]:
+    """A condition on a field that neither the rubric declares nor the review gives.
+
+    Leaving a field out must not quietly raise a score.
+    """
+    for name in undeclared:
+        if not values_of(review.interaction, name):
+            yield Problem(
+                "condition-field-missing",
+                f"part of the rubric applies only by `{name}`, which this review does not give",
+                ("interaction",) if review.interaction else (),
+                At.KEY,
+                f"add `{name}` under `interaction`, or declare it under the rubric's `fields`",
+                Severity.WARNING,
+            )
+
+
+def _may_still_apply(condition: Mapping[str, tuple[str, ...]], review: Review) -> bool:
+    """Whether an unfinished review does not yet say what a condition asks."""
+    return not review.status.is_scored and any(
+        not values_of(review.interaction, name) for name in condition
+    )
+
+
+def _fields(condition: Mapping[str, tuple[str, ...]]) -> str:
+    return " and ".join(f"`{name}`" for name in condition)
+
+
+def _one_rating(
+    rubric: Rubric, criterion: Criterion, own: Rated, route: Route, near: Near
+) -> Iterator[Problem]:
+    rating = rubric.rating_reader(criterion)(own.rating or "")
+    if rating is None:
+        yield _unknown_rating(rubric, criterion, own.rating or "", (*route, "rating"), near)
+        return
+    if rating == Rating.NOT_APPLICABLE:
+        if criterion.not_applicable is Permission.FORBIDDEN:
+            yield Problem(
+                "na-forbidden",
+                "this criterion always applies: n/a is not allowed here",
+                (*route, "rating"),
+                hint=f"rate it {listed(rubric.rating_words(criterion))}",
+            )
+        elif criterion.not_applicable is Permission.NEEDS_COMMENT and own.comment is None:
+            yield Problem(
+                "comment-missing",
+                "n/a needs a comment here that says why",
+                route,
+                At.KEY,
+                'write {rating: n/a, comment: "why"}',
+            )
+    if criterion.comment is CommentRule.WHEN_MISSED and own.comment is None:
+        earned = rubric.earns(criterion, rating)
+        if earned is not None and earned < rubric.points_of(criterion):
+            yield Problem(
+                "comment-missing",
+                "a rating that loses points needs a comment here",
+                route,
+                At.KEY,
+                'write {rating: not met, comment: "what you saw or heard"}',
+            )
+
+
+def _unknown_rating(
+    rubric: Rubric, criterion: Criterion, word: str, route: Route, near: Near
+) -> Problem:
+    words = rubric.rating_words(criterion)
+    return Problem(
+        "unknown-rating",
+        f"this is no rating of this criterion: its ratings are {listed(words)}",
+        route,
+        hint=near(word, words),
+    )
+
+
+def _unrated(section: Section, review: Review, reported: Set[Route]) -> Iterator[Problem]:
+    if not holds(section.applies_when, review.interaction):
+        return
+    rated = review.ratings.get(section.id)
+    if ("ratings", section.id) in reported:
+        return
+    for criterion in section.criteria:
+        if not holds(criterion.applies_when, review.interaction):
+            continue
+        own = None if rated is None else rated.get(criterion.id)
+        if own is not None and own.rating is not None:
+            continue
+        route: Route = ("ratings", section.id, criterion.id)
+        if route in reported:
+            continue
+        yield Problem(
+            "unrated",
+            f"{section.id}.{criterion.id} has no rating",
+            route if own is not None else route[: 1 if rated is None else 2],
+            At.KEY,
+            "rate it met, not met or n/a"
+            if criterion.levels is None
+            else "rate it with one of the criterion's levels",
+        )
+
+
+def _dispute_problems(rubric: Rubric, review: Review, near: Near) -> Iterator[Problem]:
+    sections = {section.id: section for section in rubric.sections}
+    for index, dispute in enumerate(review.disputes):
+        route: Route = ("disputes", index)
+        yield from _one_dispute(rubric, sections, review, dispute, route, near)
+
+
+def _one_dispute(
+    rubric: Rubric,
+    sections: Mapping[str, Section],
+    review: Review,
+    dispute: Dispute,
+    route: Route,
+    near: Near,
+) -> Iterator[Problem]:
+    section = sections.get(dispute.section)
+    if section is None:
+        yield Problem(
+            "unknown-section",
+            "the rubric has no such section",
+            (*route, "section"),
+            hint=near(dispute.section, sections) or f"its sections are {listed(sections, 'and')}",
+        )
+        return
+    criteria = {criterion.id: criterion for criterion in section.criteria}
+    criterion = criteria.get(dispute.criterion)
+    if criterion is None:
+        yield Problem(
+            "unknown-criterion",
+            "this section has no such criterion",
+            (*route, "criterion"),
+            hint=near(dispute.criterion, criteria) or f"its criteria are {listed(criteria, 'and')}",
+        )
+        return
+    own = review.ratings.get(section.id, {}).get(criterion.id)
+    if own is None or own.rating is None:
+        yield Problem(
+            "dispute-unrated",
+            "this dispute is over a criterion that the review does not rate",
+            (*route, "criterion"),
+        )
+    rating = rubric.rating_reader(criterion)(dispute.says or "")
+    if rating is None:
+        yield _unknown_rating(rubric, criterion, dispute.says or "", (*route, "says"), near)
+    elif rating == Rating.NOT_APPLICABLE and criterion.not_applicable is Permission.FORBIDDEN:
+        yield Problem(
+            "na-forbidden",
+            "this criterion always applies: n/a is not allowed here",
+            (*route, "says"),
+            hint=f"its ratings are {listed(rubric.rating_words(criterion))}",
+        )

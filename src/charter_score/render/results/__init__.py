@@ -1,0 +1,1 @@
+"""Results of reviews, one file a format."""

@@ -1,0 +1,115 @@
+"""What is to be noticed in an outcome, in words that several formats share.
+
+`remarks` are what to know before a score is relied on, `findings` the development needs with the
+line where the review rates them, `reason` why an input has no score.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from fractions import Fraction
+from typing import NamedTuple
+
+from charter_score.diagnostics import Diagnostic
+from charter_score.figures import decimal_text, points_text
+from charter_score.outcome import Failed, Scored
+from charter_score.render.text import phrases
+from charter_score.result import ReviewResult
+from charter_score.review import Status
+
+
+class Caution(StrEnum):
+    """What a remark is about, the gravest first."""
+
+    CRITICAL = "critical"
+    BELOW_EXPECTED = "below-expected"
+    RESTS_ON_NOT_APPLICABLE = "rests-on-na"
+    LITTLE_OBSERVED = "little-observed"
+    PROVISIONAL = "provisional"
+    CALIBRATION = "calibration"
+
+
+class Remark(NamedTuple):
+    """One thing to know: our words, then what the rubric calls it."""
+
+    caution: Caution
+    told: str
+    names: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All of it on one line."""
+        named = phrases.both(f'"{name}"' for name in self.names) if self.names else ""
+        return f"{self.told} {named}".rstrip()
+
+
+def remarks(scored: Scored) -> Iterator[Remark]:
+    """Everything to know before the score of a review is relied on."""
+    result = scored.result
+    if result.critical_missed:
+        titles = tuple(criterion.title for _, criterion in result.critical_missed)
+        yield Remark(Caution.CRITICAL, "critical, and missed:", titles)
+    if result.meets_expected is False:
+        expected = phrases.expected(result.rubric)
+        yield Remark(Caution.BELOW_EXPECTED, f"below what is expected ({expected})")
+    if result.band_rests_on_not_applicable and result.band_observed is not None:
+        share = phrases.percent(result.observed_share, result.rubric)
+        told = f"the band rests on n/a; by what was observed ({share}) it would be"
+        yield Remark(Caution.RESTS_ON_NOT_APPLICABLE, told, (result.band_observed.name,))
+    if result.little_observed:
+        seen = decimal_text(result.observed.score.available)
+        told = f"little was observed: {seen} of {phrases.points(_points(result))}"
+        yield Remark(Caution.LITTLE_OBSERVED, told)
+    if result.provisional:
+        still_open = len(result.outlooks)
+        are = "is" if still_open == 1 else "are"
+        told = f"provisional: {phrases.count(still_open, 'dispute')} {are} open"
+        yield Remark(Caution.PROVISIONAL, told)
+    if result.review.status is Status.CALIBRATION:
+        yield Remark(Caution.CALIBRATION, "for calibration, not counted in the summary")
+
+
+def _points(result: ReviewResult) -> Fraction:
+    """The points of every criterion that applies, observed or not."""
+    return sum((one.mark.points for s in result.sections for one in s.criteria), Fraction(0))
+
+
+class Finding(NamedTuple):
+    """One need: `told` is what happened, `line` where the review rates it."""
+
+    route: str
+    title: str
+    told: str
+    comment: str | None
+    line: int
+    critical: bool
+
+    @property
+    def text(self) -> str:
+        """What happened, with the reviewer's comment where there is one to show."""
+        return f"{self.told}: {self.comment}" if self.comment else self.told
+
+
+def findings(scored: Scored, *, comments: bool) -> Iterator[Finding]:
+    """The needs of a review, the weightiest first; comments only where they were asked for."""
+    for need in scored.result.needs:
+        result = need.result
+        yield Finding(
+            route=need.route,
+            title=result.criterion.title,
+            told=f"{result.mark.rating}, "
+            f"{points_text((result.mark.earned, result.mark.available))}",
+            comment=result.rated.comment if comments else None,
+            line=scored.lines.get((need.section.id, result.criterion.id), 1),
+            critical=result.critical_missed,
+        )
+
+
+def reason(failed: Failed) -> Diagnostic:
+    """Why an input has no score: its first error, for a warning alone stops nothing."""
+    return next((one for one in failed.diagnostics if one.is_error), failed.diagnostics[0])
+
+
+def titled(scored: Scored, *, names: bool) -> str:
+    """A review by its id, with the advisor's name where names were asked for."""
+    advisor = scored.result.review.advisor
+    return f"{scored.id} ({advisor})" if names and advisor else scored.id

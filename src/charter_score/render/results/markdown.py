@@ -1,0 +1,249 @@
+"""A batch as Markdown, for job summaries and merge requests: no names, no comments.
+
+Everything from a file is escaped. What GitHub and GitLab look for in finished text (people,
+issues, addresses, emoji) is broken by a character without width, because escapes are gone by the
+time they look; so nobody is called and nothing linked. In code they look for nothing: there stands
+`id@version`, which can be copied as it is. The whole stays under what GitHub takes.
+
+Source: GitHub Flavored Markdown; GitLab documentation, GitLab-specific references; GitHub
+documentation, Adding a job summary (1 MiB a step).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from charter_score.outcome import Failed, Outcome, Scored, Skipped
+from charter_score.render.results.batch import Closing
+from charter_score.render.results.findings import findings, reason, remarks, titled
+from charter_score.render.results.overview import Overview, found, groups, overview
+from charter_score.render.text import phrases
+from charter_score.render.text.hostile import visible
+
+T = TypeVar("T")
+
+MOST_BYTES = 1_000_000
+"""Bytes of the whole; GitHub refuses a job summary of more than 1 MiB (1,048,576)."""
+_LITTLE = 2_000
+"""Bytes of what is always there: the title, heads of tables, the last line."""
+
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
+_AT_THE_START = re.compile(r"[-+=:]|[0-9]+(?=[.)](?:\s|$))")
+_ACTS = re.compile(
+    r"""@(?=\S)                  # people; then issues, merge requests, milestones, labels, …
+      | [\#!$%~&^](?=[\w"\\])     # (behind a sign, a backslash is an escape of ours)
+      | /(?=/) | \bwww(?=\.)     # addresses
+      | :(?=[a-z+-][\w+-]*:)     # emoji
+      | \bGH(?=-[0-9])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_RUBRIC = re.compile(r"(?<![^\s(])[a-z0-9][a-z0-9_-]*@(?:[\w.+-]*\w)(?![^\s,;:.)])")
+"""A word that could be a rubric's `id@version`: nothing in it could end a code span."""
+
+
+def escaped(text: str) -> str:
+    """Text as Markdown that shows it on one line and nothing else."""
+    plain = visible(re.sub(r"[ \t\r\n]+", " ", text).strip())
+    pieces = []
+    end = 0
+    for rubric in _RUBRIC.finditer(plain):
+        pieces += [_inert(plain[end : rubric.start()], first=end == 0), f"`{rubric[0]}`"]
+        end = rubric.end()
+    return "".join([*pieces, _inert(plain[end:], first=end == 0)])
+
+
+def _inert(text: str, *, first: bool) -> str:
+    """A piece of a text, of which nothing acts; the first piece may begin a line."""
+    plain = _SPECIAL.sub(r"\\\g<0>", text)
+    if first and (begins := _AT_THE_START.match(plain)):
+        end = begins.end() if begins[0][0].isdigit() else 0
+        plain = f"{plain[:end]}\\{plain[end:]}"
+    return _ACTS.sub(r"\g<0>&#8203;", plain)
+
+
+class Row(NamedTuple):
+    """A row of the table: the review, its rubric (shown where there are several), the rest."""
+
+    name: str
+    rubric: str
+    rest: str
+
+    def line(self, *, several: bool) -> str:
+        """The row, where there are several rubrics or one."""
+        rubric = f" | {self.rubric}" if several else ""
+        return f"| {self.name}{rubric} | {self.rest} |\n"
+
+
+class Markdown:
+    """`markdown`: the summary, then the reviews, then what was not scored.
+
+    The summary is known last and stands first, so the lines wait; no more are kept than there is
+    `room` for, in bytes.
+    """
+
+    def __init__(self, *, names: bool, comments: bool, room: int | None = None) -> None:
+        self._names = names
+        self._comments = comments
+        self._room = max(0, min(MOST_BYTES if room is None else room, MOST_BYTES) - _LITTLE)
+        self._overviews = _Waiting[str](self._room)
+        self._rows = _Waiting[Row](self._room)
+        self._unscored = _Waiting[str](self._room)
+        self._rubrics: set[str] = set()
+
+    def piece(self, outcome: Outcome) -> Row | str:
+        """The row of one input, or a line."""
+        match outcome:
+            case Scored():
+                return self._row(outcome)
+            case Failed():
+                first = reason(outcome)
+                where = f":{first.location.line}:{first.location.column}" if first.location else ""
+                more = len(outcome.diagnostics) - 1
+                told = f"{first.severity.value}[{first.code}] {first.message}"
+                told += f" (and {more} more)" if more else ""
+                return f"- {escaped(outcome.path + where)}: {escaped(told)}\n"
+            case Skipped():
+                return f"- {escaped(outcome.path)}: {escaped(outcome.reason)}, skipped\n"
+
+    def _row(self, scored: Scored) -> Row:
+        result = scored.result
+        needs = "; ".join(
+            f"{one.title} ({one.text})" if one.comment else one.title
+            for one in findings(scored, comments=self._comments)
+        )
+        name = escaped(titled(scored, names=self._names))
+        cells = (
+            phrases.percent(result.share, result.rubric),
+            phrases.band_name(result),
+            phrases.percent(result.observed_share, result.rubric),
+            str(result.observed.not_applicable),
+            "; ".join(one.text for one in remarks(scored)),
+            needs,
+        )
+        return Row(name, escaped(result.rubric.name), " | ".join(map(escaped, cells)))
+
+    def begin(self) -> str:
+        """Nothing yet."""
+        return ""
+
+    def add(self, piece: Row | str) -> str:
+        """Nothing yet; the line waits."""
+        if isinstance(piece, Row):
+            self._rubrics.add(piece.rubric)
+            self._rows.add(piece, piece.line(several=True))
+        else:
+            self._unscored.add(piece, piece)
+        return ""
+
+    def end(self, closing: Closing) -> Iterator[str]:
+        """All of it."""
+        yield "# Reviews\n"
+        rubrics = overview(closing.summary)
+        if len(rubrics) != 1:
+            yield f"\n{escaped(found(closing.summary))}\n"
+        for one in rubrics:
+            section = _section(one)
+            self._overviews.add(section, section)
+        for title, lines, note in groups(closing.summary, names=self._names):
+            section = f"\n**{escaped(title)}**\n\n"
+            section += "".join(f"- {escaped(one.label)}: {escaped(one.told)}\n" for one in lines)
+            section += f"\n{escaped(note)}\n" if note else ""
+            self._overviews.add(section, section)
+        self._share_room()
+        yield from self._overviews.kept
+        yield self._overviews.left("part")
+        if self._rows.number:
+            yield f"\n## {phrases.count(self._rows.number, 'review')}\n\n"
+            yield from self._table()
+            yield self._rows.left("review")
+        if self._unscored.number:
+            yield "\n## Not scored\n\n"
+            yield from self._unscored.kept
+            yield self._unscored.left("input")
+        yield "\nOne part of the picture. A person decides.\n"
+
+    def _share_room(self) -> None:
+        """Give each part a share of the room, and what others leave of theirs to whoever needs it.
+
+        The last of them takes all that is left; the summary is small, so it comes first.
+        """
+        room = self._room
+        shares: list[tuple[_Waiting[Any], int]] = [
+            (self._overviews, 2),
+            (self._unscored, 2),
+            (self._rows, 6),
+        ]
+        for number, (waiting, _) in enumerate(shares):
+            others = shares[number + 1 :]
+            kept_free = sum(min(one.size, self._room * share // 10) for one, share in others)
+            waiting.settle(room - kept_free)
+            room -= waiting.size
+
+    def _table(self) -> Iterator[str]:
+        several = len(self._rubrics) > 1
+        head, line = ("| Rubric ", "| --- ") if several else ("", "")
+        yield f"| Review {head}| Score | Band | Observed | n/a | To know | To develop |\n"
+        yield f"| --- {line}| ---: | --- | ---: | ---: | --- | --- |\n"
+        for row in self._rows.kept:
+            yield row.line(several=several)
+
+
+class _Waiting(Generic[T]):
+    """What waits to be written: no more than there can be room for, in bytes."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._waiting: list[tuple[T, int]] = []
+        self.size = 0
+        self.number = 0
+
+    @property
+    def kept(self) -> Iterator[T]:
+        """What is to be written."""
+        return (one for one, _ in self._waiting)
+
+    def add(self, one: T, text: str) -> None:
+        """Keep one that takes so much text, or only count it."""
+        self.number += 1
+        self._keep(one, len(text.encode("utf-8")))
+
+    def settle(self, room: int) -> None:
+        """Keep what fits into so much room, which is no more than before."""
+        waiting, self._waiting = self._waiting, []
+        self._room, self.size = room, 0
+        for one, size in waiting:
+            self._keep(one, size)
+
+    def _keep(self, one: T, size: int) -> None:
+        if self.size + size <= self._room:
+            self.size += size
+            self._waiting.append((one, size))
+
+    def left(self, noun: str) -> str:
+        """How many there was no room for."""
+        left = self.number - len(self._waiting)
+        if not left:
+            return ""
+        nouns, are = (noun, "is") if left == 1 else (f"{noun}s", "are")
+        return f"\n{left} more {nouns} {are} too much for this page.\n"
+
+
+def _table_row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(escaped(cell) for cell in cells) + " |\n"
+
+
+def _section(one: Overview) -> str:
+    """A rubric's summary."""
+    text = f"\n## {escaped(f'{one.rubric.title} ({one.rubric.version})')}\n\n"
+    text += f"{escaped(one.title)}\n\n| | |\n| --- | --- |\n"
+    text += "".join(_table_row(fact) for fact in one.facts)
+    if one.bands:
+        text += "\n| Band | Reviews |\n| --- | ---: |\n"
+        text += "".join(_table_row((name, str(number))) for name, number in one.bands)
+    for title, entries in one.lists:
+        text += f"\n**{escaped(title)}**\n\n"
+        text += "".join(f"- {escaped(entry)}\n" for entry in entries)
+    if one.thanks:
+        text += f"\n**Thank for** {escaped(one.thanks)}\n"
+    return text

@@ -1,0 +1,1 @@
+"""One rubric for people: facts, terminal, Markdown, score sheet, changes, selftest."""

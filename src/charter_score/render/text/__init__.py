@@ -1,0 +1,1 @@
+"""Text of any kind made harmless, phrases, the console, diagnostics."""

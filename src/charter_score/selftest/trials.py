@@ -1,0 +1,199 @@
+"""Made-up reviews of a rubric, and what the engine says of each."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from charter_score.rating import Rating
+from charter_score.result import ReviewResult
+from charter_score.review import Rated, Review
+from charter_score.rubric import Criterion, CriterionKey, Rubric
+from charter_score.scoring import NothingObservedError, Scorer
+from charter_score.selftest.cases import cases_of
+from charter_score.selftest.proofs import Counterexample, Trial
+
+Words = tuple[str, ...]
+"""A rating for each criterion that applies, in the rubric's order."""
+Point = tuple[int, Words]
+"""A made-up review: the number of its case, and its ratings."""
+
+
+class Option(NamedTuple):
+    """A word that a criterion can be rated with, and what it is worth."""
+
+    word: str
+    earned: Fraction
+    missed: bool
+    absent: bool
+
+    @property
+    def worth(self) -> tuple[Fraction, bool]:
+        """What makes one rating better than another: its points, and that it does not miss."""
+        return self.earned, not self.missed
+
+
+class Standing(NamedTuple):
+    """What a score comes to; bands by their place from the lowest up."""
+
+    share: Fraction
+    observed: Fraction
+    band: int | None
+    band_observed: int | None
+    meets_expected: bool | None
+
+
+class BrokenError(Exception):
+    """A promise was broken; holds the counterexample."""
+
+    def __init__(self, counterexample: Counterexample) -> None:
+        super().__init__(counterexample.said)
+        self.counterexample = counterexample
+
+
+class Trials:
+    """The reviews that were made up of one rubric, and their scores.
+
+    Attributes:
+        homes: The criteria with their sections. All that follow have one entry for each.
+        places: Their ids.
+        worths: Their points.
+        options: The words that they can be rated with.
+        option_of: Those by the word.
+        best: The highest of them, n/a aside.
+        worst: The lowest.
+        cases: The interactions to try; a review names its case by the place in here.
+        all_cases: Whether no other case exists.
+        scored: How often the engine scored a review, under this rubric or a changed one.
+        standings: Each review that was tried, with its score; None where nothing was observed.
+    """
+
+    def __init__(self, rubric: Rubric) -> None:
+        self.rubric = rubric
+        self.homes = list(rubric.criteria())
+        self.places: list[CriterionKey] = [(s.id, c.id) for s, c in self.homes]
+        self.worths = [rubric.points_of(criterion) for _, criterion in self.homes]
+        self.options = [_options(rubric, criterion) for _, criterion in self.homes]
+        self.option_of = [{one.word: one for one in options} for options in self.options]
+        self.best = [_best(options) for options in self.options]
+        self.worst = [_worst(options) for options in self.options]
+        self.cases, self.all_cases = cases_of(rubric)
+        self.scorer = Scorer(rubric)
+        self.scored = 0
+        self.standings: dict[Point, Standing | None] = {}
+
+    def review(self, point: Point) -> Review:
+        """A made-up review as the engine takes it."""
+        case = self.cases[point[0]]
+        ratings: dict[str, dict[str, Rated]] = {}
+        for index, word in zip(case.applying, point[1], strict=True):
+            section, criterion = self.places[index]
+            ratings.setdefault(section, {})[criterion] = Rated(rating=word)
+        return Review(ratings=ratings, interaction=case.interaction)
+
+    def trial(self, point: Point) -> Trial:
+        """A made-up review as it is reported."""
+        case = self.cases[point[0]]
+        named = zip((self.places[index] for index in case.applying), point[1], strict=True)
+        return Trial(case.interaction, dict(named))
+
+    def result(self, scorer: Scorer, review: Review) -> ReviewResult | None:
+        """What the engine says; None where it says that nothing was observed."""
+        self.scored += 1
+        try:
+            return scorer.score(review)
+        except NothingObservedError:
+            return None
+
+    def stand(self, scorer: Scorer, review: Review) -> Standing | None:
+        """What a review comes to by some rubric; None where nothing was observed."""
+        result = self.result(scorer, review)
+        if result is None:
+            return None
+        places = {id(band): place for place, band in enumerate(scorer.rubric.bands)}
+        return Standing(
+            result.share,
+            result.observed_share,
+            None if result.band is None else places[id(result.band)],
+            None if result.band_observed is None else places[id(result.band_observed)],
+            result.meets_expected,
+        )
+
+    def standing(self, point: Point) -> Standing | None:
+        """What a review comes to by this rubric, scored once and kept."""
+        if point not in self.standings:
+            self.standings[point] = self.stand(self.scorer, self.review(point))
+        return self.standings[point]
+
+    def all_best(self, case: int) -> Words:
+        """All met."""
+        return tuple(self.best[index].word for index in self.cases[case].applying)
+
+    def plain(self, case: int) -> list[Words]:
+        """All met; all missed; met, missed and n/a (where it may be) by turns."""
+        applying = self.cases[case].applying
+        mixed = []
+        for turn, index in enumerate(applying):
+            absent = next((one for one in self.options[index] if one.absent), self.best[index])
+            mixed.append((self.best[index], self.worst[index], absent)[turn % 3].word)
+        return [
+            self.all_best(case),
+            tuple(self.worst[index].word for index in applying),
+            tuple(mixed),
+        ]
+
+    def broken(self, said: str, point: Point, other: Point | None = None) -> BrokenError:
+        """The error that says how a review breaks a promise."""
+        return BrokenError(
+            Counterexample(said, self.trial(point), None if other is None else self.trial(other))
+        )
+
+    def seen(self) -> Iterator[tuple[Point, Standing]]:
+        """Every review that was scored, with its score."""
+        for point, standing in list(self.standings.items()):
+            if standing is not None:
+                yield point, standing
+
+    def chosen(self, point: Point) -> Iterator[tuple[int, Option]]:
+        """The criteria of a review, by their place in the rubric, with what was chosen."""
+        for index, word in zip(self.cases[point[0]].applying, point[1], strict=True):
+            yield index, self.option_of[index][word]
+
+    def critical_missed(self, point: Point) -> bool:
+        """Whether a review misses a critical criterion."""
+        return any(
+            option.missed and self.homes[index][1].critical for index, option in self.chosen(point)
+        )
+
+    def has_absent(self, point: Point) -> bool:
+        """Whether a review has an n/a in it."""
+        return any(option.absent for _, option in self.chosen(point))
+
+    def loss(self, case: int, turn: int, word: str) -> Fraction | None:
+        """What the engine takes off for one rating where all else is met."""
+        best = self.all_best(case)
+        whole = self.standing((case, best))
+        lost = self.standing((case, with_word(best, turn, word)))
+        return None if whole is None or lost is None else whole.share - lost.share
+
+
+def with_word(words: Words, turn: int, word: str) -> Words:
+    """The same ratings but for one."""
+    return (*words[:turn], word, *words[turn + 1 :])
+
+
+def _options(rubric: Rubric, criterion: Criterion) -> tuple[Option, ...]:
+    """Every word that a criterion can be rated with."""
+    found = []
+    for word in rubric.rating_words(criterion):
+        absent = word == Rating.NOT_APPLICABLE
+        earned = rubric.earns(criterion, word) or Fraction(0)
+        found.append(Option(word, earned, rubric.misses(criterion, word), absent))
+    return tuple(found)
+
+
+def _best(options: Sequence[Option]) -> Option:
+    return max((one for one in options if not one.absent), key=lambda one: one.worth)
+
+
+def _worst(options: Sequence[Option]) -> Option:
+    return min((one for one in options if not one.absent), key=lambda one: one.worth)

@@ -1,0 +1,147 @@
+"""Results that charter-score wrote earlier, read back for a comparison.
+
+Such a file decides whether CI passes, so what is not plainly as we wrote it is refused whole:
+nothing in it is skipped or guessed.
+"""
+
+import json
+import re
+from fractions import Fraction
+from typing import NoReturn
+
+from charter_score.errors import UsageError
+from charter_score.gates import Earlier
+from charter_score.review import Status
+from charter_score.scalars import Number
+from charter_score.source.files import AnyPath, shown_path
+from charter_score.wire.encoding import RESULTS_SCHEMA
+
+
+def earlier_reviews(path: AnyPath) -> tuple[Earlier, ...]:
+    """Every review in a results file (`json` or `json-lines`).
+
+    Calibration reviews are left out, as gates leave them out.
+
+    Raises:
+        UsageError: where the file cannot be read, holds no results of this version, is damaged, or
+            has no review that anything could be compared with.
+    """
+    shown = shown_path(path)
+    try:
+        with open(path, encoding="utf-8") as stream:
+            results = _results(stream.read())
+        found = [_earlier(one) for one in results]
+    except OSError as wrong:
+        raise UsageError(f"{shown}: {(wrong.strerror or 'cannot be read').lower()}") from None
+    except _RefusedError as wrong:
+        raise UsageError(f"{shown} {wrong}", _HINT) from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{shown} holds no results of charter-score", _HINT) from None
+    compared = tuple(one for one in found if one is not None)
+    if not compared:
+        raise UsageError(f"{shown} holds no review to compare with", _HINT)
+    return compared
+
+
+_HINT = "write them with `score … -o results.json`"
+_KINDS = frozenset(["result", "failure", "skipped", "warning", "summary"])
+_SHARE = re.compile("([0-9]{1,1000})/([0-9]{1,1000})")
+
+
+class _RefusedError(ValueError):
+    """What is wrong with the file, as the end of a sentence about it."""
+
+
+def _parsed(text: str) -> object:
+    """A JSON text in which no key stands twice; its numbers are not looked at."""
+    return json.loads(
+        text,
+        parse_float=Number,
+        parse_int=Number,
+        parse_constant=_no_number,
+        object_pairs_hook=_mapping,
+    )
+
+
+def _no_number(_: str) -> NoReturn:
+    raise _RefusedError("is damaged: Infinity and NaN are no numbers of JSON")
+
+
+def _mapping(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _RefusedError("is damaged: a key stands twice in it")
+    return found
+
+
+def _results(text: str) -> list[object]:
+    """The results in a file: of one whole document, or one a line; as many as its summary says."""
+    if text.lstrip().startswith('{"kind"'):
+        lines = [_parsed(line) for line in text.split("\n") if line.strip()]
+        kinds = [_text(line, "kind") for line in lines]
+        if not _KINDS.issuperset(kinds):
+            raise _RefusedError("is damaged: it has a line of an unknown kind")
+        results = [line for line, kind in zip(lines, kinds, strict=True) if kind == "result"]
+        summary = lines[-1]
+    else:
+        whole = _parsed(text)
+        if not isinstance(whole, dict) or whole.get("schema") != RESULTS_SCHEMA:
+            raise _RefusedError(f"holds no results of this version ({RESULTS_SCHEMA})")
+        listed = _at(whole, "results")
+        if not isinstance(listed, list):
+            raise _RefusedError("is damaged: `results` is no list")
+        results = listed
+        summary = _at(whole, "summary")
+    if _text(summary, "kind") != "summary" or _at(summary, "scored") != str(len(results)):
+        raise _RefusedError("is not whole: it lacks results, or the summary that counts them")
+    return results
+
+
+def _earlier(result: object) -> Earlier | None:
+    """What a comparison needs of one result; None of a review for calibration."""
+    if _text(result, "kind") != "result":
+        raise _RefusedError("is damaged: `results` holds what is no result")
+    status = _text(result, "review", "status")
+    if status == Status.CALIBRATION:
+        return None
+    if status != Status.FINAL:
+        raise _RefusedError("is damaged: a result has a status that is never scored")
+    band = _at(result, "band")
+    critical_missed = _at(result, "critical_missed")
+    if not isinstance(critical_missed, list):
+        raise _RefusedError("is damaged: `critical_missed` is no list")
+    rubric = f"{_text(result, 'rubric', 'id')}@{_text(result, 'rubric', 'version')}"
+    return Earlier(
+        (_text(result, "review", "id"), rubric),
+        _text(result, "review", "path"),
+        None if band is None else _text(result, "band"),
+        _share(_text(result, "score", "share")),
+        critical_missed=bool(critical_missed),
+    )
+
+
+def _share(text: str) -> Fraction:
+    found = _SHARE.fullmatch(text)
+    if found:
+        earned, available = int(found[1]), int(found[2])
+        if earned <= available and available:
+            return Fraction(earned, available)
+    raise _RefusedError("is damaged: a share is no fraction from 0/1 to 1/1")
+
+
+def _at(document: object, *names: str) -> object:
+    """The value at a route of keys."""
+    found = document
+    for name in names:
+        if not isinstance(found, dict) or name not in found:
+            raise _RefusedError(f"is damaged: `{'.'.join(names)}` is missing")
+        found = found[name]
+    return found
+
+
+def _text(document: object, *names: str) -> str:
+    """The text at a route of keys."""
+    found = _at(document, *names)
+    if type(found) is not str:
+        raise _RefusedError(f"is damaged: `{'.'.join(names)}` is no text")
+    return found

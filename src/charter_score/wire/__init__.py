@@ -1,0 +1,1 @@
+"""The published JSON documents, apart from the internal types, and their schemas."""

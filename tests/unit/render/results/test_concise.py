@@ -1,0 +1,130 @@
+"""Many reviews at a glance: the signs before each, and the lines below the summary."""
+
+import pytest
+
+from batches import summarise
+from charter_score.outcome import Scored, Skipped
+from charter_score.render.results.batch import Closing
+from charter_score.render.results.concise import Concise
+from charter_score.render.text.console import plain
+from charter_score.summary import Summary
+from charter_score.wire.encoding import summary_document
+from documents import review_from, rubric_from, scored
+
+
+def skipped_part(number: int) -> list[str]:
+    """What concise says of this many drafts."""
+    concise = Concise(80, plain, names=False)
+    for index in range(number):
+        concise.add(concise.piece(Skipped(f"{index}.yaml", str(index), "draft")))
+    text = "".join(concise.end(Closing(Summary(), [])))
+    return text.partition("Skipped\n")[2].splitlines()
+
+
+def test_few_drafts_are_named() -> None:
+    """Up to five drafts are listed, and nothing is said of more."""
+    assert skipped_part(5) == [f"  {index}.yaml draft" for index in range(5)]
+
+
+def test_many_drafts_do_not_bury_the_summary() -> None:
+    """Of hundreds of drafts five are listed, and the others counted."""
+    assert skipped_part(300) == [
+        *(f"  {index}.yaml draft" for index in range(5)),
+        "  and 295 more",
+    ]
+
+
+RUBRIC = rubric_from(
+    """
+id: r
+version: "1"
+title: R
+expected: 75
+bands: [{name: Low}, {name: Middle, from: 50}, {name: High, from: 90}]
+sections:
+  - id: s
+    title: S
+    criteria:
+      - {id: a, title: A, points: 2}
+      - {id: b, title: B}
+      - {id: c, title: C, critical: true}
+"""
+)
+
+
+def review(name: str, a: str, b: str, c: str, *, more: str = "") -> Scored:
+    """A scored review with these ratings."""
+    document = review_from(f"{more}\nratings: {{s: {{a: {a}, b: {b}, c: {c}}}}}")
+    return Scored(f"{name}.yaml", name, "0", "0", scored(RUBRIC, document))
+
+
+BATCH = [
+    review("a-good", "met", "met", "met"),
+    review("a-critical", "met", "met", "not met"),
+    review("a-below", "not met", "met", "met"),
+    review("a-below-and-rests", "not met", "met", "n/a"),
+    review("a-rests", "n/a", "not met", "met"),
+    review("a-everything", "n/a", "not met", "not met"),
+    review("a-little", "n/a", "met", "n/a"),
+    review("a-practice", "not met", "not met", "not met", more="status: calibration"),
+]
+
+
+def shown(width: int, *batch: Scored) -> list[str]:
+    """The lines of a batch at a width."""
+    concise = Concise(width, plain, names=False)
+    for one in batch:
+        concise.add(concise.piece(one))
+    return "".join(concise.end(Closing(summarise(batch), []))).splitlines()
+
+
+def facts_of(one: Scored) -> str:
+    """The signs of everything that holds for a review, worked out apart."""
+    result = one.result
+    if one.id == "a-practice":
+        return "c"
+    missed = "X" if result.critical_missed else "x" if result.share * 100 < 75 else ""
+    rests = "!" if result.band is not result.band_observed else ""
+    return missed + rests + ("?" if result.little_observed else "")
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_review_has_a_sign_for_everything_that_holds_for_it(width: int) -> None:
+    """No fact is hidden behind a graver one, at any width."""
+    lines = shown(width, *BATCH)
+    for one in BATCH:
+        (line,) = (line for line in lines if one.id in line.split())
+        assert line.split(one.id)[0].strip() == facts_of(one)
+    assert any(len(facts_of(one)) > 1 for one in BATCH)
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_the_legend_counts_facts(width: int) -> None:
+    """Each count is the summary's own, whatever else holds for the same reviews."""
+    text = " ".join(" ".join(shown(width, *BATCH)).split())
+    summary = summary_document(summarise(BATCH))
+    (rubric,) = summary["rubrics"]
+    for meaning, number in (
+        ("X critical criterion missed, so below expected", summary["critical"]),
+        ("x below expected", summary["below_expected"]),
+        ("! band rests on n/a", rubric["band_rests_on_not_applicable"]),
+        ("? little observed: fewer than half of the points", rubric["little_observed"]),
+        ("c for calibration, not counted", summary["calibration"]),
+    ):
+        assert number
+        assert f"{meaning} ({number})" in text
+
+
+def test_what_no_row_shows_is_in_the_legend() -> None:
+    """A single review that missed a critical criterion is one below expected too."""
+    text = "\n".join(shown(80, BATCH[1]))
+    assert "  X critical criterion missed, so below expected (1)\n  x below expected (1)\n" in text
+
+
+def test_columns_stand_below_each_other() -> None:
+    """Reviews with one sign, two and none begin in the same column, as does the head."""
+    lines = shown(80, *BATCH)[: len(BATCH) + 1]
+    names = ["Review", *(one.id for one in BATCH)]
+    starts = {line.index(f" {name} ") for line, name in zip(lines, names, strict=True)}
+    assert len(starts) == 1
+    assert shown(80, BATCH[0])[0].startswith("  Review")

@@ -1,0 +1,208 @@
+"""The full view: sentences that must be true of every review, and that no word of one is lost."""
+
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import random_documents
+from charter_score.outcome import Scored
+from charter_score.pipeline import Job, Scoring
+from charter_score.render.results.full import full
+from charter_score.render.text.console import plain
+from charter_score.render.text.layout import cells
+from charter_score.review import Review
+from charter_score.scoring import NothingObservedError
+from documents import review_from, rubric_from, scored, scored_documents
+
+EXAMPLES = Path(__file__).parents[4] / "examples"
+WIDTHS = range(40, 121)
+
+RUBRIC = """
+id: r
+version: "1"
+title: R
+on_critical: {effect}
+bands: [{{name: Low}}, {{name: High, from: {bound}}}]
+sections:
+  - id: s
+    title: S
+    criteria:
+      - {{id: a, title: A, points: 8}}
+      - {{id: b, title: B, points: 1}}
+      - {{id: c, title: C, points: 1, critical: true}}
+"""
+
+
+def shown(a: str, b: str, c: str, *, effect: str = "lowest_band", bound: int = 70) -> str:
+    """The whole view of a review with these ratings, on one line."""
+    rubric = rubric_from(RUBRIC.format(effect=effect, bound=bound))
+    review = review_from(f"ratings: {{s: {{a: {a}, b: {b}, c: {c}}}}}")
+    outcome = Scored("r.yaml", "r", "0", "0", scored(rubric, review))
+    lines = full(outcome, 80)
+    return " ".join("".join(span.text for span in line).strip() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("effect", "a", "said"),
+    [
+        ("lowest_band", "met", '"C" was missed, so the band is "Low" although the points are 90%.'),
+        (
+            "lowest_band",
+            "not met",
+            '"C" was missed, and the band is "Low", as it is by the points alone.',
+        ),
+        ("zero", "met", '"C" was missed, so the score is 0% although without it it would be 90%.'),
+    ],
+)
+def test_a_missed_critical_criterion_is_blamed_for_what_it_did(
+    effect: str, a: str, said: str
+) -> None:
+    """Where the points alone give the same band, nothing happened "although" of them."""
+    assert said in shown(a, "met", "not met", effect=effect)
+
+
+def test_a_score_of_nothing_is_not_blamed_on_a_critical_criterion() -> None:
+    """Where no point was earned anyway, the score is 0% with the rule and without."""
+    said = '"C" was missed, and the score is 0%, as it is by the points alone.'
+    assert said in shown("not met", "not met", "not met", effect="zero")
+
+
+@pytest.mark.parametrize(
+    ("c", "said"), [("met", "both needs would make"), ("not met", "all 3 needs would make")]
+)
+def test_two_needs_are_both_needs(c: str, said: str) -> None:
+    """Two needs that are wanted together are "both", three are "all 3"."""
+    assert said in shown("not met", "not met", c, bound=100)
+
+
+# Nothing that was written is lost.
+
+
+class Texts:
+    """Texts that nobody else writes: every word has a number of its own."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._words = 0
+
+    def new(self, most: int = 25) -> str:
+        """A text of one word up to `most`, a long word among them now and then."""
+        found = []
+        for _ in range(self._rng.randint(1, most)):
+            self._words += 1
+            length = 60 if self._rng.random() < 0.02 else self._rng.randint(1, 9)
+            found.append(f"{'w' * length}{self._words}")
+        return " ".join(found)
+
+
+def with_everything_said(rng: random.Random, review: dict[str, Any]) -> dict[str, Any]:
+    """The review with texts of its own wherever it has one, and in many places that it has not."""
+    texts = Texts(rng)
+    for ratings in review["ratings"].values():
+        for criterion, rated in ratings.items():
+            own = dict(rated) if isinstance(rated, dict) else {"rating": rated}
+            if "comment" in own or rng.random() < 0.4:
+                own["comment"] = texts.new()
+            if "evidence" in own or rng.random() < 0.4:
+                own["evidence"] = texts.new(rng.choice((1, 1, 1, 2, 12)))
+            ratings[criterion] = own
+    for dispute in review.get("disputes", ()):
+        dispute["because"] = texts.new()
+        dispute["on"] = f"2024-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
+        dispute.update(
+            {
+                name: texts.new(3)
+                for name in ("decided_by", "reason")
+                if dispute["outcome"] != "open" and rng.random() < 0.7
+            }
+        )
+    for name in ("done_well", "could_be_better"):
+        review[name] = [texts.new() for _ in range(rng.randint(0, 3))]
+    review["actions"] = [
+        {"what": texts.new(), "who": texts.new(2), "by": "2024-06-01"}
+        for _ in range(rng.randint(0, 2))
+    ]
+    for name in ("notes", "advisor_comment", "advisor", "reviewer", "team"):
+        if rng.random() < 0.6:
+            review[name] = texts.new(3)
+    review["interaction"] = {**review.get("interaction", {}), "reference": texts.new(2)}
+    if rng.random() < 0.5:
+        review["acknowledged"] = "2024-05-12"
+    return review
+
+
+def written_in(review: Review) -> list[str]:
+    """Every text that somebody wrote into a review, names and dates among them."""
+    found: list[str | None] = [review.notes, review.advisor_comment, review.acknowledged]
+    found += [review.advisor, review.reviewer, review.team]
+    found += [*review.done_well, *review.could_be_better]
+    for ratings in review.ratings.values():
+        for rated in ratings.values():
+            found += [rated.comment, rated.evidence]
+    for action in review.actions:
+        found += [action.what, action.who, action.by]
+    for dispute in review.disputes:
+        found += [dispute.because, dispute.on, dispute.decided_by, dispute.decided_on]
+        found += [dispute.reason]
+    for name, value in review.interaction.items():
+        if name not in ("channel", "date"):
+            found += [value] if isinstance(value, str) else value
+    return [text for text in found if text]
+
+
+def is_shown(text: str, view: str) -> bool:
+    """Whether every word of a text stands in a view, in order; long words may be broken."""
+    at = 0
+    for word in text.split():
+        found = re.compile(r"\s*".join(map(re.escape, word))).search(view, at)
+        if found is None:
+            return False
+        at = found.end()
+    return True
+
+
+def lost_at(outcome: Scored, width: int) -> list[str]:
+    """What was written into a review and is not in its view."""
+    view = plain(full(outcome, width))
+    return [text for text in written_in(outcome.result.review) if not is_shown(text, view)]
+
+
+def too_wide(outcome: Scored, width: int) -> list[str]:
+    """The lines of a view that do not fit."""
+    lines = plain(full(outcome, width)).splitlines()
+    return [line for line in lines if cells(line) > width]
+
+
+def examples() -> list[Scored]:
+    """Every review among the examples, scored."""
+    outcomes = Scoring(Job([str(EXAMPLES)])).outcomes()
+    found = [outcome for outcome in outcomes if isinstance(outcome, Scored)]
+    assert len(found) > 10
+    return found
+
+
+@pytest.mark.parametrize("outcome", examples(), ids=lambda one: one.id)
+def test_no_example_loses_a_word_or_a_line_s_end(outcome: Scored) -> None:
+    """Everything the reviewers of the examples wrote is shown at every width, and fits."""
+    for width in WIDTHS:
+        assert (width, lost_at(outcome, width)) == (width, [])
+        assert (width, too_wide(outcome, width)) == (width, [])
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_no_review_loses_a_word(seed: int) -> None:
+    """Everything somebody wrote into a review is shown, whatever was rated and disputed."""
+    rng = random.Random(seed)
+    rubric = random_documents.rubric(rng)
+    review = with_everything_said(rng, random_documents.review(rng, rubric))
+    try:
+        outcome = Scored("r.yaml", "r", "0", "0", scored_documents(rubric, review))
+    except NothingObservedError:
+        return
+    for width in (20, 40, 80, 120):
+        assert (width, lost_at(outcome, width)) == (width, [])
+    for width in (40, 61, 80):
+        assert (width, too_wide(outcome, width)) == (width, [])

@@ -1,0 +1,296 @@
+"""The workbook, read back by openpyxl and by calamine."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+import hostile
+from batches import batch, rendered, rendered_text
+from charter_score.outcome import Outcome, Scored
+from charter_score.render.results import workbook
+from charter_score.render.results.csv import Csv, LongCsv
+from charter_score.render.results.json import JsonEnvelope
+from charter_score.render.results.junit import legal
+from charter_score.render.results.workbook import LONGEST_CELL, Workbook
+
+openpyxl = pytest.importorskip("openpyxl")
+calamine = pytest.importorskip("python_calamine")
+pytest.importorskip("xlsxwriter")
+
+# openpyxl knows no data bars of 2010; that they are there is looked up in the XML.
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
+
+NUMBERS = {"earned", "available", "percent", "observed_percent", "uplift", "needs"}
+
+
+def opened(data: bytes) -> Any:
+    """The workbook as openpyxl reads it."""
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def by_calamine(data: bytes, sheet: str) -> list[list[Any]]:
+    """A sheet as calamine reads it."""
+    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    rows: list[list[Any]] = book.get_sheet_by_name(sheet).to_python()
+    return rows
+
+
+def rows_of(sheet: Any) -> list[dict[str, Any]]:
+    """A sheet's rows by the titles of its columns."""
+    head, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+@pytest.fixture(name="outcomes")
+def _outcomes(tmp_path: Path) -> list[Outcome]:
+    return batch(tmp_path)
+
+
+@pytest.fixture(name="data")
+def _data(outcomes: list[Outcome]) -> bytes:
+    return rendered(Workbook(), outcomes)
+
+
+def test_the_sheets_hold_the_same_cells_as_csv(outcomes: list[Outcome], data: bytes) -> None:
+    """Reviews and Criteria are the tables that CSV has, cell by cell."""
+    for name, text in (
+        ("Reviews", rendered_text(Csv(), outcomes)),
+        ("Criteria", rendered_text(LongCsv(), outcomes)),
+    ):
+        wanted = [dict(row) for row in csv.DictReader(io.StringIO(text, newline=""))]
+        found = rows_of(opened(data)[name])
+        assert [
+            {key: "" if value is None else str(value) for key, value in row.items()}
+            for row in found
+        ] == wanted
+
+
+def test_numbers_are_numbers_and_text_is_text(data: bytes) -> None:
+    """Our figures are numbers for both readers; everything else is text, `007` too."""
+    for row in rows_of(opened(data)["Reviews"]):
+        for name, value in row.items():
+            if name in NUMBERS or name.endswith(".percent"):
+                assert isinstance(value, int | float), name
+            else:
+                assert value is None or isinstance(value, str), name
+    head, *rows = by_calamine(data, "Reviews")
+    for row in rows:
+        for name, value in zip(head, row, strict=True):
+            numeric = name in NUMBERS or name.endswith(".percent")
+            assert isinstance(value, float if numeric else str), name
+    assert "007" in {row["reference"] for row in rows_of(opened(data)["Reviews"])}
+
+
+def test_filters_frozen_heads_and_rules_are_there(data: bytes) -> None:
+    """Each table has a filter over all of it, its head and ids stay in sight, colours by rule."""
+    book = opened(data)
+    assert book.sheetnames == ["Reviews", "Criteria", "Summary"]
+    for name in ("Reviews", "Criteria"):
+        sheet = book[name]
+        assert sheet.freeze_panes == "B2"
+        assert sheet.auto_filter.ref == sheet.dimensions
+        assert sheet.print_title_rows == "$1:$1"
+    ruled = {
+        book["Reviews"].cell(1, column).value
+        for area in book["Reviews"].conditional_formatting
+        for cells in area.sqref.ranges
+        for column in range(cells.min_col, cells.max_col + 1)
+    }
+    assert ruled >= {
+        *("meets_expected", "band_rests_on_not_applicable", "little_observed"),
+        *("critical_missed", "percent", "welcome.percent", "close.percent"),
+    }
+    rules = [rule for area in book["Criteria"].conditional_formatting for rule in area.rules]
+    assert [rule.formula for rule in rules] == [["$E2<$F2"], ['$D2="n/a"']]
+
+
+def test_the_summary_says_what_the_batch_came_to(outcomes: list[Outcome], data: bytes) -> None:
+    """Means are numbers shown as percentages; inputs without a score stand below, with why."""
+    (wanted,) = json.loads(rendered(JsonEnvelope(), outcomes))["summary"]["rubrics"]
+    sheet = opened(data)["Summary"]
+    said = {row[0].value: row[1] for row in sheet.iter_rows() if row[0].value}
+    assert said["reviews"].value == wanted["reviews"] == 5
+    assert said["mean"].value == wanted["mean_percent"]
+    assert said["mean of what was observed"].value == wanted["mean_observed_percent"]
+    assert said["mean"].number_format == '0.0#########"%"'
+    assert {name: said[f"band: {name}"].value for name in wanted["bands"]} == wanted["bands"]
+    assert said["below expected"].value == wanted["below_expected"]
+    assert said["missed a critical criterion"].value == wanted["critical"]
+    assert said["with an open dispute"].value == wanted["provisional"]
+    assert "Small standard (small@1)" in said
+    assert "One part of the picture. A person decides." in said
+    unscored = [[cell.value for cell in row] for row in sheet.iter_rows() if row[2].value]
+    assert [row[1:] for row in unscored] == [
+        ["not scored: unrated", "welcome.identity has no rating (and 3 more)"]
+    ]
+    assert said["f-draft.yaml"].value == "skipped: draft"
+
+
+def test_groups_stand_in_the_summary(outcomes: list[Outcome]) -> None:
+    """What was grouped by, each group with what can be said of it."""
+    sheet = opened(rendered(Workbook(), outcomes, by=("advisor",)))["Summary"]
+    said = {row[0].value: row[1].value for row in sheet.iter_rows()}
+    assert "By advisor" in said
+    assert said["Ann"] == "1 review, too few to compare"
+
+
+@pytest.mark.parametrize("name", ["Reviews", "Criteria", "Summary"])
+def test_hostile_text_is_text_and_comes_back(name: str) -> None:
+    """No cell is a formula, an error or a link; every text comes back, cut where a cell ends."""
+    data = rendered(Workbook(), hostile.outcomes())
+    found = set()
+    for row in opened(data)[name].iter_rows():
+        for cell in row:
+            assert cell.data_type in "sn", cell.value
+            assert cell.hyperlink is None
+            if isinstance(cell.value, str) and (mark := hostile.MARK.search(cell.value)):
+                whole = legal(hostile.HOSTILE.replace("FIELD", mark[0]))
+                shown = cell.value.removesuffix("…")
+                start = max(0, shown.index("=cmd|"))
+                assert whole.startswith(shown[start:]) or whole in shown
+                assert len(cell.value.encode("utf-16-le")) <= 2 * LONGEST_CELL
+                assert cell.quotePrefix
+                found.add(mark[0])
+    assert found
+    seen = {
+        mark[0]
+        for row in by_calamine(data, name)
+        for value in row
+        if isinstance(value, str) and (mark := hostile.MARK.search(value))
+    }
+    assert seen == found
+
+
+def test_no_part_of_the_file_can_act() -> None:
+    """No formula outside the rules for colours, no macro, no link, nothing fetched."""
+    data = rendered(Workbook(), hostile.outcomes(hostile.BRIEF))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert not [n for n in archive.namelist() if re.search("vba|extern|hyperlink|media", n)]
+        for name in archive.namelist():
+            text = archive.read(name).decode("utf-8")
+            for element in ET.fromstring(text).iter():  # noqa: S314 - our own file
+                tag = element.tag.rpartition("}")[2]
+                assert tag not in ("hyperlink", "dataValidation", "oleObject")
+                assert tag != "c" or [one.tag for one in element if one.tag.endswith("}f")] == []
+                if tag == "Relationship":
+                    assert element.get("TargetMode") != "External"
+                if tag == "definedName":
+                    assert element.get("name", "").startswith("_xlnm.")
+
+
+def test_a_cell_is_cut_by_the_units_that_excel_counts() -> None:
+    """A cell holds 32,767 UTF-16 units: 20,000 faces are cut, not lost, and between faces."""
+    text = "😀" * 20_000
+    written = workbook._safe(text)
+    assert written == "😀" * 16_383 + "…"
+    assert workbook._safe("x" * LONGEST_CELL) == "x" * LONGEST_CELL
+    assert workbook._safe("x" * (LONGEST_CELL + 1)) == "x" * (LONGEST_CELL - 1) + "…"
+
+
+def test_lines_and_escapes_of_a_comment_are_kept() -> None:
+    """Line breaks stay line breaks, and a text that looks like Excel's own escape stays a text."""
+    comment = "first\r\nsecond\tafter a tab\nthird _x0041_ \x1b"
+    data = rendered(Workbook(), [_with_comment(comment)])
+    (cell,) = {row["comment"] for row in rows_of(opened(data)["Criteria"])} - {None}
+    assert _unescaped(cell) == "first\nsecond\tafter a tab\nthird _x0041_ \\u001b"
+    values = {row[6] for row in by_calamine(data, "Criteria")[1:]}
+    assert "first\nsecond\tafter a tab\nthird _x0041_ \\u001b" in values
+
+
+def _unescaped(text: str) -> str:
+    """Openpyxl leaves `_x005F_`, which stands for the underscore of an escape, as it is."""
+    return text.replace("_x005F_", "_")
+
+
+def _with_comment(comment: str) -> Scored:
+    from documents import review_from, rubric_from, scored
+
+    rubric = rubric_from(
+        'id: r\nversion: "1"\ntitle: R\nsections: [{id: s, title: S, criteria: '
+        "[{id: a, title: A}, {id: b, title: B}]}]"
+    )
+    result = scored(rubric, review_from("ratings: {s: {a: met, b: not met}}"))
+    section = result.sections[0]
+    first = section.criteria[0]
+    from charter_score.review import Rated
+
+    changed = first._replace(rated=Rated(rating="met", comment=comment))
+    section = section._replace(criteria=(changed, *section.criteria[1:]))
+    return Scored("r.yaml", "r", "0", "0", result._replace(sections=(section,)))
+
+
+def test_rows_that_a_sheet_cannot_hold_go_on_another(
+    outcomes: list[Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is lost where a sheet is full: the rows go on on the next one, with their head."""
+    monkeypatch.setattr(workbook, "MOST_ROWS", 11)
+    book = opened(rendered(Workbook(), outcomes))
+    assert book.sheetnames == ["Reviews", "Criteria", "Criteria 2", "Criteria 3", "Summary"]
+    rows = [row for name in book.sheetnames[1:4] for row in rows_of(book[name])]
+    assert len(rows) == 30
+    assert {name for row in rows for name in row} >= {"id", "rating", "comment"}
+
+
+def test_columns_that_a_sheet_cannot_hold_are_counted(
+    outcomes: list[Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fields of a hostile review cannot push the results out of the sheet."""
+    monkeypatch.setattr(workbook, "MOST_COLUMNS", 25)
+    book = opened(rendered(Workbook(), outcomes))
+    head = [cell.value for cell in next(book["Reviews"].iter_rows())]
+    assert len(head) == 25
+    assert head[-2:] == ["welcome.percent", "close.percent"]
+    assert "interaction.topic" not in head
+    said = [row[0].value for row in book["Summary"].iter_rows()]
+    assert "1 column left out: a sheet holds 25" in said
+
+
+def test_no_clock_is_in_the_file(outcomes: list[Outcome]) -> None:
+    """The same reviews give the same bytes, whenever."""
+    once, again = (rendered(Workbook(), outcomes) for _ in range(2))
+    assert once == again
+    assert opened(once).properties.created == datetime(2016, 1, 1)
+
+
+def test_without_the_extra_the_way_to_it_is_told() -> None:
+    """Where XlsxWriter is missing the format is refused with what to install."""
+    code = (
+        "import sys; sys.modules['xlsxwriter'] = None\n"
+        "from charter_score.__main__ import main\n"
+        "sys.argv = ['charter-score', 'score', 'examples/plymouth', '-f', 'xlsx']\n"
+        "main()"
+    )
+    root = Path(__file__).resolve().parents[4]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert b"pip install 'charter-score[excel]'" in done.stderr
+    assert done.stdout == b""
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_opens_and_prints_it(tmp_path: Path, data: bytes) -> None:
+    """LibreOffice makes a PDF of it (7.4 crashed over truth values under rules for colours)."""
+    (tmp_path / "team.xlsx").write_bytes(data)
+    subprocess.run(
+        [
+            *("soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"),
+            *("--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "team.xlsx")),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    assert (tmp_path / "team.pdf").stat().st_size > 10_000
