@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from charter_score.diagnostics import Problem, Severity
+from charter_score.field_types import Model
 from charter_score.linting.review_checks import review_problems
 from charter_score.linting.rubric_checks import rubric_problems
 from charter_score.outcome import Scored
@@ -15,11 +16,12 @@ from charter_score.rubric import Rubric
 from charter_score.scalars import Value
 from charter_score.scoring import score
 from charter_score.source.load import read_document
-from charter_score.source.recognise import recognise
+from charter_score.source.validation import validate
 from charter_score.wire.encoding import ResultWriter
 from random_documents import to_yaml
 
 T = TypeVar("T", Rubric, Review)
+M = TypeVar("M", bound=Model)
 
 
 def values_from(text: str | bytes) -> Value:
@@ -30,14 +32,14 @@ def values_from(text: str | bytes) -> Value:
 
 def rubric_from(yaml_text: str | bytes) -> Rubric:
     """A rubric without errors (it may have warnings)."""
-    rubric = _recognised(Rubric, yaml_text)
+    rubric = model_from(Rubric, values_from(yaml_text))
     assert not errors_of(rubric_problems(rubric)), yaml_text
     return rubric
 
 
 def review_from(yaml_text: str | bytes) -> Review:
     """A review, not yet held against a rubric."""
-    return _recognised(Review, yaml_text)
+    return model_from(Review, values_from(yaml_text))
 
 
 def scored(rubric: Rubric, review: Review) -> ReviewResult:
@@ -69,7 +71,14 @@ def errors_of(problems: list[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.severity is Severity.ERROR]
 
 
-def _recognised(kind: type[T], text: str | bytes) -> T:
-    found = recognise(kind, values_from(text))
-    assert found is not None, text
-    return found
+def model_from(kind: type[T], values: Value) -> T:
+    """A model of values in which pydantic finds nothing wrong."""
+    model, problems = validate(kind, values)
+    assert model is not None, problems
+    assert not problems
+    return model
+
+
+def with_changes(model: M, **changes: object) -> M:
+    """A model with some of its fields changed, unchecked."""
+    return model.model_copy(update=changes)

@@ -109,12 +109,12 @@ def rubric(text: str = HOSTILE) -> Rubric:
         description=say("description"),
         source=say("rubric-source"),
         rule_source=say("rule-source"),
-        expected=Fraction(7, 10),
+        expected=70,
         on_critical=OnCritical.LOWEST_BAND,
         bands=(
             Band(name=say("band-low"), meaning=say("meaning-low")),
-            Band(name=say("band-middle"), meaning=say("meaning-middle"), from_=Fraction(1, 2)),
-            Band(name=say("band-high"), meaning=say("meaning-high"), above=Fraction(9, 10)),
+            Band(name=say("band-middle"), meaning=say("meaning-middle"), from_=50),
+            Band(name=say("band-high"), meaning=say("meaning-high"), above=90),
         ),
         scales={say("scale-name"): scale},
         fields={

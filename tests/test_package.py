@@ -95,9 +95,9 @@ def plain(value: Value) -> Any:
     if isinstance(value, list):
         return [plain(one) for one in value]
     if isinstance(value, Number):
-        return float(value)
+        return float(value.text)
     if isinstance(value, Boolean):
-        return value.casefold() == "true"
+        return value.text.casefold() == "true"
     return None if isinstance(value, Null) else str(value)
 
 

@@ -1,44 +1,61 @@
-"""The shapes a single value of a document can have: text, id, number, percentage, a choice.
+"""The kinds of values that a document can have: text, id, number, percentage, a choice.
 
-A shape reads what a reader of documents hands on (`scalars`) and gives the value that the models
-hold, or raises `MisshapenError` with a stable code. Pydantic calls the shapes through
-`__get_pydantic_core_schema__`; the quick way for plainly right documents (`source.recognise`) calls
-the very same `read`. So there is one place that says what, say, points may look like.
-
-Nothing here imports pydantic until pydantic asks.
+Pydantic checks plain text by itself. Where the rule is ours (a number without a float, an id that
+is no device name) a function here reads what a reader of documents hands on (`scalars`), or what
+Python code gives, and raises `MisshapenError` with a stable code.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    Strict,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from charter_score.diagnostics import did_you_mean
-from charter_score.scalars import Boolean, Null, Number
+from charter_score.scalars import Boolean, Null, Number, Scalar
 
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-    from pydantic_core import CoreSchema
-
-T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 
 LONGEST_NUMBER = 24
 """The most characters a number may have: more than any standard needs, and quick to reckon with."""
 
+SAYS_SOMETHING = r"\S"
+SLUG_PATTERN = "^[a-z0-9]+([-_][a-z0-9]+)*$"
+LANGUAGE_PATTERN = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+LONGEST_SLUG = 64
+
 _DECIMAL = re.compile(r"(?=.)([0-9]*)(?:\.([0-9]+))?")
-_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE_AND_TIME = re.compile(
+    r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
+    r"\s*(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?\s*",
+    re.IGNORECASE,
+)
 _DEVICE_NAMES = frozenset(
     ["con", "prn", "aux", "nul"] + [f"{port}{n}" for port in ("com", "lpt") for n in range(10)]
 )
 
 
 class MisshapenError(ValueError):
-    """A value that does not have the shape wanted. The message never repeats the value."""
+    """A value that is not of the kind wanted. The message never repeats the value."""
 
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
         super().__init__(message)
@@ -47,76 +64,87 @@ class MisshapenError(ValueError):
         self.hint = hint
 
 
-class Shape(Generic[T]):
-    """How one kind of value is read, and how the published JSON Schema describes it."""
+class ReadOnly(dict[K, V]):
+    """A mapping inside a frozen model: a dict that refuses to change."""
 
-    __slots__ = ("json_schema", "read")
+    __slots__ = ()
 
-    def __init__(self, read: Callable[[object], T], json_schema: Mapping[str, Any]) -> None:
-        self.read = read
-        self.json_schema = json_schema
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("a mapping of a frozen model cannot be changed")
 
-    def __get_pydantic_core_schema__(
-        self, _source: object, _handler: "GetCoreSchemaHandler"
-    ) -> "CoreSchema":
-        from pydantic_core import PydanticCustomError, core_schema
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
-        def read(value: object) -> T:
-            try:
-                return self.read(value)
-            except MisshapenError as wrong:
-                # In the context, not the template: pydantic would read braces in the text.
-                raise PydanticCustomError("misshapen", "{message}", _context_of(wrong)) from wrong
-
-        return core_schema.no_info_plain_validator_function(read)
-
-    def __get_pydantic_json_schema__(
-        self, _schema: "CoreSchema", _handler: "GetJsonSchemaHandler"
-    ) -> dict[str, Any]:
-        return dict(self.json_schema)
+    def __reduce__(self) -> tuple[object, ...]:
+        # The usual way to unpickle or copy a dict puts its items in one by one.
+        return ReadOnly, (dict(self),)
 
 
-def _context_of(wrong: MisshapenError) -> dict[str, Any]:
-    return {"code": wrong.code, "message": wrong.message, "hint": wrong.hint}
+class Model(BaseModel):
+    """What every part of a document is: frozen, strict, and without unknown fields.
+
+    A field that is called like a word of Python's has an underscore behind it here (`from_`) and
+    none in a document. Sequences are tuples, mappings refuse to change.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        alias_generator=lambda name: name.rstrip("_"),
+        validate_by_name=True,
+        validate_by_alias=True,
+    )
+
+
+def reported(read: Callable[[Any], V]) -> Callable[[Any], V]:
+    """A reading function as pydantic wants it: what is wrong as an error of pydantic's."""
+
+    def read_or_report(value: Any) -> V:
+        try:
+            return read(value)
+        except MisshapenError as wrong:
+            # In the context, not the template: pydantic would read braces in the text.
+            context = {"code": wrong.code, "message": wrong.message, "hint": wrong.hint}
+            raise PydanticCustomError("misshapen", "{message}", context) from wrong
+
+    return read_or_report
 
 
 class OrText:
     """Marks a field that takes a mapping or list, or one plain word standing for it.
 
     `from_text` makes the value from the word, so `tone: met` and `tone: {rating: met}` are one;
-    `otherwise` is the type of the long form.
+    `otherwise` is the type of the long form. With pydantic's own union each error would come twice.
+    `text_schema` describes the word in the published JSON Schema.
     """
 
     __slots__ = ("from_text", "otherwise", "text_schema")
 
     def __init__(
         self,
-        from_text: Callable[[str], object],
+        from_text: Callable[[Any], object],
         otherwise: object,
         text_schema: Mapping[str, Any] | None = None,
     ) -> None:
-        self.from_text = from_text
+        self.from_text = reported(from_text)
         self.otherwise = otherwise
         self.text_schema = dict(text_schema or {"type": "string"})
 
     def __get_pydantic_core_schema__(
-        self, _source: object, handler: "GetCoreSchemaHandler"
-    ) -> "CoreSchema":
-        from pydantic_core import PydanticCustomError, core_schema
+        self, _source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        from_text = self.from_text
 
         def read(value: object, inner: Callable[[object], object]) -> object:
-            if not isinstance(value, str):
-                return inner(value)
-            try:
-                return self.from_text(value)
-            except MisshapenError as wrong:
-                raise PydanticCustomError("misshapen", "{message}", _context_of(wrong)) from wrong
+            return from_text(value) if isinstance(value, str | Scalar) else inner(value)
 
-        inner_schema = handler.generate_schema(self.otherwise)
-        return core_schema.no_info_wrap_validator_function(read, inner_schema)
+        return core_schema.no_info_wrap_validator_function(
+            read, handler.generate_schema(self.otherwise)
+        )
 
     def __get_pydantic_json_schema__(
-        self, schema: "CoreSchema", handler: "GetJsonSchemaHandler"
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         return {"anyOf": [self.text_schema, handler(schema)]}
 
@@ -140,22 +168,17 @@ def _not(wanted: str, value: object) -> MisshapenError:
     return MisshapenError("wrong-type", f"{wanted} is wanted here, and this is {kind_of(value)}")
 
 
-def read_text(value: object) -> str:
-    """Text that says something.
+def not_text(value: object) -> MisshapenError:
+    """What is wrong with a value that stands where text is wanted.
 
-    Raises:
-        MisshapenError: `quote-it` for what the core schema takes for a number, true, false or null;
-            `empty` for blank text; `wrong-type` for a mapping or list.
+    `empty` for blank text and for nothing, `quote-it` for what the core schema takes for a number,
+    true, false or null, `wrong-type` for a mapping or list.
     """
-    if type(value) is str:
-        if value and not value.isspace():
-            return value
-        raise MisshapenError("empty", "there is no text here", "write it, or take the line out")
-    if isinstance(value, Null) and not value:
-        raise MisshapenError("empty", "there is no text here", "write it, or take the line out")
-    if isinstance(value, str):
+    if isinstance(value, str) or (isinstance(value, Null) and not value.text):
+        return MisshapenError("empty", "there is no text here", "write it, or take the line out")
+    if isinstance(value, Scalar):
         read_as = "null" if isinstance(value, Null) else kind_of(value)
-        raise MisshapenError(
+        return MisshapenError(
             "quote-it",
             f"text is wanted here, and without quotes this is {read_as}",
             "quote it: put it between double quotes",
@@ -163,12 +186,12 @@ def read_text(value: object) -> str:
     wrong = _not("text", value)
     if isinstance(value, Mapping):
         wrong.hint = "a `: ` splits a text: put the text between double quotes"
-    raise wrong
+    return wrong
 
 
 def read_any_text(value: object) -> str:
     """The text of any scalar just as it was written: `00123`, `no` and `true` are their letters."""
-    if isinstance(value, str):
+    if isinstance(value, str | Scalar):
         return str(value)
     raise _not("a single value", value)
 
@@ -181,39 +204,39 @@ def read_name(value: object) -> str:
     return text
 
 
-def read_slug(value: object) -> str:
-    """An id: small letters and digits in groups joined by `-` or `_`, at most 64 characters.
+def is_slug(text: str) -> bool:
+    """Whether a text can be an id."""
+    fits = len(text) <= LONGEST_SLUG and re.fullmatch(SLUG_PATTERN, text) is not None
+    return fits and text not in _DEVICE_NAMES
 
-    Raises:
-        MisshapenError: `bad-id`, also for the device names of Windows, since ids become file names.
-    """
-    text = read_text(value)
-    if len(text) > 64 or not _SLUG.fullmatch(text):
-        raise MisshapenError(
-            "bad-id",
-            "this is not an id: an id has small letters and digits, joined by - or _, "
-            "and at most 64 characters",
-            "for example `next-steps`",
-        )
-    if text in _DEVICE_NAMES:
+
+def _no_device(slug: str) -> str:
+    """An id that can be a file's name everywhere."""
+    if slug in _DEVICE_NAMES:
         raise MisshapenError("bad-id", "this id is a device name on Windows", "choose another word")
-    return text
+    return slug
 
 
 def read_decimal(value: object) -> Fraction:
     """A plain decimal such as `12`, `0.5` or `.5`, exactly, never through a float.
 
+    Python code may give an `int`, a `Decimal` or a `Fraction`.
+
     Raises:
         MisshapenError: `bad-number` for anything else: quotes, a sign, an exponent, an underscore,
-            infinity, or more than 24 characters.
+            infinity, a float, or more than 24 characters.
     """
-    if type(value) is Number and len(value) <= LONGEST_NUMBER:
-        found = _DECIMAL.fullmatch(value)
+    if isinstance(value, Number) and len(value.text) <= LONGEST_NUMBER:
+        found = _DECIMAL.fullmatch(value.text)
         if found:
             whole, part = found[1], found[2] or ""
             return Fraction(int(whole + part), 10 ** len(part))
-    if isinstance(value, str) and not isinstance(value, Null | Boolean):
-        quoted = type(value) is str and _DECIMAL.fullmatch(value.strip()) is not None
+    if isinstance(value, int | Decimal | Fraction) and not isinstance(value, bool):
+        exact = Fraction(value) if not isinstance(value, Decimal) or value.is_finite() else None
+        if exact is not None and exact >= 0:
+            return exact
+    if isinstance(value, str | Number | int | float | Decimal | Fraction):
+        quoted = isinstance(value, str) and _DECIMAL.fullmatch(value.strip()) is not None
         raise MisshapenError(
             "bad-number",
             "a plain number is wanted here: digits, and a decimal point if needed, "
@@ -241,21 +264,13 @@ def read_flag(value: object) -> bool:
     Raises:
         MisshapenError: `wrong-type` for anything else, `yes` and `no` included.
     """
+    if isinstance(value, bool):
+        return value
     if isinstance(value, Boolean):
-        return value.casefold() == "true"
+        return value.text.casefold() == "true"
     wrong = _not("true or false", value)
     wrong.hint = "write true or false, without quotes"
     raise wrong
-
-
-def read_language(value: object) -> str:
-    """A language tag in the form of BCP 47, such as `en`, `cy` or `mi-NZ`."""
-    text = read_text(value)
-    if not _LANGUAGE.fullmatch(text):
-        raise MisshapenError(
-            "bad-language", "this is not a language tag", "for example en or mi-NZ"
-        )
-    return text
 
 
 @lru_cache(maxsize=4096)
@@ -270,39 +285,70 @@ def is_date(text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
+def day_of(text: str) -> str:
+    """A day with a time behind it as the day, the time cut off and never shifted; other text as is.
+
+    Call lists and spreadsheets give `2016-05-04 09:15` or `2016-05-04T09:15:00Z`.
+    """
+    found = _DATE_AND_TIME.fullmatch(text)
+    return found[1] if found else text
+
+
 E_ = TypeVar("E_", bound=Enum)
 
 
-def choice(kind: type[E_]) -> Shape[E_]:
-    """A shape that takes one of an enumeration's words."""
-    words = {str(member.value): member for member in kind}
+def choice(
+    kind: type[E_], form: Callable[[str], str] = str
+) -> tuple[PlainValidator, WithJsonSchema]:
+    """How one of an enumeration's words is read; `form` makes spellings of one word alike."""
+    words = {form(str(member.value)): member for member in kind}
 
     def read(value: object) -> E_:
-        if isinstance(value, str) and not (isinstance(value, Null) and not value):
-            found = words.get(str(value))
-            if found is not None:
-                return found
+        if isinstance(value, str):
+            member = words.get(form(value))
+            if member is not None:
+                return member
+        if isinstance(value, str | Number | Boolean) or (isinstance(value, Null) and value.text):
             allowed = ", ".join(words)
             raise MisshapenError(
                 "unknown-word",
                 f"this is none of the words that can stand here: {allowed}",
-                did_you_mean(value, words),
+                did_you_mean(str(value), words),
             )
         raise _not("one of " + ", ".join(words), value)
 
-    return Shape(read, {"type": "string", "enum": list(words)})
+    return (
+        PlainValidator(reported(read)),
+        WithJsonSchema({"type": "string", "enum": [str(member.value) for member in kind]}),
+    )
 
 
-TEXT = Shape(read_text, {"type": "string", "pattern": r"\S"})
-ANY_TEXT = Shape(read_any_text, {"type": ["string", "number", "boolean", "null"]})
-NAME = Shape(read_name, {"type": ["string", "number", "boolean", "null"]})
-SLUG = Shape(
-    read_slug,
-    {"type": "string", "pattern": "^[a-z0-9]+([-_][a-z0-9]+)*$", "maxLength": 64},
-)
-DECIMAL = Shape(read_decimal, {"type": "number", "minimum": 0})
-PERCENT = Shape(read_percent, {"type": "number", "minimum": 0, "maximum": 100})
-FLAG = Shape(read_flag, {"type": "boolean"})
-LANGUAGE = Shape(
-    read_language, {"type": "string", "pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"}
-)
+ANY_SCALAR = {"type": ["string", "number", "boolean", "null"]}
+
+Text = Annotated[str, StringConstraints(pattern=SAYS_SOMETHING)]
+OptionalText = Text | None
+AnyText = Annotated[str, BeforeValidator(reported(read_any_text)), WithJsonSchema(ANY_SCALAR)]
+Name = Annotated[str, BeforeValidator(reported(read_name)), WithJsonSchema(ANY_SCALAR)]
+Slug = Annotated[
+    str,
+    StringConstraints(pattern=SLUG_PATTERN, max_length=LONGEST_SLUG),
+    AfterValidator(reported(_no_device)),
+]
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
+Amount = Annotated[
+    Fraction,
+    PlainValidator(reported(read_decimal)),
+    WithJsonSchema({"type": "number", "minimum": 0}),
+]
+Percentage = Annotated[
+    Fraction,
+    PlainValidator(reported(read_percent)),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100}),
+]
+Flag = Annotated[bool, PlainValidator(reported(read_flag)), WithJsonSchema({"type": "boolean"})]
+
+FROM_LIST = Strict(strict=False)
+"""Marks a tuple, which documents and Python code alike may give as a list."""
+READ_ONLY = AfterValidator(ReadOnly)
+"""Marks a mapping, so that it stays as it was checked."""

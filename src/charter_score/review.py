@@ -1,18 +1,36 @@
 """The review: one reviewer's ratings of one interaction against one rubric.
 
-Frozen dataclasses like those of `rubric`; what a review leaves out is None or empty. Ratings are
-the reviewer's own words here: what they mean depends on the rubric.
+Frozen pydantic models like those of `rubric`; what a review leaves out is None or empty. Ratings
+are the reviewer's own words here: what they mean depends on the rubric.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
-from charter_score import field_types
-from charter_score.field_types import MisshapenError, OrText, Shape
-from charter_score.rubric import FORBID_UNKNOWN, OptionalText, Text
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+
+from charter_score.field_types import (
+    ANY_SCALAR,
+    FROM_LIST,
+    READ_ONLY,
+    AnyText,
+    MisshapenError,
+    Model,
+    Name,
+    OptionalText,
+    OrText,
+    ReadOnly,
+    Text,
+    choice,
+    day_of,
+    read_any_text,
+    read_name,
+    reported,
+)
+from charter_score.rating import same_word
+from charter_score.rubric import Interaction
 from charter_score.scalars import Boolean, Null
 
 
@@ -46,7 +64,7 @@ class DisputeOutcome(StrEnum):
 
 def _read_rating(value: object) -> str | None:
     """The reviewer's word; None where nothing was written, which is unrated and never n/a."""
-    if isinstance(value, Null):
+    if value is None or isinstance(value, Null):
         return None
     if isinstance(value, Boolean):
         raise MisshapenError(
@@ -54,112 +72,146 @@ def _read_rating(value: object) -> str | None:
             "true and false are not ratings",
             "write met, not met or n/a, or one of the criterion's levels",
         )
-    return field_types.read_name(value)
+    return read_name(value)
 
 
-RATING = Shape(_read_rating, {"type": ["string", "number", "null"]})
+_RATING_SCHEMA = {"type": ["string", "number", "null"]}
+Word = Annotated[str | None, PlainValidator(reported(_read_rating)), WithJsonSchema(_RATING_SCHEMA)]
+"""A rating as the reviewer wrote it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rated:
-    """One criterion as the reviewer rated it; `rating` None is unrated."""
+class Rated(Model):
+    """One criterion as the reviewer rated it."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
-
-    rating: Annotated[str | None, RATING] = None
-    comment: OptionalText = None
-    evidence: OptionalText = None
+    rating: Word = Field(
+        default=None, description="met, not met or n/a, or one of the criterion's levels."
+    )
+    comment: OptionalText = Field(default=None, description="What the reviewer saw or heard.")
+    evidence: OptionalText = Field(
+        default=None, description="Where it can be found, such as a time in the recording."
+    )
 
 
 def rated(word: object) -> Rated:
     """The short form of a rating: only its word."""
-    return _rated(word) if type(word) is str else Rated(rating=RATING.read(word))
+    return _rated(word) if isinstance(word, str) else Rated(rating=_read_rating(word))
 
 
 @lru_cache(maxsize=4096)
 def _rated(word: str) -> Rated:
     """One object for all ratings of a word: a month of reviews says `met` ten thousand times."""
-    return Rated(rating=RATING.read(word))
+    return Rated(rating=_read_rating(word))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(Model):
     """Something agreed: what, who does it, by when."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
-
-    what: Text
-    who: OptionalText = None
-    by: OptionalText = None
+    what: Text = Field(description="What was agreed.")
+    who: OptionalText = Field(default=None, description="Who does it.")
+    by: OptionalText = Field(default=None, description="By when.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dispute:
+class Dispute(Model):
     """A challenge to one rating: what it should say, why, and how it was decided."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
+    section: Text = Field(description="The section of the disputed criterion.")
+    criterion: Text = Field(description="The disputed criterion.")
+    says: Word = Field(description="The rating that it should have.")
+    because: OptionalText = Field(default=None, description="Why.")
+    on: OptionalText = Field(default=None, description="The day on which it was raised.")
+    outcome: Annotated[DisputeOutcome, *choice(DisputeOutcome, same_word)] = Field(
+        default=DisputeOutcome.OPEN, description="How it ended."
+    )
+    decided_by: OptionalText = Field(default=None, description="Who decided it.")
+    decided_on: OptionalText = Field(default=None, description="The day of the decision.")
+    reason: OptionalText = Field(default=None, description="Why it was decided so.")
 
-    section: Text
-    criterion: Text
-    says: Annotated[str | None, RATING]
-    because: OptionalText = None
-    on: OptionalText = None
-    outcome: Annotated[DisputeOutcome, field_types.choice(DisputeOutcome)] = DisputeOutcome.OPEN
-    decided_by: OptionalText = None
-    decided_on: OptionalText = None
-    reason: OptionalText = None
 
-
-Ratings = Mapping[str, Mapping[str, Annotated[Rated, OrText(rated, Rated, RATING.json_schema)]]]
-FieldValue = Annotated[
-    str | tuple[str, ...],
-    OrText(
-        field_types.read_any_text,
-        tuple[Annotated[str, field_types.ANY_TEXT], ...],
-        field_types.ANY_TEXT.json_schema,
-    ),
+Ratings = Annotated[
+    Mapping[
+        str,
+        Annotated[Mapping[str, Annotated[Rated, OrText(rated, Rated, _RATING_SCHEMA)]], READ_ONLY],
+    ],
+    READ_ONLY,
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """One reviewer's ratings, with what was said about them since.
+def _with_day(interaction: Interaction) -> Interaction:
+    """The interaction with its date as a day, also where a time stood behind it."""
+    date = interaction.get("date")
+    if date is None:
+        return ReadOnly(interaction)
+    day = day_of(date) if isinstance(date, str) else tuple(map(day_of, date))
+    return ReadOnly({**interaction, "date": day})
 
-    `ratings` goes from section to criterion to the rating; `disputes` stay beside the ratings, in
-    the order they were raised.
-    """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
+FieldValue = Annotated[
+    str | tuple[str, ...],
+    OrText(read_any_text, Annotated[tuple[AnyText, ...], FROM_LIST], ANY_SCALAR),
+]
 
-    ratings: Ratings
-    rubric: OptionalText = None
-    id: Annotated[str | None, field_types.NAME] = None
-    status: Annotated[Status, field_types.choice(Status)] = Status.FINAL
-    advisor: OptionalText = None
-    reviewer: OptionalText = None
-    team: OptionalText = None
-    interaction: Mapping[str, FieldValue] = field(default_factory=dict)
-    done_well: tuple[Text, ...] = ()
-    could_be_better: tuple[Text, ...] = ()
-    notes: OptionalText = None
-    actions: tuple[Action, ...] = ()
-    advisor_comment: OptionalText = None
-    acknowledged: OptionalText = None
-    disputes: tuple[Dispute, ...] = ()
+
+class Review(Model):
+    """One reviewer's ratings, with what was said about them since."""
+
+    ratings: Ratings = Field(description="Section to criterion to rating.")
+    rubric: OptionalText = Field(
+        default=None, description="What it is scored against: an id, id@version or a path."
+    )
+    id: Name | None = Field(
+        default=None, description="The review's name; that of its file where it has none."
+    )
+    status: Annotated[Status, *choice(Status, same_word)] = Field(
+        default=Status.FINAL, description="Whether it is scored, and what its score counts for."
+    )
+    advisor: OptionalText = Field(default=None, description="Whose work is reviewed.")
+    reviewer: OptionalText = Field(default=None, description="Who reviews it.")
+    team: OptionalText = Field(default=None, description="The advisor's team.")
+    interaction: Annotated[Mapping[str, FieldValue], AfterValidator(_with_day)] = Field(
+        default_factory=ReadOnly,
+        description="What is known of the interaction: date, channel, reference, and any other "
+        "field.",
+    )
+    done_well: Annotated[tuple[Text, ...], FROM_LIST] = Field(
+        default=(), description="What was done well, in the reviewer's own words."
+    )
+    could_be_better: Annotated[tuple[Text, ...], FROM_LIST] = Field(
+        default=(), description="What could be better, in the reviewer's own words."
+    )
+    notes: OptionalText = Field(
+        default=None, description="A paragraph for the coaching conversation."
+    )
+    actions: Annotated[tuple[Action, ...], FROM_LIST] = Field(
+        default=(), description="What was agreed."
+    )
+    advisor_comment: OptionalText = Field(default=None, description="The advisor's own words.")
+    acknowledged: OptionalText = Field(
+        default=None, description="The day on which the advisor saw the review."
+    )
+    disputes: Annotated[tuple[Dispute, ...], FROM_LIST] = Field(
+        default=(), description="Challenges to ratings, in the order in which they were raised."
+    )
 
 
 def without_comments(review: Review) -> Review:
     """The review without any free text; ratings, names, dates and outcomes stay."""
-    return replace(
-        review,
-        ratings={
-            section: {criterion: Rated(rating=own.rating) for criterion, own in ratings.items()}
-            for section, ratings in review.ratings.items()
-        },
-        disputes=tuple(replace(one, because=None, reason=None) for one in review.disputes),
-        done_well=(),
-        could_be_better=(),
-        notes=None,
-        actions=(),
-        advisor_comment=None,
+    ratings = {
+        section: ReadOnly(
+            {criterion: Rated(rating=own.rating) for criterion, own in criteria.items()}
+        )
+        for section, criteria in review.ratings.items()
+    }
+    disputes = [
+        dispute.model_copy(update={"because": None, "reason": None}) for dispute in review.disputes
+    ]
+    return review.model_copy(
+        update={
+            "ratings": ReadOnly(ratings),
+            "disputes": tuple(disputes),
+            "done_well": (),
+            "could_be_better": (),
+            "notes": None,
+            "actions": (),
+            "advisor_comment": None,
+        }
     )

@@ -1,21 +1,34 @@
 """The rubric: a standard of service as sections of criteria, with bands and an expected score.
 
-The types are frozen standard-library dataclasses; `source.validation` hands them to pydantic, which
-builds them from a document, finds everything that is wrong, and publishes their JSON Schema. They
-import no pydantic themselves, so that `score review.yaml` need not wait for it
-(docs/decisions/0002).
-
-Numbers are exact fractions from the text; percentages are shares from 0 to 1.
+Frozen pydantic models, built from documents and from Python code alike. Numbers are exact fractions
+from the text; percentages are shares from 0 to 1.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
-from charter_score import field_types
-from charter_score.field_types import OrText
+from pydantic import Field
+
+from charter_score.field_types import (
+    ANY_SCALAR,
+    FROM_LIST,
+    READ_ONLY,
+    Amount,
+    AnyText,
+    Flag,
+    Language,
+    Model,
+    OrText,
+    Percentage,
+    ReadOnly,
+    Slug,
+    Text,
+    choice,
+    not_text,
+)
 from charter_score.rating import (
     LONGEST_WORD,
     NOT_APPLICABLE_WORDS,
@@ -25,22 +38,10 @@ from charter_score.rating import (
     same_word,
 )
 
-Text = Annotated[str, field_types.TEXT]
-OptionalText = Annotated[str | None, field_types.TEXT]
-Slug = Annotated[str, field_types.SLUG]
-Decimal = Annotated[Fraction, field_types.DECIMAL]
-Flag = Annotated[bool, field_types.FLAG]
-Levels = Mapping[str, Decimal]
+Levels = Annotated[Mapping[str, Amount], READ_ONLY]
 Interaction = Mapping[str, str | tuple[str, ...]]
 CriterionKey = tuple[str, str]
 """Section id and criterion id."""
-
-FORBID_UNKNOWN: dict[str, Any] = {
-    "extra": "forbid",
-    # `from` is a word of Python's: the field is `from_`, the document says `from`.
-    "alias_generator": lambda name: name.rstrip("_"),
-}
-"""Pydantic's configuration for every type that a document is read into."""
 
 
 class Combine(StrEnum):
@@ -74,18 +75,15 @@ class CommentRule(StrEnum):
 
 def _scale_name(value: object) -> str:
     """The name of a scale, in the form of the keys of `scales`: Unicode NFC."""
-    import unicodedata
-
-    text = field_types.read_text(value)
-    return text if len(text) > LONGEST_WORD else unicodedata.normalize("NFC", text)
+    if not isinstance(value, str) or not value.strip():
+        raise not_text(value)
+    return value if len(value) > LONGEST_WORD else unicodedata.normalize("NFC", value)
 
 
 def normal_value(text: str) -> str:
     """A value of an interaction field as it is shown for all that are equal: NFC, trimmed."""
     if text.isascii() or len(text) > LONGEST_WORD:
         return text.strip()
-    import unicodedata
-
     return unicodedata.normalize("NFC", text).strip()
 
 
@@ -95,8 +93,6 @@ def same_value(text: str) -> str:
         return text.casefold().strip()
     if len(text) > LONGEST_WORD:
         return text.strip()
-    import unicodedata
-
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).strip()
 
 
@@ -107,20 +103,15 @@ def values_of(interaction: Interaction, name: str) -> tuple[str, ...]:
     return tuple(text for text in values if text.strip())
 
 
+_AllowedValues = Annotated[tuple[AnyText, ...], FROM_LIST]
 Condition = Annotated[
     Mapping[
         str,
-        Annotated[
-            tuple[str, ...],
-            OrText(
-                lambda text: (str(text),),
-                tuple[Annotated[str, field_types.ANY_TEXT], ...],
-                field_types.ANY_TEXT.json_schema,
-            ),
-        ],
+        Annotated[tuple[str, ...], OrText(lambda word: (str(word),), _AllowedValues, ANY_SCALAR)],
     ],
-    "field of the interaction -> the values that let it hold",
+    READ_ONLY,
 ]
+"""Field of the interaction to the values that let it hold."""
 
 
 def holds(condition: Mapping[str, tuple[str, ...]], interaction: Interaction) -> bool:
@@ -132,69 +123,71 @@ def holds(condition: Mapping[str, tuple[str, ...]], interaction: Interaction) ->
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Criterion:
-    """One thing that is judged.
+class Criterion(Model):
+    """One thing that is judged."""
 
-    Attributes:
-        id: Unique in its section.
-        title: What is judged, in a few words.
-        guidance: What a reviewer should hear or see.
-        advice: What to practise when it was missed.
-        source: Where the standard says so.
-        points: What it can earn; None stands for 1, or for the highest of its levels.
-        levels: Rating word to points instead of `points`, or the name of one of the rubric's
-            scales.
-        looks_like: Rating word to what it looks like here.
-        critical: Missing it fails the review.
-        not_applicable: Whether it may be rated n/a.
-        comment: When a comment must be written.
-        applies_when: Where this does not hold, the criterion does not exist for the review.
-    """
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
-
-    id: Slug
-    title: Text
-    guidance: Text = ""
-    advice: Text = ""
-    source: Text = ""
-    points: Annotated[Fraction | None, field_types.DECIMAL] = None
-    levels: Annotated[Levels | str | None, OrText(_scale_name, Levels)] = None
-    looks_like: Mapping[str, Text] = field(default_factory=dict)
-    critical: Flag = False
-    not_applicable: Annotated[Permission, field_types.choice(Permission)] = Permission.ALLOWED
-    comment: Annotated[CommentRule, field_types.choice(CommentRule)] = CommentRule.OPTIONAL
-    applies_when: Condition = field(default_factory=dict)
+    id: Slug = Field(description="The criterion's name in files, unique in its section.")
+    title: Text = Field(description="What is judged, in a few words.")
+    guidance: Text = Field(default="", description="What a reviewer should hear or see.")
+    advice: Text = Field(default="", description="What to practise when it was missed.")
+    source: Text = Field(default="", description="Where the standard says so.")
+    points: Amount | None = Field(
+        default=None, description="What it can earn: 1 where nothing is said; 0 is advisory."
+    )
+    levels: Annotated[Levels | str, OrText(_scale_name, Levels)] | None = Field(
+        default=None,
+        description="Instead of points: each rating word with its points, or the name of one of "
+        "the rubric's scales.",
+    )
+    looks_like: Annotated[Mapping[str, Text], READ_ONLY] = Field(
+        default_factory=ReadOnly, description="What each rating looks like here, by rating word."
+    )
+    critical: Flag = Field(default=False, description="Whether missing it fails the whole review.")
+    not_applicable: Annotated[Permission, *choice(Permission)] = Field(
+        default=Permission.ALLOWED, description="Whether a reviewer may rate it n/a."
+    )
+    comment: Annotated[CommentRule, *choice(CommentRule)] = Field(
+        default=CommentRule.OPTIONAL, description="When a reviewer must write a comment."
+    )
+    applies_when: Condition = Field(
+        default_factory=ReadOnly,
+        description="Fields of the interaction with the values they must have; where they have "
+        "others, the criterion does not exist for the review.",
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """A stage of the interaction, the unit of the breakdown.
+class Section(Model):
+    """A stage of the interaction, the unit of the breakdown."""
 
-    `weight` is given exactly when the rubric combines by `section_weights`.
-    """
+    id: Slug = Field(description="The section's name in files, unique in the rubric.")
+    title: Text = Field(description="What the stage is called.")
+    criteria: Annotated[tuple[Criterion, ...], FROM_LIST, Field(min_length=1)] = Field(
+        description="The criteria that are judged here, at least one."
+    )
+    guidance: Text = Field(default="", description="What a reviewer should know of the stage.")
+    weight: Amount | None = Field(
+        default=None,
+        description="What the section weighs in the total; on every section with "
+        "`combine: section_weights`, on none without.",
+    )
+    applies_when: Condition = Field(
+        default_factory=ReadOnly,
+        description="Fields of the interaction with the values they must have; where they have "
+        "others, the section does not exist for the review.",
+    )
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
 
-    id: Slug
-    title: Text
-    criteria: tuple[Criterion, ...]
-    guidance: Text = ""
-    weight: Annotated[Fraction | None, field_types.DECIMAL] = None
-    applies_when: Condition = field(default_factory=dict)
+class Band(Model):
+    """A named range of scores. The lowest has no bound, every other exactly one."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
-    """A named range of shares: `from` belongs to it, `above` does not; the lowest has neither."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
-
-    name: Text
-    meaning: Text = ""
-    from_: Annotated[Fraction | None, field_types.PERCENT] = None
-    above: Annotated[Fraction | None, field_types.PERCENT] = None
+    name: Text = Field(description="What reviews in this band are called.")
+    meaning: Text = Field(default="", description="What the band says of a review.")
+    from_: Percentage | None = Field(
+        default=None, description="The percentage at which the band begins, itself included."
+    )
+    above: Percentage | None = Field(
+        default=None, description="The percentage above which the band begins, itself not included."
+    )
 
     def holds(self, share: Fraction) -> bool:
         """Whether an exact share reaches this band's bound."""
@@ -208,48 +201,66 @@ class Band:
         return self.from_ if self.from_ is not None else self.above
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldRule:
+class FieldRule(Model):
     """What a rubric says of one interaction field: its values, and whether it must be given."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
+    values: Annotated[tuple[AnyText, ...], FROM_LIST] = Field(
+        default=(), description="The values it may have; any where none is listed."
+    )
+    required: Flag = Field(default=False, description="Whether a review must give it.")
+    many: Flag = Field(default=False, description="Whether a review may give several values.")
+    title: Text = Field(default="", description="What the field is called on forms.")
 
-    values: tuple[Annotated[str, field_types.ANY_TEXT], ...] = ()
-    required: Flag = False
-    many: Flag = False
-    title: Text = ""
 
+class Rubric(Model):
+    """The standard: sections of criteria, bands, the expected score."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rubric:
-    """The standard: sections of criteria, bands, the expected score.
-
-    `not_applicable` is the policy for n/a (met unless the standard says otherwise) and
-    `rule_source` the standard's own words for it. `bands` go from the lowest up; `expected` is a
-    share. `fields` are the interaction fields that the rubric speaks of.
-    """
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_UNKNOWN
-
-    id: Slug
-    version: Text
-    title: Text
-    sections: tuple[Section, ...]
-    organisation: Text = ""
-    description: Text = ""
-    source: Text = ""
-    language: Annotated[str, field_types.LANGUAGE] = "en"
-    not_applicable: Annotated[Policy, field_types.choice(Policy)] = Policy.MET
-    rule_source: Text = ""
-    combine: Annotated[Combine, field_types.choice(Combine)] = Combine.POINTS
-    expected: Annotated[Fraction | None, field_types.PERCENT] = None
-    bands: tuple[Band, ...] = ()
-    on_critical: Annotated[OnCritical, field_types.choice(OnCritical)] = OnCritical.LOWEST_BAND
-    scales: Mapping[str, Levels] = field(default_factory=dict)
-    fields: Mapping[str, FieldRule] = field(default_factory=dict)
-    hide_points: Flag = False
-    channel_costs: Mapping[str, Decimal] = field(default_factory=dict)
-    ignore: Mapping[str, Text] = field(default_factory=dict)
+    id: Slug = Field(description="The rubric's name in files and on the command line.")
+    version: Text = Field(description="Which edition of the standard this is, in quotes.")
+    title: Text = Field(description="What the standard is called.")
+    sections: Annotated[tuple[Section, ...], FROM_LIST, Field(min_length=1)] = Field(
+        description="The stages of the interaction, at least one."
+    )
+    organisation: Text = Field(default="", description="Whose standard it is.")
+    description: Text = Field(default="", description="What it is for, and how it was read.")
+    source: Text = Field(default="", description="The document that it was made from.")
+    language: Language = Field(default="en", description="Its language, such as en or cy (BCP 47).")
+    not_applicable: Annotated[Policy, *choice(Policy)] = Field(
+        default=Policy.MET,
+        description="What n/a counts as: met, excluded (left out of the sums) or not_met.",
+    )
+    rule_source: Text = Field(
+        default="", description="The standard's own words for the rule on n/a, if it has any."
+    )
+    combine: Annotated[Combine, *choice(Combine)] = Field(
+        default=Combine.POINTS,
+        description="How sections make the total: by plain points, or by section_weights.",
+    )
+    expected: Percentage | None = Field(
+        default=None, description="The percentage that a review should reach."
+    )
+    bands: Annotated[tuple[Band, ...], FROM_LIST] = Field(
+        default=(), description="The bands that a score falls in, the lowest first."
+    )
+    on_critical: Annotated[OnCritical, *choice(OnCritical)] = Field(
+        default=OnCritical.LOWEST_BAND,
+        description="What a missed critical criterion does: lowest_band, or zero.",
+    )
+    scales: Annotated[Mapping[str, Levels], READ_ONLY] = Field(
+        default_factory=ReadOnly, description="Levels that several criteria use, by name."
+    )
+    fields: Annotated[Mapping[str, FieldRule], READ_ONLY] = Field(
+        default_factory=ReadOnly, description="The interaction fields that the rubric speaks of."
+    )
+    hide_points: Flag = Field(
+        default=False, description="Whether forms and score sheets show no points, as for a quiz."
+    )
+    channel_costs: Annotated[Mapping[str, Amount], READ_ONLY] = Field(
+        default_factory=ReadOnly, description="What one enquiry costs, by channel."
+    )
+    ignore: Annotated[Mapping[str, Text], READ_ONLY] = Field(
+        default_factory=ReadOnly, description="Lints that are not to be reported: code and reason."
+    )
 
     @property
     def name(self) -> str:

@@ -13,7 +13,6 @@ import sys
 import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +25,7 @@ from batches import write_batch
 from charter_score import __main__
 from charter_score.cli.formats import ENDINGS, ENVIRONMENT, Format
 from charter_score.cli.score import JOB_SUMMARY, MOST_JOB_SUMMARY
+from charter_score.field_types import Model
 
 FORMATS = [one.value for one in Format]
 
@@ -514,13 +514,13 @@ def as_document(value: Any, *, percent: bool = False) -> Any:
         return value.value
     if isinstance(value, Fraction):
         return float(value * 100) if percent else float(value)
-    if is_dataclass(value):
+    if isinstance(value, Model):
         return {
-            one.name.rstrip("_"): as_document(
-                getattr(value, one.name), percent=one.name in ("expected", "from_", "above")
+            name.rstrip("_"): as_document(
+                getattr(value, name), percent=name in ("expected", "from_", "above")
             )
-            for one in fields(value)
-            if getattr(value, one.name) not in (None, "", (), {})
+            for name in type(value).model_fields
+            if getattr(value, name) not in (None, "", (), {})
         }
     if isinstance(value, Mapping):
         return {key: as_document(one) for key, one in value.items()}

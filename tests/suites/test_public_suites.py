@@ -13,7 +13,7 @@ import yaml
 
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import DocumentError
-from charter_score.scalars import Null, Value
+from charter_score.scalars import Null, Scalar, Value
 from charter_score.source.load import read_document
 
 HERE = Path(__file__).parent
@@ -255,7 +255,7 @@ def plain(value: Value) -> object:
     if isinstance(value, list):
         return [plain(inner) for inner in value]
     words: dict[str, object] = {"true": True, "false": False, "null": None}
-    return str(value) if type(value) is str else words.get(value, str(value))
+    return words.get(value.text, value.text) if isinstance(value, Scalar) else str(value)
 
 
 @pytest.mark.skipif(not yaml.__with_libyaml__, reason="the lists are those of libyaml")

@@ -5,7 +5,6 @@ import random
 import unicodedata
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,8 +28,8 @@ from charter_score.render.text.console import plain
 from charter_score.result import ReviewResult
 from charter_score.rubric import Rubric, holds
 from charter_score.scoring import NothingObservedError, score
-from charter_score.source.recognise import recognise
-from documents import errors_of, review_from, rubric_from, values_from
+from charter_score.source.validation import validate
+from documents import errors_of, review_from, rubric_from, values_from, with_changes
 from random_documents import to_yaml
 
 Document = dict[str, Any]
@@ -262,7 +261,7 @@ EDITS: tuple[Edit, ...] = (
 
 def rubric_or_none(document: Document) -> Rubric | None:
     """The rubric of a document, or None where the edits made it an invalid one."""
-    rubric = recognise(Rubric, values_from(to_yaml(document)))
+    rubric, _ = validate(Rubric, values_from(to_yaml(document)))
     return None if rubric is None or errors_of(rubric_problems(rubric)) else rubric
 
 
@@ -589,7 +588,7 @@ def test_what_stands_in_another_order() -> None:
     document = values_from(BASE)
     assert isinstance(document, dict)
     document["sections"].reverse()  # type: ignore[union-attr]
-    changes = compare(old, recognise(Rubric, document) or old)
+    changes = compare(old, validate(Rubric, document)[0] or old)
     assert told(changes) == [("reordered", "sections", "")]
     assert (changes.changes[0].old, changes.changes[0].new) == ("open, end", "end, open")
     assert changes.verdict is Verdict.WORDING_ONLY
@@ -723,7 +722,7 @@ def test_every_change_fits_every_width(width: int) -> None:
 def hostile_changes(text: str) -> RubricChanges:
     """Everything reworded, from plain to hostile and more besides."""
     before, after = hostile.rubric("FIELD"), hostile.rubric(text)
-    return compare(before, replace(after, version=hostile.hostile("version", text)))
+    return compare(before, with_changes(after, version=hostile.hostile("version", text)))
 
 
 @pytest.mark.parametrize("width", [40, 80])

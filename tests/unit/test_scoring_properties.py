@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
@@ -27,7 +26,7 @@ from charter_score.rubric import Band, Rubric
 from charter_score.scoring import NothingObservedError, band_of
 from charter_score.summary import Summary
 from charter_score.wire.encoding import encode, summary_document
-from documents import review_from, rubric_from, scored, scored_documents
+from documents import review_from, rubric_from, scored, scored_documents, with_changes
 from random_documents import to_yaml
 
 Document = dict[str, Any]
@@ -444,18 +443,20 @@ def bands_of(rng: random.Random) -> tuple[Band, ...]:
     bands = [Band(name="0")]
     for number, bound in enumerate(bounds, 1):
         name = str(number)
-        bands.append(rng.choice((Band(name=name, from_=bound), Band(name=name, above=bound))))
+        bands.append(
+            rng.choice((Band(name=name, from_=bound * 100), Band(name=name, above=bound * 100)))
+        )
     return tuple(bands)
 
 
 def test_band_is_right_at_every_share() -> None:
     """At every k/n with n up to 500 the band is the one that integers alone give."""
-    rubric = replace(
+    rubric = with_changes(
         two_criteria(0, 1),
         bands=(
             Band(name="0"),
-            Band(name="1", from_=Fraction(70, 100)),
-            Band(name="2", above=Fraction(90, 100)),
+            Band(name="1", from_=70),
+            Band(name="2", above=90),
         ),
     )
     for n in range(1, 501):
@@ -477,15 +478,15 @@ def test_band_is_right_beside_every_bound() -> None:
     """Through the whole engine, the shares nearest to a bound fall on their sides of it."""
     bands = (
         Band(name="0"),
-        Band(name="1", from_=Fraction(70, 100)),
-        Band(name="2", above=Fraction(90, 100)),
+        Band(name="1", from_=70),
+        Band(name="2", above=90),
     )
     review = review_from("ratings: {s: {a: met, b: not met}}")
     for n in range(1, 501):
         for k in {k for b in (70, 90) for k in range(b * n // 100 - 1, b * n // 100 + 3)}:
             if not 0 <= k <= n:
                 continue
-            rubric = replace(two_criteria(k, n - k), bands=bands)
+            rubric = with_changes(two_criteria(k, n - k), bands=bands)
             result = scored(rubric, review)
             assert result.band is bands[(100 * k >= 70 * n) + (100 * k > 90 * n)], (k, n)
             shown = Fraction(percent_text(result.share, 1, rubric.bounds)) / 100
@@ -497,7 +498,7 @@ def test_band_is_right_beside_every_bound() -> None:
 def test_band_is_a_step_function(seed: int) -> None:
     """A higher share is never in a lower band, and a band begins exactly at its bound."""
     rng = random.Random(seed)
-    rubric = replace(two_criteria(0, 1), bands=bands_of(rng))
+    rubric = with_changes(two_criteria(0, 1), bands=bands_of(rng))
     shares = sorted(Fraction(rng.randint(0, n), n) for n in range(1, 200))
     places = [rubric.bands.index(band) for s in shares if (band := band_of(rubric, s))]
     assert len(places) == len(shares)

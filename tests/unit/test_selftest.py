@@ -4,7 +4,6 @@ import json
 import random
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -33,7 +32,7 @@ from charter_score.selftest.proofs import Promise, Selftest, Trial
 from charter_score.selftest.run import TooLargeError, selftest
 from charter_score.selftest.trials import Trials
 from charter_score.source.load import load_rubric
-from documents import errors_of, rubric_from
+from documents import errors_of, rubric_from, with_changes
 from random_documents import to_yaml
 
 SHIPPED = sorted((Path(__file__).parents[2] / "rubrics").glob("*.yaml"))
@@ -64,7 +63,7 @@ sections:
 
 def small(**changes: Any) -> Rubric:
     """The small rubric with some of its fields replaced."""
-    return replace(rubric_from(SMALL), **changes)
+    return with_changes(rubric_from(SMALL), **changes)
 
 
 def reviewed(trial: Trial) -> Review:
@@ -253,7 +252,7 @@ def test_a_band_that_no_review_reaches() -> None:
     assert found["Low"].missed == (("s", "a"),)
     left_out = {
         reach.band.name: reach
-        for reach in selftest(replace(rubric, not_applicable=Policy.EXCLUDED)).reaches
+        for reach in selftest(with_changes(rubric, not_applicable=Policy.EXCLUDED)).reaches
     }
     assert not left_out["Never"].settled  # n/a could have made other shares
 
@@ -416,7 +415,7 @@ def nothing_is_a_score(patch: pytest.MonkeyPatch) -> None:
                           for name, own in rated.items()}
                 for section, rated in review.ratings.items()
             }  # fmt: skip
-            return right(self, replace(review, ratings=ratings))
+            return right(self, with_changes(review, ratings=ratings))
 
     patch.setattr(Scorer, "score", wrong)
 

@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from io import TextIOWrapper
 from pathlib import Path
@@ -138,7 +138,9 @@ def _read(request: NewRequest, library: Library) -> _Job:
     tell_problems(loaded.warnings, request.color)
     review = loaded.review
     if review.id is None and source is not None:
-        review = replace(review, id=source.stem)  # what its file was called stays its name
+        review = review.model_copy(
+            update={"id": source.stem}
+        )  # what its file was called stays its name
     named = review.rubric or ""
     rubric_path = Path(folder or "", named) if is_path(named) else None
     return _Job(loaded.rubric, rubric_path, review, source)
@@ -181,13 +183,10 @@ def _begin_rubric(target: Path | None, request: NewRequest) -> ExitCode:
     if target is None:
         _print(rubric_template(OWN_RUBRIC, "rubric-v1.schema.json"))
         return ExitCode.OK
-    from charter_score.field_types import MisshapenError, read_slug
+    from charter_score.field_types import is_slug
     from charter_score.wire.schemas import schema_text
 
-    try:
-        name = read_slug(target.stem)
-    except MisshapenError:
-        name = OWN_RUBRIC
+    name = target.stem if is_slug(target.stem) else OWN_RUBRIC
     schema = target.parent / ".rubric-v1.schema.json"
     _write_schema(schema, schema_text("rubric"), force=request.force)
     shown = shown_path(target)

@@ -132,7 +132,7 @@ class _UnsuitableError(ValueError):
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str) and not isinstance(value, Number) and value:
+    if isinstance(value, str) and value:
         return value
     raise _UnsuitableError("takes a text", 'in quotes: "…"')
 

@@ -6,7 +6,7 @@ the same as going on.
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from charter_score.diagnostics import Problem, Route, Severity
@@ -35,7 +35,7 @@ from charter_score.source.load import (
     is_rubric,
     read_document,
 )
-from charter_score.source.recognise import recognise
+from charter_score.source.validation import validate
 from charter_score.writing import write_file
 
 PEOPLE = ("advisor", "reviewer")
@@ -122,17 +122,17 @@ class Progress:
         for section in self.rubric.sections:
             rated = tuple(one for one in section.criteria if self.is_rated(section, one))
             if rated:
-                sections.append(replace(section, criteria=rated))
-        rubric = replace(self.rubric, sections=tuple(sections))
+                sections.append(section.model_copy(update={"criteria": rated}))
+        rubric = self.rubric.model_copy(update={"sections": tuple(sections)})
         try:
-            return score(rubric, replace(self.review, disputes=()))
+            return score(rubric, self.review.model_copy(update={"disputes": ()}))
         except NothingObservedError:
             return None
 
     def leaving(self, name: str, values: Sequence[str]) -> list[tuple[Section, Criterion]]:
         """The rated criteria that would not apply if an interaction field had these values."""
         interaction = {**self.review.interaction, name: tuple(values)}
-        then = replace(self.review, interaction=interaction)
+        then = self.review.model_copy(update={"interaction": interaction})
         return [
             (section, criterion)
             for section, criterion in self.rubric.criteria()
@@ -276,12 +276,7 @@ class Sheet:
         if is_rubric(document.value) or is_ours(document.value):
             raise DocumentError([document.diagnostic(_NOT_A_REVIEW)])
         value = _without_what_is_empty(document.value)
-        review = recognise(Review, value)
-        found: list[Problem] = []
-        if review is None:
-            from charter_score.source.validation import validate
-
-            review, found = validate(Review, value)
+        review, found = validate(Review, value)
         wrong = [problem for problem in found if not _is_mended_by_rating(problem)]
         if review is None or wrong:
             raise DocumentError(map(document.diagnostic, wrong or found))
@@ -295,7 +290,9 @@ class Sheet:
         # As a draft, in which nothing is wrong with a criterion that is not rated yet.
         problems = [
             problem
-            for problem in review_problems(rubric, replace(review, status=Status.DRAFT))
+            for problem in review_problems(
+                rubric, review.model_copy(update={"status": Status.DRAFT})
+            )
             if problem.severity is Severity.ERROR
         ]
         wrong = [problem for problem in problems if not _is_mended(problem, problems)]

@@ -8,7 +8,6 @@ import json
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import NamedTuple
 
 from charter_score.render.text import phrases
@@ -335,7 +334,7 @@ def _since(review: Review) -> list[str]:
 
 def _said(one: Action | Dispute) -> dict[str, str]:
     """What an action or a dispute says, in the order of its fields."""
-    found = ((field.name, getattr(one, field.name)) for field in fields(one))
+    found = ((name, getattr(one, name)) for name in type(one).model_fields)
     return {
         name: value.value if isinstance(value, DisputeOutcome) else value
         for name, value in found

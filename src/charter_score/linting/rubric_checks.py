@@ -27,7 +27,6 @@ def rubric_problems(rubric: Rubric, reported: Set[Route] = frozenset()) -> list[
     if too_many := list(_too_many(rubric)):
         return too_many  # the other checks take time with the words
     found = [
-        *_empty_lists(rubric),
         *_repeated_ids(rubric),
         *_level_problems(rubric),
         *_weight_problems(rubric),
@@ -83,19 +82,6 @@ def _criteria(rubric: Rubric) -> Iterator[tuple[Route, Criterion]]:
     for s, section in enumerate(rubric.sections):
         for c, criterion in enumerate(section.criteria):
             yield ("sections", s, "criteria", c), criterion
-
-
-def _empty_lists(rubric: Rubric) -> Iterator[Problem]:
-    if not rubric.sections:
-        yield Problem("empty-list", "a rubric has at least one section", ("sections",), At.KEY)
-    for s, section in enumerate(rubric.sections):
-        if not section.criteria:
-            yield Problem(
-                "empty-list",
-                "a section has at least one criterion",
-                ("sections", s, "criteria"),
-                At.KEY,
-            )
 
 
 def _repeated_ids(rubric: Rubric) -> Iterator[Problem]:

@@ -109,7 +109,8 @@ class Bands:
     @property
     def _expectation(self) -> Band:
         """The expected score as the bound that it is."""
-        return Band(name="expected", from_=self.trials.rubric.expected)
+        expected = self.trials.rubric.expected
+        return Band(name="expected", from_=None if expected is None else expected * 100)
 
     def _costs(self, case: int) -> list[tuple[Fraction, int]]:
         """What missing each criterion costs that is not critical, with its turn, least first."""

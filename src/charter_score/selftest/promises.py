@@ -5,7 +5,6 @@ A check yields once for each time that the promise held.
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import permutations
@@ -262,7 +261,10 @@ class Promises:
     def _critical(self) -> Iterator[None]:
         zero = self.trials.rubric.on_critical is OnCritical.ZERO
         plain = Scorer(
-            changed(self.trials.rubric, lambda criterion: replace(criterion, critical=False))
+            changed(
+                self.trials.rubric,
+                lambda criterion: criterion.model_copy(update={"critical": False}),
+            )
         )
         missed = [one for one in self._probe() if self.trials.critical_missed(one[0])]
         for point, standing in missed:
@@ -283,9 +285,13 @@ class Promises:
             smaller = without(
                 self.trials.rubric, {place for place in self.trials.places if place not in applying}
             )
-            bare = changed(smaller, lambda criterion: replace(criterion, applies_when={}))
-            sections = tuple(replace(section, applies_when={}) for section in bare.sections)
-            scorer = Scorer(replace(bare, sections=sections))
+            bare = changed(
+                smaller, lambda criterion: criterion.model_copy(update={"applies_when": {}})
+            )
+            sections = tuple(
+                section.model_copy(update={"applies_when": {}}) for section in bare.sections
+            )
+            scorer = Scorer(bare.model_copy(update={"sections": sections}))
             for words in self.trials.plain(number):
                 point = (number, words)
                 result = self.trials.result(self.trials.scorer, self.trials.review(point))
@@ -303,13 +309,11 @@ class Promises:
                 yield
 
     def _order(self) -> Iterator[None]:
-        turned = replace(
-            self.trials.rubric,
-            sections=tuple(
-                replace(section, criteria=section.criteria[::-1])
-                for section in self.trials.rubric.sections[::-1]
-            ),
+        sections = tuple(
+            section.model_copy(update={"criteria": section.criteria[::-1]})
+            for section in self.trials.rubric.sections[::-1]
         )
+        turned = self.trials.rubric.model_copy(update={"sections": sections})
         yield from self._same_by(turned, "in another order")
 
     def _scaling(self) -> Iterator[None]:
@@ -326,7 +330,7 @@ class Promises:
                 section: {name: review.ratings[section][name] for name in reversed(list(rated))}
                 for section, rated in reversed(list(review.ratings.items()))
             }
-            then = self.trials.stand(scorer, replace(review, ratings=turned))
+            then = self.trials.stand(scorer, review.model_copy(update={"ratings": turned}))
             if then != standing:
                 share = "none" if then is None else then.share
                 raise self.trials.broken(f"its score is {standing.share}, {how} {share}", point)

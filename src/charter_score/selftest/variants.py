@@ -1,7 +1,6 @@
 """Rubrics that say the same as another in another way, or a part of it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 
 from charter_score.rubric import Criterion, CriterionKey, Rubric
@@ -10,10 +9,12 @@ from charter_score.rubric import Criterion, CriterionKey, Rubric
 def changed(rubric: Rubric, change: Callable[[Criterion], Criterion]) -> Rubric:
     """The rubric with every criterion changed."""
     sections = tuple(
-        replace(section, criteria=tuple(change(criterion) for criterion in section.criteria))
+        section.model_copy(
+            update={"criteria": tuple(change(criterion) for criterion in section.criteria)}
+        )
         for section in rubric.sections
     )
-    return replace(rubric, sections=sections)
+    return rubric.model_copy(update={"sections": sections})
 
 
 def times(rubric: Rubric, factor: Fraction) -> Rubric:
@@ -22,8 +23,10 @@ def times(rubric: Rubric, factor: Fraction) -> Rubric:
     def multiplied(criterion: Criterion) -> Criterion:
         levels = rubric.levels_of(criterion)
         if levels is None:
-            return replace(criterion, points=rubric.points_of(criterion) * factor)
-        return replace(criterion, levels={word: one * factor for word, one in levels.items()})
+            points = rubric.points_of(criterion) * factor
+            return criterion.model_copy(update={"points": points})
+        multiplied_levels = {word: points * factor for word, points in levels.items()}
+        return criterion.model_copy(update={"levels": multiplied_levels})
 
     return changed(rubric, multiplied)
 
@@ -31,9 +34,12 @@ def times(rubric: Rubric, factor: Fraction) -> Rubric:
 def without(rubric: Rubric, gone: set[CriterionKey]) -> Rubric:
     """The rubric without some criteria, and without the sections that are empty then."""
     sections = (
-        replace(
-            section, criteria=tuple(c for c in section.criteria if (section.id, c.id) not in gone)
+        section.model_copy(
+            update={
+                "criteria": tuple(c for c in section.criteria if (section.id, c.id) not in gone)
+            }
         )
         for section in rubric.sections
     )
-    return replace(rubric, sections=tuple(section for section in sections if section.criteria))
+    left = tuple(section for section in sections if section.criteria)
+    return rubric.model_copy(update={"sections": left})

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from charter_score.diagnostics import START, At, Diagnostic, Location, Problem, Route
 from charter_score.errors import DocumentError
-from charter_score.scalars import Value
+from charter_score.scalars import Scalar, Value
 
 MOST_BYTES = 5_000_000
 MOST_DEPTH = 32
@@ -75,7 +75,7 @@ class Document:
         container: Value = self._noted.value
         here = Place(self._noted.start, self._noted.start)
         for step in route:
-            if isinstance(container, str):
+            if isinstance(container, str | Scalar):
                 # The short form: one word stands for the mapping or list that the route means.
                 break
             place = self._noted.places[id(container)].get(step)

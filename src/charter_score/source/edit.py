@@ -15,7 +15,7 @@ import yaml
 
 from charter_score.diagnostics import Route
 from charter_score.errors import DocumentError
-from charter_score.scalars import Boolean, Null, Number, Value
+from charter_score.scalars import Null, Scalar, Value
 from charter_score.source.document import key_text
 from charter_score.source.yaml_reader import parse_yaml, plain_scalar
 
@@ -134,7 +134,7 @@ def _as_read(value: Value) -> Value:
         return {key_text(key): _as_read(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_as_read(inner) for inner in value]
-    return value if isinstance(value, Number | Boolean | Null) else str(value)
+    return value if isinstance(value, Scalar) else str(value)
 
 
 def _with(before: Value, route: Route, value: Value) -> Value:
@@ -444,7 +444,7 @@ class _Lines(dict[str, Value]):
 def _written(key: str | None, value: Value, column: int) -> list[str]:
     """An entry as lines in block style: a key with its value, or an item where there is no key."""
     head = " " * column + ("-" if key is None else f"{_key(key)}:")
-    if isinstance(value, str):
+    if isinstance(value, str | Scalar):
         return [f"{head} {scalar_text(value)}".rstrip(" ")]
     one_line = f"{head} {_flow(value)}"
     if not value or key is None:
@@ -471,10 +471,10 @@ def _key(key: str) -> str:
     return key if _PLAIN_KEY.fullmatch(key) else _quoted(key)
 
 
-def scalar_text(value: str) -> str:
+def scalar_text(value: str | Scalar) -> str:
     """A single value as it is written: a `Word` plain where it can be, other text in quotes."""
-    if isinstance(value, Number | Boolean | Null):
-        return str(value)
+    if isinstance(value, Scalar):
+        return value.text
     if isinstance(value, Word) and _reads_plain(value):
         return str(value)
     return _quoted(value)

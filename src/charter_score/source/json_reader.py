@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from charter_score.diagnostics import Diagnostic, Location
 from charter_score.errors import DocumentError
-from charter_score.scalars import Boolean, Null, Number, Value
+from charter_score.scalars import Boolean, Null, Number, Scalar, Value
 from charter_score.source.document import (
     LONGEST_KEY,
     MOST_DEPTH,
@@ -143,7 +143,7 @@ class _Builder:
             raise _ReadingStoppedError
         return Built(root, self._at(begin), self._places)
 
-    def _scalar(self, at: int) -> tuple[str, int]:
+    def _scalar(self, at: int) -> tuple[str | Scalar, int]:
         text = self._text
         if text[at : at + 1] == '"':
             return self._string(at)

@@ -28,7 +28,7 @@ from charter_score.source.files import (
     read_bytes,
     shown_path,
 )
-from charter_score.source.recognise import recognise
+from charter_score.source.validation import validate
 
 
 @dataclass(frozen=True)
@@ -157,12 +157,7 @@ def rubric_of(document: Document, digest: str) -> LoadedRubric:
     if isinstance(document.value, dict) and "ratings" in document.value:
         wrong = Problem("not-a-rubric", "this is a review, not a rubric", ("ratings",), At.KEY)
         raise DocumentError([document.diagnostic(wrong)])
-    rubric = recognise(Rubric, document.value)
-    problems: list[Problem] = []
-    if rubric is None:
-        from charter_score.source.validation import validate
-
-        rubric, problems = validate(Rubric, document.value)
+    rubric, problems = validate(Rubric, document.value)
     if rubric is not None:
         own = rubric_problems(rubric, frozenset(problem.route for problem in problems))
         if own and rubric.ignore:
@@ -195,12 +190,7 @@ def review_of(
     Raises:
         DocumentError: with everything that is wrong with it.
     """
-    review = recognise(Review, document.value)
-    problems: list[Problem] = []
-    if review is None:
-        from charter_score.source.validation import validate
-
-        review, problems = validate(Review, document.value)
+    review, problems = validate(Review, document.value)
     found = [document.diagnostic(problem) for problem in problems]
     rubric: LoadedRubric | None = None
     if review is not None and not any(problem.route == ("rubric",) for problem in problems):

@@ -1,56 +1,58 @@
 """Documents checked by pydantic: everything that is wrong with the values of one, in our words."""
 
-from copy import deepcopy
-from dataclasses import fields
-from functools import cache
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from charter_score.diagnostics import At, Problem, Route, Suggestions
-from charter_score.field_types import kind_of
+from charter_score.field_types import (
+    LANGUAGE_PATTERN,
+    LONGEST_SLUG,
+    SAYS_SOMETHING,
+    Model,
+    kind_of,
+    not_text,
+)
 from charter_score.review import Action, Dispute, Rated, Review
 from charter_score.rubric import Band, Criterion, FieldRule, Rubric, Section
-from charter_score.scalars import Null, Value
+from charter_score.scalars import Null, Scalar, Value
 
-T = TypeVar("T", Rubric, Review)
+M = TypeVar("M", Rubric, Review)
 
 
-def validate(kind: type[T], value: Value) -> tuple[T | None, list[Problem]]:
+def validate(kind: type[M], value: Value) -> tuple[M | None, list[Problem]]:
     """A model, or everything that is wrong with the values.
 
     Where there are problems the model is what is left without the wrong parts, so that the checks
     across documents can still report the rest; None where too little is left.
     """
-    found, details = _validated(kind, value)
-    if found is not None:
-        return found, []
+    try:
+        return _validated(kind, value), []
+    except ValidationError as wrong:
+        details = [
+            detail
+            for detail in wrong.errors(include_url=False, include_input=False)
+            # Pydantic also calls a list too short whose items are wrong.
+            if detail["type"] != "too_short" or not _at(value, detail["loc"])
+        ]
     suggestions = Suggestions()
     problems = [_problem(kind, value, detail, suggestions) for detail in details]
-    return _what_is_left(kind, value, [detail["loc"] for detail in details]), problems
+    return _what_is_left(kind, value, details), problems
 
 
-@cache
-def adapter(kind: Any) -> TypeAdapter[Any]:
-    """Pydantic's view of a model: validates it, and knows its JSON Schema."""
-    return TypeAdapter(kind)
-
-
-def _validated(kind: type[T], value: Value) -> tuple[T | None, list[ErrorDetails]]:
-    annotated: Any = kind
-    try:
-        return adapter(annotated).validate_python(value), []
-    except ValidationError as wrong:
-        return None, wrong.errors(include_url=False, include_input=False)
+def _validated(kind: type[M], value: Any) -> M:
+    # In a document a field has the document's name only: `from`, never `from_`.
+    return kind.model_validate(value, by_alias=True, by_name=False)
 
 
 def _problem(
-    kind: type[Rubric] | type[Review],
+    kind: type[Rubric | Review],
     value: Value,
     detail: ErrorDetails,
     suggestions: Suggestions,
 ) -> Problem:
+    """What pydantic found, in the words of whoever wrote the document."""
     route = detail["loc"]
     match detail["type"]:
         case "misshapen":
@@ -59,14 +61,27 @@ def _problem(
         case "missing":
             name = str(route[-1])
             return Problem("missing-field", f"`{name}` is missing here", route[:-1], At.KEY)
-        case "unexpected_keyword_argument":
-            known = [field.name.rstrip("_") for field in fields(_model_at(kind, route[:-1]))]
-            hint = suggestions.near(str(route[-1]), known) or (
-                "quote the text: inside { } a comma ends it"
-                if _model_at(kind, route[:-1]) in (Rated, Action, Dispute, Criterion, Band)
-                else f"known here: {', '.join(known)}"
+        case "extra_forbidden":
+            return _unknown_field(kind, route, suggestions)
+        case "too_short":
+            return _empty_list(route)
+        case "string_type":
+            return _wrong_text(value, route)
+        case "string_pattern_mismatch" if detail["ctx"]["pattern"] == SAYS_SOMETHING:
+            return _wrong_text(value, route)
+        case "string_pattern_mismatch" if detail["ctx"]["pattern"] == LANGUAGE_PATTERN:
+            message, hint = "this is not a language tag", "for example en or mi-NZ"
+            return Problem("bad-language", message, route, hint=hint)
+        case "string_pattern_mismatch" | "string_too_long":
+            if _is_blank(value, route):
+                return _wrong_text(value, route)
+            return Problem(
+                "bad-id",
+                "this is not an id: an id has small letters and digits, joined by - or _, "
+                f"and at most {LONGEST_SLUG} characters",
+                route,
+                hint="for example `next-steps`",
             )
-            return Problem("unknown-field", "this key is not known here", route, At.KEY, hint)
         case "tuple_type" if route[:1] == ("interaction",):
             return _wrong_type("one value, or a list of values,", value, route)
         case "tuple_type":
@@ -82,7 +97,37 @@ def _problem(
 _RATING_DEPTH = len(("ratings", "section", "criterion"))
 
 
-def _not_that_document(kind: type[Rubric] | type[Review]) -> Problem:
+def _unknown_field(kind: type[Rubric | Review], route: Route, suggestions: Suggestions) -> Problem:
+    model = _model_at(kind, route[:-1])
+    known = [name.rstrip("_") for name in model.model_fields]
+    hint = suggestions.near(str(route[-1]), known) or (
+        "quote the text: inside { } a comma ends it"
+        if model in (Rated, Action, Dispute, Criterion, Band)
+        else f"known here: {', '.join(known)}"
+    )
+    return Problem("unknown-field", "this key is not known here", route, At.KEY, hint)
+
+
+def _empty_list(route: Route) -> Problem:
+    message = (
+        "a rubric has at least one section"
+        if route == ("sections",)
+        else "a section has at least one criterion"
+    )
+    return Problem("empty-list", message, route, At.KEY)
+
+
+def _wrong_text(value: Value, route: Route) -> Problem:
+    wrong = not_text(_at(value, route))
+    return Problem(wrong.code, wrong.message, route, hint=wrong.hint)
+
+
+def _is_blank(value: Value, route: Route) -> bool:
+    text = _at(value, route)
+    return isinstance(text, str) and not text.strip()
+
+
+def _not_that_document(kind: type[Rubric | Review]) -> Problem:
     if kind is Rubric:
         return Problem(
             "wrong-type",
@@ -95,8 +140,8 @@ def _not_that_document(kind: type[Rubric] | type[Review]) -> Problem:
 
 
 def _wrong_type(wanted: str, value: Value, route: Route) -> Problem:
-    found = _at(value, route)
-    if isinstance(found, Null) and not found:
+    actual = _at(value, route)
+    if isinstance(actual, Null) and not actual.text:
         return Problem(
             "empty",
             f"{wanted} is wanted here, and there is nothing",
@@ -104,11 +149,11 @@ def _wrong_type(wanted: str, value: Value, route: Route) -> Problem:
             At.KEY,
             "write it, or take the line out",
         )
-    return Problem("wrong-type", f"{wanted} is wanted here, and this is {kind_of(found)}", route)
+    return Problem("wrong-type", f"{wanted} is wanted here, and this is {kind_of(actual)}", route)
 
 
-def _model_at(kind: type[Rubric] | type[Review], route: Route) -> Any:
-    """The type of the mapping at a route of a document."""
+def _model_at(kind: type[Rubric | Review], route: Route) -> type[Model]:
+    """The model of the mapping at a route of a document."""
     match route:
         case ("ratings", *_):
             return Rated
@@ -129,23 +174,38 @@ def _model_at(kind: type[Rubric] | type[Review], route: Route) -> Any:
 
 
 def _at(value: Any, route: Route) -> Any:
+    """The value at a route; a word that stands for a mapping or list is all that is in it."""
     for step in route:
+        if isinstance(value, str | Scalar):
+            break
         value = value[step]
     return value
 
 
-def _what_is_left(kind: type[T], value: Value, wrong: list[Route]) -> T | None:
+def _what_is_left(kind: type[M], value: Value, details: list[ErrorDetails]) -> M | None:
     """The model without its wrong parts; a wrong rating is left unrated."""
-    left: Any = deepcopy(value)
-    for route in sorted(wrong, key=len, reverse=True):
+    left: Any = _copy(value)
+    for route in sorted((detail["loc"] for detail in details), key=len, reverse=True):
         try:
             if kind is Review and route[:1] == ("ratings",) and len(route) > 2:
                 left["ratings"][route[1]][route[2]] = Null()
             else:
                 _drop(left, route)
-        except (KeyError, IndexError):
-            continue  # went with a wrong part that held it
-    return _validated(kind, left)[0]
+        except (KeyError, IndexError, TypeError):
+            continue  # went with a wrong part that held it, or never was
+    try:
+        return _validated(kind, left)
+    except ValidationError:
+        return None
+
+
+def _copy(value: Value) -> Value:
+    """The values in mappings and lists of their own."""
+    if isinstance(value, dict):
+        return {key: _copy(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_copy(inner) for inner in value]
+    return value
 
 
 def _drop(left: Any, route: Route) -> None:

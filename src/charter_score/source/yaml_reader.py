@@ -13,7 +13,7 @@ import yaml
 
 from charter_score.diagnostics import START, Diagnostic, Location
 from charter_score.errors import DocumentError
-from charter_score.scalars import Boolean, Null, Number, Value
+from charter_score.scalars import Boolean, Null, Number, Scalar, Value
 from charter_score.source.document import (
     LONGEST_KEY,
     LONGEST_SCALAR,
@@ -252,7 +252,7 @@ class _Builder:
                 stack.append(container)
                 container = value
                 in_mapping = kind is mapping_start
-        if root is None or (type(root) is Null and not root and not self._problems):
+        if root is None or (type(root) is Null and not root.text and not self._problems):
             self._problem(
                 "empty-document",
                 "there is nothing in this document",
@@ -364,7 +364,7 @@ class _Builder:
         raise _ReadingStoppedError
 
 
-def plain_scalar(text: str) -> str:
+def plain_scalar(text: str) -> str | Scalar:
     """A plain scalar as the core schema of YAML 1.2 reads it: text, Number, Boolean or Null."""
     if text and text[0] not in _MAY_BE_OTHER:
         return text

@@ -7,7 +7,8 @@ type checker holds it to them; only `schemas` needs them when the program runs.
 import sys
 from typing import Annotated, Literal
 
-from charter_score.field_types import Shape
+from pydantic import PlainValidator, WithJsonSchema
+
 from charter_score.figures import Figure
 
 if sys.version_info >= (3, 12):
@@ -16,11 +17,7 @@ else:  # pydantic cannot read the TypedDict of older versions
     from typing_extensions import TypedDict
 
 
-def _any_figure(value: object) -> Figure:
-    return Figure(value)
-
-
-Number = Annotated[Figure, Shape(_any_figure, {"type": "number"})]
+Number = Annotated[Figure, PlainValidator(Figure), WithJsonSchema({"type": "number"})]
 
 
 class ScoreDocument(TypedDict):

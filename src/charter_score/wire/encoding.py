@@ -6,7 +6,6 @@ Numbers are `Figure`s, the digits as they stand in the file, so no float comes n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
 from json.encoder import encode_basestring_ascii
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from charter_score import __version__
 from charter_score.diagnostics import Diagnostic
+from charter_score.field_types import Model
 from charter_score.figures import (
     JSON_DECIMALS,
     Figure,
@@ -416,10 +416,10 @@ _PERCENTAGES = frozenset(["expected", "from_", "above"])
 
 def _plain(value: Any) -> Any:
     """A model's values as a document would give them."""
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Model):
         return {
-            one.name.rstrip("_"): _plain_field(one.name, getattr(value, one.name))
-            for one in fields(value)
+            name.rstrip("_"): _plain_field(name, getattr(value, name))
+            for name in type(value).model_fields
         }
     if isinstance(value, Fraction):
         return figure(value)

@@ -56,11 +56,20 @@ class _Generate(GenerateJsonSchema):
         return False
 
 
+class _GenerateInput(_Generate):
+    """The schema of a document that people write: what is not said is left out, never null."""
+
+    def nullable_schema(self, schema: Any) -> Any:
+        """The schema of what may be left out, where it is there."""
+        return self.generate_inner(schema["schema"])
+
+
 def json_schema(name: str) -> dict[str, Any]:
     """The JSON Schema of `rubric`, `review` or `result`."""
     kind, title = _DOCUMENTS[name]
+    generator = _Generate if name == "result" else _GenerateInput
     found = TypeAdapter(kind).json_schema(
-        ref_template="#/definitions/{model}", schema_generator=_Generate
+        ref_template="#/definitions/{model}", schema_generator=generator
     )
     definitions = found.pop("$defs", {})
     schema = {"$schema": DRAFT, "$id": f"charter-score/{title}", **_tidy(found)}

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,8 +30,8 @@ from charter_score.scalars import Null, Value
 from charter_score.source import form_reader as read_back
 from charter_score.source.form_reader import read_form
 from charter_score.source.load import Library, load_rubric, read_document, review_of
-from charter_score.source.recognise import recognise
-from documents import review_from, rubric_from
+from charter_score.source.validation import validate
+from documents import review_from, rubric_from, with_changes
 from random_documents import to_yaml
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -79,7 +78,7 @@ def values_of(data: bytes) -> dict[str, Value]:
 
 
 def review_in(data: bytes) -> Review:
-    found = recognise(Review, values_of(data))
+    found, _ = validate(Review, values_of(data))
     assert found is not None
     return found
 
@@ -92,7 +91,7 @@ def problems_of(data: bytes) -> list[Diagnostic]:
 
 def as_a_form_keeps_it(review: Review, name: str) -> Review:
     """A review as it can stand in a form: what has no place there left out, no space around."""
-    return replace(
+    return with_changes(
         review,
         rubric=name,
         actions=(),
@@ -109,7 +108,7 @@ def as_a_form_keeps_it(review: Review, name: str) -> Review:
             for section, rated in review.ratings.items()
             if (
                 kept_ratings := {
-                    name: replace(own, rating=own.rating.strip() if own.rating else None)
+                    name: with_changes(own, rating=own.rating.strip() if own.rating else None)
                     for name, own in rated.items()
                     if own != Rated()
                 }
@@ -393,14 +392,16 @@ def test_a_problem_of_the_review_has_its_cell(small: Rubric) -> None:
     sheet.put("start.greeting", "mett")
     sheet.put("start.answer", "clear")
     document = read_form(sheet.data(), "form.xlsx")
-    review = recognise(Review, document.value)
+    review, _ = validate(Review, document.value)
     assert review is not None
     found = [document.diagnostic(one) for one in review_problems(small, review)]
     assert [(one.code, one.location) for one in found] == [
         ("unknown-word", Location(sheet.row("interaction:channel"), 5)),
         ("unknown-rating", Location(sheet.row("start.greeting"), 5)),
     ]
-    unrated = read_form(review_form(small, "small@1", replace(review, ratings={})), "form.xlsx")
+    unrated = read_form(
+        review_form(small, "small@1", with_changes(review, ratings={})), "form.xlsx"
+    )
     assert unrated.locate(("ratings", "start", "answer")) == Location(sheet.row("start.answer"), 5)
     assert unrated.locate(()) == Location(sheet.row("interaction:date"), 5)
 
@@ -672,7 +673,7 @@ def test_what_a_form_cannot_hold_is_refused(small: Rubric) -> None:
     with pytest.raises(UsageError, match="no place for disputes"):
         review_form(small, "small@1", review)
     with pytest.raises(UsageError, match="longer than a cell"):
-        review_form(small, "small@1", replace(review, disputes=(), notes="x" * 40_000))
+        review_form(small, "small@1", with_changes(review, disputes=(), notes="x" * 40_000))
 
 
 def test_writer_and_reader_speak_of_the_same_form() -> None:

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from enum import Enum
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 import hostile
 from batches import rendered, rendered_text
 from charter_score.cli.formats import Format, Look, renderer
+from charter_score.field_types import Model
 from charter_score.render.results.explain import explain
 from charter_score.render.results.full import full
 from charter_score.render.text.console import Paint, coloured, plain
@@ -36,10 +36,9 @@ def texts(value: object, place: str = "") -> Iterator[tuple[str, str]]:
         return
     if isinstance(value, str):
         yield place, value
-    elif is_dataclass(value):
-        for one in fields(value):
-            name = f"{type(value).__name__}.{one.name}"
-            yield from texts(getattr(value, one.name), name)
+    elif isinstance(value, Model):
+        for field in type(value).model_fields:
+            yield from texts(getattr(value, field), f"{type(value).__name__}.{field}")
     elif isinstance(value, Mapping):
         for key, one in value.items():
             yield from texts(key, f"{place}:key")
@@ -56,20 +55,20 @@ def test_every_field_has_the_hostile_text(model: Rubric | Review) -> None:
     assert {place for place, text in found if not hostile.MARK.search(text)} <= PLAIN
     with_text = {place.partition(":")[0] for place, text in found if hostile.MARK.search(text)}
     assert with_text >= {
-        f"{type(part).__name__}.{one.name}"
+        f"{type(part).__name__}.{name}"
         for part in (model, *parts(model))
-        for one in fields(part)  # type: ignore[arg-type]
-        if "str" in str(one.type) and f"{type(part).__name__}.{one.name}" not in PLAIN
+        for name, field in type(part).model_fields.items()
+        if "str" in str(field.annotation) and f"{type(part).__name__}.{name}" not in PLAIN
     }
 
 
-def parts(model: object) -> Iterator[object]:
-    """The dataclasses inside a model."""
-    for one in fields(model):  # type: ignore[arg-type]
-        value = getattr(model, one.name)
+def parts(model: Model) -> Iterator[Model]:
+    """The models inside a model."""
+    for name in type(model).model_fields:
+        value = getattr(model, name)
         for inner in value.values() if isinstance(value, Mapping) else (value,):
             for part in inner if isinstance(inner, tuple) else (inner,):
-                if is_dataclass(part) and not isinstance(part, type):
+                if isinstance(part, Model):
                     yield part
                     yield from parts(part)
 
