@@ -6,10 +6,17 @@ are the reviewer's own words here: what they mean depends on the rubric.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, core_schema
 
 from charter_score.field_types import (
     ANY_SCALAR,
@@ -29,9 +36,9 @@ from charter_score.field_types import (
     read_name,
     reported,
 )
-from charter_score.rating import same_word
+from charter_score.rating import LONGEST_WORD, same_word
 from charter_score.rubric import Interaction
-from charter_score.scalars import Boolean, Null
+from charter_score.scalars import Boolean, Null, Scalar
 
 
 class Status(StrEnum):
@@ -67,12 +74,17 @@ def _read_rating(value: object) -> str | None:
     if value is None or isinstance(value, Null):
         return None
     if isinstance(value, Boolean):
-        raise MisshapenError(
-            "unknown-rating",
-            "true and false are not ratings",
-            "write met, not met or n/a, or one of the criterion's levels",
-        )
+        raise no_rating()
     return read_name(value)
+
+
+def no_rating() -> MisshapenError:
+    """What is wrong with `true` or `false` where a rating is wanted."""
+    return MisshapenError(
+        "unknown-rating",
+        "true and false are not ratings",
+        "write met, not met or n/a, or one of the criterion's levels",
+    )
 
 
 _RATING_SCHEMA = {"type": ["string", "number", "null"]}
@@ -92,15 +104,57 @@ class Rated(Model):
     )
 
 
-def rated(word: object) -> Rated:
-    """The short form of a rating: only its word."""
-    return _rated(word) if isinstance(word, str) else Rated(rating=_read_rating(word))
+_RATED_BY_WORD: dict[str, Rated] = {}
+"""One object for all ratings of a word: a month of reviews says `met` ten thousand times."""
+_MOST_WORDS = 4_096
 
 
-@lru_cache(maxsize=4096)
-def _rated(word: str) -> Rated:
-    """One object for all ratings of a word: a month of reviews says `met` ten thousand times."""
-    return Rated(rating=_read_rating(word))
+class ShortForms:
+    """Marks the ratings of a section, where a word stands for a rating with nothing beside it.
+
+    All of a section's words are looked up in one go, since a call for each takes most of the time
+    that checking a review takes. What is no rating stays, for pydantic to find it at its place.
+    """
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(_in_full, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        described = dict(handler(schema))
+        described["additionalProperties"] = {
+            "anyOf": [_RATING_SCHEMA, described["additionalProperties"]]
+        }
+        return described
+
+
+def _in_full(section: Any) -> Any:
+    """The ratings of a section, each word as the rating that it stands for."""
+    if not isinstance(section, dict):
+        return section
+    words = _RATED_BY_WORD
+    return {
+        criterion: words.get(rating) or _rated(rating) if type(rating) is str else _rated(rating)
+        for criterion, rating in section.items()
+    }
+
+
+def _rated(word: Any) -> Any:
+    """The rating that a word stands for; anything else as it is."""
+    if isinstance(word, Boolean) or not isinstance(word, str | Scalar):
+        return word
+    if isinstance(word, Null):
+        return Rated()
+    text = str(word)
+    if not text.strip():
+        return word
+    rating = Rated(rating=text)
+    if len(_RATED_BY_WORD) < _MOST_WORDS and len(text) <= LONGEST_WORD:
+        _RATED_BY_WORD[text] = rating
+    return rating
 
 
 class Action(Model):
@@ -128,11 +182,7 @@ class Dispute(Model):
 
 
 Ratings = Annotated[
-    Mapping[
-        str,
-        Annotated[Mapping[str, Annotated[Rated, OrText(rated, Rated, _RATING_SCHEMA)]], READ_ONLY],
-    ],
-    READ_ONLY,
+    Mapping[str, Annotated[Mapping[str, Rated], ShortForms(), READ_ONLY]], READ_ONLY
 ]
 
 

@@ -14,9 +14,9 @@ from charter_score.field_types import (
     kind_of,
     not_text,
 )
-from charter_score.review import Action, Dispute, Rated, Review
+from charter_score.review import Action, Dispute, Rated, Review, no_rating
 from charter_score.rubric import Band, Criterion, FieldRule, Rubric, Section
-from charter_score.scalars import Null, Scalar, Value
+from charter_score.scalars import Boolean, Null, Scalar, Value
 
 M = TypeVar("M", Rubric, Review)
 
@@ -89,7 +89,7 @@ def _problem(
         case _ if not route:
             return _not_that_document(kind)
         case _ if route[:1] == ("ratings",) and len(route) == _RATING_DEPTH:
-            return _wrong_type("a rating (one word such as met)", value, route)
+            return _wrong_rating(value, route)
         case _:
             return _wrong_type("a mapping (`key: value`)", value, route)
 
@@ -120,6 +120,15 @@ def _empty_list(route: Route) -> Problem:
 def _wrong_text(value: Value, route: Route) -> Problem:
     wrong = not_text(_at(value, route))
     return Problem(wrong.code, wrong.message, route, hint=wrong.hint)
+
+
+def _wrong_rating(value: Value, route: Route) -> Problem:
+    """What is wrong with what stands for a rating and is no word."""
+    rating = _at(value, route)
+    if isinstance(rating, str | Boolean):
+        wrong = no_rating() if isinstance(rating, Boolean) else not_text(rating)
+        return Problem(wrong.code, wrong.message, route, hint=wrong.hint)
+    return _wrong_type("a rating (one word such as met)", value, route)
 
 
 def _is_blank(value: Value, route: Route) -> bool:
