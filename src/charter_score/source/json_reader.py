@@ -8,6 +8,7 @@ Source: RFC 8259.
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from contextlib import suppress
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # public, not in the stubs
@@ -55,7 +56,7 @@ class _Builder:
         self._note = note_places
         self._places: Places = {}
         self._problems: list[Diagnostic] = []
-        self._lines: list[int] = []
+        self._lines: Sequence[int] = ()
 
     def build(self) -> Built:
         built = None
