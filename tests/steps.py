@@ -11,24 +11,10 @@ from types import FrameType
 from typing import Any
 
 LOOKING = frozenset(
-    [
-        "copy",
-        "count",
-        "decode",
-        "encode",
-        "find",
-        "index",
-        "join",
-        "remove",
-        "replace",
-        "rfind",
-        "rindex",
-        "rsplit",
-        "sort",
-        "split",
-        "splitlines",
-        "translate",
-    ]
+    (
+        *("copy", "count", "decode", "encode", "find", "index", "join", "remove", "replace"),
+        *("rfind", "rindex", "rsplit", "sort", "split", "splitlines", "translate"),
+    )
 )
 """Methods of texts and lists that look at all of them."""
 

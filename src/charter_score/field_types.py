@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from charter_score.diagnostics import did_you_mean
+from charter_score.limits import LONGEST_NUMBER
 from charter_score.scalars import Boolean, Null, Number
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 T = TypeVar("T")
-
-LONGEST_NUMBER = 24
-"""The most characters a number may have: more than any standard needs, and quick to reckon with."""
 
 _DECIMAL = re.compile(r"(?=.)([0-9]*)(?:\.([0-9]+))?")
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")

@@ -14,14 +14,8 @@ from typing import NamedTuple, Protocol
 
 from charter_score.diagnostics import START, At, Diagnostic, Location, Problem, Route
 from charter_score.errors import DocumentError
+from charter_score.limits import LONGEST_KEY, LONGEST_SCALAR, MOST_BYTES
 from charter_score.scalars import Value
-
-MOST_BYTES = 5_000_000
-MOST_DEPTH = 32
-MOST_NODES = 200_000
-LONGEST_SCALAR = 65_536
-LONGEST_KEY = 1_024
-"""Characters of a key, as in libyaml; bringing a longer one into NFC can take very long."""
 
 # U+0085, U+2028 and U+2029 too: libyaml breaks lines there, so that what looks like one line to
 # its reader would be two to the program.
@@ -200,7 +194,7 @@ def key_problem(text: str) -> tuple[str, str, str] | None:
 
 def inside(place: Location, end: Location) -> Location:
     """A place moved to the end of the text where a parser puts it behind the last line."""
-    return end if place.line > end.line else place
+    return end if place.line > end.line and place.column == 1 else place
 
 
 def end_of(text: str) -> Location:

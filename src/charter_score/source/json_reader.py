@@ -16,11 +16,9 @@ from typing import Any, NoReturn
 
 from charter_score.diagnostics import Diagnostic, Location
 from charter_score.errors import DocumentError
+from charter_score.limits import LONGEST_KEY, MOST_DEPTH, MOST_NODES
 from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source.document import (
-    LONGEST_KEY,
-    MOST_DEPTH,
-    MOST_NODES,
     Built,
     Place,
     Places,

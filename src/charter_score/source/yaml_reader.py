@@ -13,12 +13,9 @@ import yaml
 
 from charter_score.diagnostics import START, Diagnostic, Location
 from charter_score.errors import DocumentError
+from charter_score.limits import LONGEST_KEY, LONGEST_SCALAR, MOST_DEPTH, MOST_NODES
 from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source.document import (
-    LONGEST_KEY,
-    LONGEST_SCALAR,
-    MOST_DEPTH,
-    MOST_NODES,
     Built,
     Place,
     Places,
