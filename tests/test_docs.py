@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import pytest
 
+from charter_score import limits
 from charter_score.errors import DocumentError
 from charter_score.source.load import Library, load_rubric, read_document, review_of
 
@@ -305,3 +306,22 @@ def test_the_table_of_personal_data_has_every_format() -> None:
     rows = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
     named = {name for row in rows for name in re.findall("`([a-z-]+)`", row)}
     assert {one.value for one in Format} - named == set()
+
+
+def test_the_limits_are_those_of_the_page() -> None:
+    """The table of limits in safety.md has the figures that the program goes by."""
+    text = (DOCS / "safety.md").read_text(encoding="utf-8")
+    table = dict(re.findall(r"^\| ([^|]+) \| ([0-9][^|]*) \|$", text, re.MULTILINE))
+    words = "levels of a criterion, bands of a rubric, values of a field"
+    assert {
+        "size of a file": f"{limits.MOST_BYTES // 1_000_000} MB",
+        "length of one text": f"{limits.LONGEST_SCALAR // 1024} KB",
+        "nesting": f"{limits.MOST_DEPTH} levels",
+        "values in a file": f"{limits.MOST_NODES:,}",
+        "length of a key": f"{limits.LONGEST_KEY:,} characters",
+        "length of a number": f"{limits.LONGEST_NUMBER} characters",
+        "criteria of a rubric": f"{limits.MOST_CRITERIA:,}",
+        "sections of a rubric": f"{limits.MOST_SECTIONS}",
+        "fields that a rubric declares, or a condition names": f"{limits.MOST_FIELDS}",
+        words: f"{limits.MOST_WORDS}",
+    }.items() <= table.items()

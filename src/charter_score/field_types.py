@@ -29,13 +29,11 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from charter_score.diagnostics import did_you_mean
+from charter_score.limits import LONGEST_NUMBER
 from charter_score.scalars import Boolean, Null, Number, Scalar
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-LONGEST_NUMBER = 24
-"""The most characters a number may have: more than any standard needs, and quick to reckon with."""
 
 SAYS_SOMETHING = r"\S"
 SLUG_PATTERN = "^[a-z0-9]+([-_][a-z0-9]+)*$"

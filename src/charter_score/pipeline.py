@@ -60,20 +60,25 @@ class LeftOut(NamedTuple):
     path: str
 
 
+class Noted(NamedTuple):
+    """One input and the diagnostics of it and of its rubric; `id` is None where it failed."""
+
+    path: str
+    id: str | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
 @dataclass(slots=True)
 class Part:
     """What some inputs of a batch came to, small enough to be handed between processes.
 
-    `pieces` holds a list for each renderer. `problems` are the diagnostics of what failed and the
-    warnings of what did not; `ids` the id and path of each review, in order.
+    `pieces` holds a list for each renderer, `noted` the inputs in their order.
     """
 
     pieces: list[list[Any]] = field(default_factory=list)
     summary: Summary = field(default_factory=Summary)
-    problems: list[Diagnostic] = field(default_factory=list)
-    warnings: list[Diagnostic] = field(default_factory=list)
+    noted: list[Noted] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    ids: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     watched: Watched = field(default_factory=Watched)
 
@@ -88,10 +93,9 @@ class Part:
         for pieces, renderer in zip(self.pieces, renderers, strict=True):
             pieces.append(renderer.piece(outcome))
         if isinstance(outcome, Failed):
-            self.problems.extend(outcome.diagnostics)
+            self.noted.append(Noted(outcome.path, None, tuple(outcome.diagnostics)))
             return
-        self.warnings.extend(outcome.warnings)
-        self.ids.append((outcome.id, outcome.path))
+        self.noted.append(Noted(outcome.path, outcome.id, tuple(outcome.warnings)))
         if isinstance(outcome, Skipped):
             self.skipped.append(outcome)
         else:
@@ -307,26 +311,65 @@ def _part_lost(one: Input | Diagnostic, renderers: Sequence[BatchRenderer], job:
     return _part([Failed(path, (died,))], renderers, job)
 
 
-class RepeatedIds:
-    """Watches for reviews of one id over a whole batch, holding a number for each id seen."""
+class Told:
+    """What was told of a run so far: which inputs repeat an id, which diagnostics are new.
+
+    What it gives depends on the inputs and their order alone, not on the parts they came in.
+    """
 
     def __init__(self) -> None:
-        self._seen: set[int] = set()
+        self._ids: set[str | bytes] = set()
+        self._warnings: dict[Diagnostic, None] = {}
+        self._elsewhere: set[Diagnostic] = set()
 
-    def warnings(self, ids: Sequence[tuple[str, str]]) -> Iterator[Diagnostic]:
-        """A warning for each review whose id an earlier one has."""
-        for name, path in ids:
-            number = hash(name)
-            if number in self._seen:
-                yield Diagnostic(
-                    "duplicate-review-id",
-                    "an earlier review of this run has the same id",
-                    path,
-                    START,
-                    "give each review an id of its own",
-                    Severity.WARNING,
-                )
-            self._seen.add(number)
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """Every warning of what did not fail, in order of path and place."""
+        return in_order(self._warnings)
+
+    def new(self, noted: Noted) -> tuple[Diagnostic, ...]:
+        """The diagnostics of the next input that were not told yet, in order of path and place.
+
+        Those of a rubric come with the first input that names it.
+        """
+        if noted.id is None:
+            new = [one for one in noted.diagnostics if one not in self._elsewhere]
+            self._elsewhere.update(one for one in new if one.path != noted.path)
+            return in_order(new)
+        repeated = (_repeated_id(noted.path),) if self._is_repeated(noted.id) else ()
+        if not (repeated or noted.diagnostics):
+            return ()
+        found = in_order((*noted.diagnostics, *repeated))
+        new = [one for one in found if one not in self._warnings]
+        self._warnings.update(dict.fromkeys(new))
+        return tuple(new)
+
+    def _is_repeated(self, name: str) -> bool:
+        """Whether an earlier review has this id."""
+        # Of a long one its fingerprint, so that a million of them do not fill the memory.
+        kept = name if len(name) <= _LONGEST_KEPT else _fingerprint(name)
+        before = len(self._ids)
+        self._ids.add(kept)
+        return len(self._ids) == before
+
+
+_LONGEST_KEPT = 64
+"""Characters up to which a review's id is kept as it is."""
+
+
+def _fingerprint(name: str) -> bytes:
+    return sha256(name.encode("utf-8", "surrogatepass")).digest()
+
+
+def _repeated_id(path: str) -> Diagnostic:
+    return Diagnostic(
+        "duplicate-review-id",
+        "an earlier review of this run has the same id",
+        path,
+        START,
+        "give each review an id of its own",
+        Severity.WARNING,
+    )
 
 
 def _checked_rubric(document: Document, digest: str) -> Sequence[Diagnostic]:

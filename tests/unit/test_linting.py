@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 import random_documents
 from charter_score.diagnostics import Problem, Route
+from charter_score.limits import MOST_CRITERIA, MOST_SECTIONS, MOST_WORDS
 from charter_score.linting import review_checks as review_module
 from charter_score.linting import rubric_checks as rubric_module
-from charter_score.linting.review_checks import MOST_VALUES, ReviewLinter, review_problems
-from charter_score.linting.rubric_checks import MOST_WORDS, rubric_problems
+from charter_score.linting.review_checks import ReviewLinter, review_problems
+from charter_score.linting.rubric_checks import rubric_problems
 from charter_score.rubric import Rubric
 from charter_score.source.validation import validate
 from documents import review_from, rubric_from, values_from
@@ -560,8 +561,26 @@ def many(number: int, item: str) -> str:
             lambda n: f"bands: [{{name: b}}, {many(n - 1, '{name: bN, from: 0.N9}')}]\n{SECTION}",
             ("bands",),
         ),
+        (
+            lambda n: f"fields: {{{many(n, 'fN: {}')}}}\n{SECTION}",
+            ("fields",),
+        ),
+        (
+            lambda n: criterion(f"applies_when: {{{many(n, 'fN: x')}}}"),
+            (*A, "applies_when"),
+        ),
+        (
+            lambda n: criterion(f"applies_when: {{f: [{many(n, 'vN')}]}}"),
+            (*A, "applies_when", "f"),
+        ),
+        (
+            lambda n: (
+                "sections: [" + many(n, "{id: sN, title: S, criteria: [{id: c, title: C}]}") + "]"
+            ),
+            ("sections", MOST_SECTIONS),
+        ),
     ],
-    ids=["levels", "scale", "values", "bands"],
+    ids=["levels", "scale", "values", "bands", "fields", "condition", "its values", "sections"],
 )
 def test_lists_that_are_too_long(text: Callable[[int], str], route: Route) -> None:
     """A rubric's lists may be long, but not so long that nobody could use them."""
@@ -574,12 +593,29 @@ def test_lists_that_are_too_long(text: Callable[[int], str], route: Route) -> No
     assert problems == [[], [("too-many", route, "error")]]
 
 
+def test_too_many_criteria() -> None:
+    """The first criterion beyond the limit is the one that is named, with a way out."""
+    sections = [
+        f"{{id: s{s}, title: S, criteria: [{many(MOST_CRITERIA // 4, '{id: cN, title: C}')}]}}"
+        for s in range(4)
+    ]
+    rubric = validate(Rubric, values_from(f"{HEAD}sections: [{', '.join(sections)}]"))[0]
+    assert rubric is not None
+    assert not rubric_problems(rubric)
+    more = "{id: more, title: S, criteria: [{id: a, title: A}, {id: b, title: B}]}"
+    rubric = validate(Rubric, values_from(f"{HEAD}sections: [{', '.join([*sections, more])}]"))[0]
+    assert rubric is not None
+    (problem,) = rubric_problems(rubric)
+    assert (problem.code, problem.route) == ("too-many", ("sections", 4, "criteria", 0))
+    assert problem.hint
+
+
 def test_field_of_too_many_values() -> None:
     """A review may give many values of a field, but not any number."""
     rubric = rubric_from(HEAD + FULL)
     for number, expected in (
-        (MOST_VALUES, []),
-        (MOST_VALUES + 1, [("too-many", ("interaction", "topic"), "error")]),
+        (MOST_WORDS, []),
+        (MOST_WORDS + 1, [("too-many", ("interaction", "topic"), "error")]),
     ):
         review = review_from(
             f"interaction: {{channel: phone, topic: [{many(number, 'tN')}]}}\n"

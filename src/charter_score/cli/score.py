@@ -19,16 +19,15 @@ from charter_score.cli.formats import (
 )
 from charter_score.cli.progress import Progress
 from charter_score.cli.settings import OWN_FILE, SHARED_FILE, Settings, settings
-from charter_score.cli.terminal import Color, paint_for, tell, tell_problems, width
-from charter_score.diagnostics import Diagnostic
+from charter_score.cli.terminal import Color, paint_for, tell, width
 from charter_score.errors import CharterScoreError, ExitCode, NotWrittenError, UsageError
 from charter_score.field_types import MisshapenError, read_percent
 from charter_score.gates import Baseline, Gates, Judgement, Watched
 from charter_score.outcome import Skipped
-from charter_score.pipeline import Job, Part, RepeatedIds, Scoring
+from charter_score.pipeline import Job, Part, Scoring, Told
 from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.render.text.console import for_encoding
-from charter_score.render.text.diagnostics import MOST_SHOWN
+from charter_score.render.text.diagnostics import MOST_SHOWN, problem_lines
 from charter_score.render.text.layout import Line, Span, Style, span
 from charter_score.render.text.phrases import count
 from charter_score.scalars import Number
@@ -336,8 +335,7 @@ class _Run:
         self.left_out: list[str] = []
         self.watched = Watched()
         self.progress = Progress(quiet=request.quiet)
-        self._warnings: dict[Diagnostic, None] = {}
-        self._ids = RepeatedIds()
+        self._told = Told()
 
     def choose(self, number: int | None) -> Sequence[BatchRenderer]:
         """A renderer for each output; what was left open depends on the number of reviews."""
@@ -368,18 +366,18 @@ class _Run:
     def take(self, part: Part) -> None:
         """Pass a part on to every output, and tell what is wrong in it."""
         self.summary.combine(part.summary)
-        warnings = [*part.warnings, *self._ids.warnings(part.ids)]
-        new = [one for one in dict.fromkeys(warnings) if one not in self._warnings]
-        self._warnings.update(dict.fromkeys(new))
         self.skipped += part.skipped
         self.left_out += part.left_out
         self.watched.combine(part.watched)
-        told = part.problems if self.request.quiet else [*part.problems, *new]
-        if told:
+        quiet = self.request.quiet
+        lines: list[Line] = []
+        for noted in part.noted:
+            # Each for itself: what is cut off a long list must not depend on where a part ends.
+            new = self._told.new(noted)
+            lines += problem_lines(one for one in new if one.is_error or not quiet)
+        if lines:
             self.progress.hide()
-        tell_problems(
-            [one for one in told if one.is_error or not self.request.quiet], self.request.color
-        )
+            tell(lines, self.request.color)
         for output, pieces in zip(self.outputs, part.pieces, strict=True):
             output.add(pieces, self.progress.hide)
         self.progress.show(self.summary)
@@ -387,7 +385,7 @@ class _Run:
     def close(self) -> None:
         """Every part has passed: end every output and put it in its place."""
         self.progress.hide()
-        closing = Closing(self.summary, list(self._warnings))
+        closing = Closing(self.summary, self._told.warnings)
         for output in self.outputs:
             output.end(closing)
 

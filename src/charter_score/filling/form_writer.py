@@ -35,7 +35,6 @@ HEADING = "heading:"
 MOST_IN_A_CELL = 32_767  # Excel's limit
 MOST_IN_A_LIST = 255  # of a drop-down's words where they stand in the cell's own rule
 MOST_TOLD = 2_000  # of one of a rubric's texts: nobody reads more beside a rating
-MOST_CRITERIA = 5_000  # `source.form` reads no endless sheets
 FIRST_DAY = "1900-03-01"  # before it Excel counts days in its own way
 
 KEYS, PART, CRITERION, GUIDANCE, RATING, COMMENT, EVIDENCE = range(7)
@@ -68,10 +67,6 @@ def review_form(rubric: Rubric, reference: str, review: Review | None = None) ->
         ) from None
     if review is not None:
         _refuse_what_does_not_fit(review)
-    if sum(1 for _ in rubric.criteria()) > MOST_CRITERIA:
-        raise UsageError(
-            f"a form has room for {MOST_CRITERIA:,} criteria", "write a .yaml review instead"
-        )
     data = BytesIO()
     workbook = xlsxwriter.Workbook(data, {"in_memory": True})
     # A fixed time: the same form is the same bytes.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
 from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed
 from charter_score.field_types import is_date
+from charter_score.limits import MOST_WORDS
 from charter_score.rating import Rating
 from charter_score.review import Dispute, Rated, Review
 from charter_score.rubric import (
@@ -24,8 +25,6 @@ Near = Callable[[str, Iterable[str]], str | None]
 
 MOST_REMEMBERED = 4_096
 """Ratings of a section that are remembered as right."""
-MOST_VALUES = 100
-"""Values of one interaction field."""
 
 
 def review_problems(
@@ -93,9 +92,12 @@ class ReviewLinter:
     def _interaction(self, review: Review, reported: Set[Route], near: Near) -> Iterator[Problem]:
         interaction = review.interaction
         for name, given in interaction.items():
-            if not isinstance(given, str) and len(given) > MOST_VALUES:
+            if not isinstance(given, str) and len(given) > MOST_WORDS:
                 yield Problem(
-                    "too-many", f"a field has at most {MOST_VALUES} values", ("interaction", name)
+                    "too-many",
+                    f"a field has at most {MOST_WORDS} values",
+                    ("interaction", name),
+                    hint="keep those that matter",
                 )
                 return
         dates = interaction.get("date", ())

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from fractions import Fraction
+from itertools import islice
 
 from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed
+from charter_score.limits import MOST_CRITERIA, MOST_FIELDS, MOST_SECTIONS, MOST_WORDS
 from charter_score.rating import NOT_APPLICABLE_WORDS, same_word
 from charter_score.rubric import (
     Combine,
@@ -13,9 +15,6 @@ from charter_score.rubric import (
     Section,
     same_value,
 )
-
-MOST_WORDS = 100
-"""Levels of a criterion, bands of a rubric, values of a field."""
 
 
 def rubric_problems(rubric: Rubric, reported: Set[Route] = frozenset()) -> list[Problem]:
@@ -65,17 +64,42 @@ _CRITERION_DEPTH = len(("sections", 0, "criteria", 0))
 
 def _too_many(rubric: Rubric) -> Iterator[Problem]:
     """Lists so long that nobody could use them, and no check should have to."""
-    lists: list[tuple[Route, int, str]] = [(("bands",), len(rubric.bands), "bands")]
-    lists += [(("scales", name), len(levels), "levels") for name, levels in rubric.scales.items()]
-    lists += [
-        (("fields", name), len(rule.values), "values") for name, rule in rubric.fields.items()
-    ]
+    whole = "make rubrics of their own of what is reviewed apart"
+    if len(rubric.sections) > MOST_SECTIONS:
+        message = f"a rubric has at most {MOST_SECTIONS} sections: this is one too many"
+        yield Problem("too-many", message, ("sections", MOST_SECTIONS), hint=whole)
+    for route, _ in islice(_criteria(rubric), MOST_CRITERIA, MOST_CRITERIA + 1):
+        message = f"a rubric has at most {MOST_CRITERIA:,} criteria: this is one too many"
+        yield Problem("too-many", message, route, hint=whole)
+    for route, number, most, what in _lists(rubric):
+        if number > most:
+            message = f"there are at most {most} {what} here"
+            yield Problem("too-many", message, route, At.KEY, "shorten the list")
+
+
+def _lists(rubric: Rubric) -> Iterator[tuple[Route, int, int, str]]:
+    """The lists of a rubric: where, how long, how long they may be, and of what they are."""
+    yield ("bands",), len(rubric.bands), MOST_WORDS, "bands"
+    for name, levels in rubric.scales.items():
+        yield ("scales", name), len(levels), MOST_WORDS, "levels"
+    yield ("fields",), len(rubric.fields), MOST_FIELDS, "fields"
+    for name, rule in rubric.fields.items():
+        yield ("fields", name), len(rule.values), MOST_WORDS, "values"
     for route, criterion in _criteria(rubric):
         if criterion.levels is not None and not isinstance(criterion.levels, str):
-            lists.append(((*route, "levels"), len(criterion.levels), "levels"))
-    for route, number, what in lists:
-        if number > MOST_WORDS:
-            yield Problem("too-many", f"there are at most {MOST_WORDS} {what} here", route, At.KEY)
+            yield (*route, "levels"), len(criterion.levels), MOST_WORDS, "levels"
+    for route, condition in _conditions(rubric):
+        yield route, len(condition), MOST_FIELDS, "fields"
+        for name, values in condition.items():
+            yield (*route, name), len(values), MOST_WORDS, "values"
+
+
+def _conditions(rubric: Rubric) -> Iterator[tuple[Route, Mapping[str, tuple[str, ...]]]]:
+    """Every condition, those of sections first."""
+    for s, section in enumerate(rubric.sections):
+        yield ("sections", s, "applies_when"), section.applies_when
+    for route, criterion in _criteria(rubric):
+        yield (*route, "applies_when"), criterion.applies_when
 
 
 def _criteria(rubric: Rubric) -> Iterator[tuple[Route, Criterion]]:
@@ -266,18 +290,11 @@ def _band_problems(rubric: Rubric) -> Iterator[Problem]:
 
 
 def _condition_problems(rubric: Rubric) -> Iterator[Problem]:
-    places: list[tuple[Route, Mapping[str, tuple[str, ...]]]] = [
-        (("sections", s, "applies_when"), section.applies_when)
-        for s, section in enumerate(rubric.sections)
-    ]
-    places += [
-        ((*route, "applies_when"), criterion.applies_when) for route, criterion in _criteria(rubric)
-    ]
     near = Suggestions().near
     values = {
         name: {same_value(value) for value in rule.values} for name, rule in rubric.fields.items()
     }
-    for route, condition in places:
+    for route, condition in _conditions(rubric):
         for name, allowed in condition.items():
             if not any(value.strip() for value in allowed):
                 yield Problem(

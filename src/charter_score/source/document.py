@@ -6,19 +6,16 @@ look-up reads the text a second time and notes the place of everything.
 
 import re
 import unicodedata
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from charter_score.diagnostics import START, At, Diagnostic, Location, Problem, Route
 from charter_score.errors import DocumentError
+from charter_score.limits import LONGEST_KEY, LONGEST_SCALAR, MOST_BYTES
 from charter_score.scalars import Scalar, Value
-
-MOST_BYTES = 5_000_000
-MOST_DEPTH = 32
-MOST_NODES = 200_000
-LONGEST_SCALAR = 65_536
-LONGEST_KEY = 1_024
-"""Characters of a key, as in libyaml; bringing a longer one into NFC can take very long."""
 
 # U+0085, U+2028 and U+2029 too: libyaml breaks lines there, so that what looks like one line to
 # its reader would be two to the program.
@@ -67,6 +64,7 @@ class Document:
     value: Value
     parse: Parser
     _noted: Built | None = field(default=None)
+    _end: Location | None = field(default=None)
 
     def locate(self, route: Route, at: At = At.VALUE) -> Location:
         """The place of a route; of its nearest ancestor's key where the route does not exist."""
@@ -86,7 +84,9 @@ class Document:
                 container = container[str(step)]
             elif isinstance(step, int):
                 container = container[step]
-        return inside(here.value if at is At.VALUE else here.key, self.text)
+        if self._end is None:
+            self._end = end_of(self.text)
+        return inside(here.value if at is At.VALUE else here.key, self._end)
 
     def diagnostic(self, problem: Problem) -> Diagnostic:
         """A problem with its place in this document."""
@@ -118,7 +118,7 @@ def decode(data: bytes, path: str) -> str:
                     "not-utf8",
                     "the file is not UTF-8 text from here on",
                     path,
-                    _end_of(before),
+                    end_of(before),
                     "save it with the encoding UTF-8",
                 )
             ]
@@ -131,7 +131,7 @@ def decode(data: bytes, path: str) -> str:
                     "control-character",
                     f"the character U+{ord(found[0]):04X} may not stand in a document",
                     path,
-                    _end_of(text[: found.start()]),
+                    end_of(text[: found.start()]),
                     "delete it; it is invisible in most editors",
                 )
             ]
@@ -192,21 +192,19 @@ def key_problem(text: str) -> tuple[str, str, str] | None:
     return None
 
 
-def inside(place: Location, text: str) -> Location:
+def inside(place: Location, end: Location) -> Location:
     """A place moved to the end of the text where a parser puts it behind the last line."""
-    if place.column > 1 or place.line == 1:
-        return place
-    lines = offsets_of_lines(text)
-    if place.line <= len(lines):
-        return place
-    return Location(len(lines), len(text) - lines[-1] + 1)
+    return end if place.line > end.line and place.column == 1 else place
 
 
-def offsets_of_lines(text: str) -> list[int]:
+def end_of(text: str) -> Location:
+    """The place behind the last character of a text; lines end at LF, CR or CRLF."""
+    breaks = text.count("\n") + text.count("\r") - text.count("\r\n")
+    last = max(text.rfind("\n"), text.rfind("\r"))
+    return Location(breaks + 1, len(text) - last)
+
+
+def offsets_of_lines(text: str) -> Sequence[int]:
     """Where each line of a text begins; lines end at LF, CR or CRLF."""
-    return [0, *(found.end() for found in _LINE_BREAK.finditer(text))]
-
-
-def _end_of(text: str) -> Location:
-    lines = offsets_of_lines(text)
-    return Location(len(lines), len(text) - lines[-1] + 1)
+    # An array takes four bytes a line, a list forty, and there may be millions.
+    return array("I", chain([0], (found.end() for found in _LINE_BREAK.finditer(text))))

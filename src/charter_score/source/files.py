@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import DocumentError
-from charter_score.source.document import MOST_BYTES, too_large
+from charter_score.limits import MOST_BYTES
+from charter_score.source.document import too_large
 
 STANDARD_INPUT = "-"
 DOCUMENT_ENDINGS = (".yaml", ".yml", ".json")

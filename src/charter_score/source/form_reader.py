@@ -19,9 +19,9 @@ from xml.parsers import expat
 
 from charter_score.diagnostics import START, Diagnostic, Location
 from charter_score.errors import DocumentError
+from charter_score.limits import MOST_BYTES
 from charter_score.scalars import Null, Value
 from charter_score.source.document import (
-    MOST_BYTES,
     Built,
     Document,
     Place,

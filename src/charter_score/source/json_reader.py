@@ -8,6 +8,7 @@ Source: RFC 8259.
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from contextlib import suppress
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # public, not in the stubs
@@ -15,11 +16,9 @@ from typing import Any, NoReturn
 
 from charter_score.diagnostics import Diagnostic, Location
 from charter_score.errors import DocumentError
+from charter_score.limits import LONGEST_KEY, MOST_DEPTH, MOST_NODES
 from charter_score.scalars import Boolean, Null, Number, Scalar, Value
 from charter_score.source.document import (
-    LONGEST_KEY,
-    MOST_DEPTH,
-    MOST_NODES,
     Built,
     Place,
     Places,
@@ -55,7 +54,7 @@ class _Builder:
         self._note = note_places
         self._places: Places = {}
         self._problems: list[Diagnostic] = []
-        self._lines: list[int] = []
+        self._lines: Sequence[int] = ()
 
     def build(self) -> Built:
         built = None

@@ -13,19 +13,16 @@ import yaml
 
 from charter_score.diagnostics import START, Diagnostic, Location
 from charter_score.errors import DocumentError
+from charter_score.limits import LONGEST_KEY, LONGEST_SCALAR, MOST_DEPTH, MOST_NODES
 from charter_score.scalars import Boolean, Null, Number, Scalar, Value
 from charter_score.source.document import (
-    LONGEST_KEY,
-    LONGEST_SCALAR,
-    MOST_DEPTH,
-    MOST_NODES,
     Built,
     Place,
     Places,
+    end_of,
     inside,
     key_problem,
     key_text,
-    offsets_of_lines,
     scalar_problem,
 )
 
@@ -96,8 +93,11 @@ _SYNTAX = (
     ("block sequence entries are not allowed", "a list cannot begin here", "begin a new line"),
     ("invalid leading UTF-8", "the file is not UTF-8 text", "save it with the encoding UTF-8"),
 )
-_DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n))*%")
-_ESCAPED_TAG = re.compile(r"![^\s]*%")
+# Possessive (`+` behind another sign): a CRLF is never tried as two line ends, which would double
+# the time with every line of comment.
+_DIRECTIVE = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n?+|\n))*+%")
+# From the start of each word only: from each `!` it would take the square of a row of them.
+_ESCAPED_TAG = re.compile(r"(?<!\S)[^\s!]*(![^\s%]*%)")
 _TABS = "a tab stands where YAML wants spaces"
 
 
@@ -132,6 +132,7 @@ class _Builder:
         self._note = note_places
         self._places: Places = {}
         self._problems: list[Diagnostic] = []
+        self._end: Location | None = None
 
     def build(self) -> Built:
         built = None
@@ -143,7 +144,7 @@ class _Builder:
         except UnicodeDecodeError:
             # PyYAML decodes the escapes of a tag itself.
             found = _ESCAPED_TAG.search(self._text)
-            self._refuse_tag(_place_of(self._text, found.start() if found else 0))
+            self._refuse_tag(_place_of(self._text, found.start(1) if found else 0))
         except (ValueError, OverflowError):
             # PyYAML's own parser, where libyaml is missing, on escapes of impossible characters.
             self._problem("yaml-syntax", "this is no escape that YAML knows", START)
@@ -356,7 +357,9 @@ class _Builder:
         )
 
     def _problem(self, code: str, message: str, where: Location, hint: str | None = None) -> None:
-        place = inside(where, self._text)
+        if self._end is None:
+            self._end = end_of(self._text)
+        place = inside(where, self._end)
         self._problems.append(Diagnostic(code, message, self._path, place, hint))
 
     def _stop(self, code: str, message: str, event: Any) -> NoReturn:
@@ -386,8 +389,7 @@ def _parser(text: str) -> Any:
 
 def _place_of(text: str, offset: int) -> Location:
     """The place of a character of a text."""
-    lines = offsets_of_lines(text[:offset])
-    return Location(len(lines), offset - lines[-1] + 1)
+    return end_of(text[:offset])
 
 
 def _place(mark: Any) -> Location:

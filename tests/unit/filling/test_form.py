@@ -23,6 +23,7 @@ from charter_score.diagnostics import Diagnostic, Location
 from charter_score.errors import DocumentError, UsageError
 from charter_score.filling import form_writer as written_form
 from charter_score.filling.form_writer import review_form
+from charter_score.limits import MOST_CRITERIA
 from charter_score.linting.review_checks import review_problems
 from charter_score.review import Rated, Review, Status
 from charter_score.rubric import Rubric
@@ -680,7 +681,7 @@ def test_writer_and_reader_speak_of_the_same_form() -> None:
     """The marks that the writer sets are those that the reader looks for."""
     assert written_form.MARKER == read_back.MARKER + read_back.VERSION
     assert written_form.HEADING == read_back.HEADING
-    assert written_form.MOST_CRITERIA * 2 <= read_back.MOST_ROWS
+    assert MOST_CRITERIA * 2 <= read_back.MOST_ROWS
 
 
 def test_a_form_is_known_by_its_ending(small: Rubric) -> None:

@@ -1,0 +1,28 @@
+"""How large a document may be: what goes beyond is refused with a diagnostic, before any work.
+
+No scorecard of a contact centre comes near to one of these. They stop files that were made to
+exhaust a computer, and bound what a check may assume. docs/safety.md lists them.
+"""
+
+# Of any document. A reader refuses what is larger.
+
+MOST_BYTES = 5_000_000
+MOST_DEPTH = 32
+MOST_NODES = 200_000
+LONGEST_SCALAR = 65_536
+"""Bytes of one text."""
+LONGEST_KEY = 1_024
+"""Characters of a key, as in libyaml; bringing a longer one into NFC can take very long."""
+LONGEST_NUMBER = 24
+"""Characters of a number: more than any standard needs, and quick to reckon with."""
+
+# Of a rubric and a review: `too-many`.
+
+MOST_CRITERIA = 1_000
+"""Criteria of a rubric. A review is filled in after one conversation; about 25 are usual."""
+MOST_SECTIONS = 100
+"""Sections of a rubric."""
+MOST_FIELDS = 100
+"""Fields of the interaction that a rubric declares, or that one condition names."""
+MOST_WORDS = 100
+"""Levels of a criterion, bands of a rubric, values of a field in a rubric or in a review."""
