@@ -312,7 +312,7 @@ def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, _Kind] | Diagn
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.name.startswith((".", _LOCK)):
+                if _is_left_out(entry.name):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     names.append(entry.name + "/")
@@ -355,8 +355,13 @@ def _linked(path: str, shown: str, root: str, real_root: str) -> Iterator[Input 
 
 
 def _is_hidden(real: str, real_root: str) -> bool:
-    """Whether a walk leaves a path out: it, or a folder on the way to it, begins with a dot."""
-    return any(part.startswith(".") for part in os.path.relpath(real, real_root).split(os.sep))
+    """Whether a walk leaves a path out: for its own name, or that of a folder on the way to it."""
+    return any(map(_is_left_out, os.path.relpath(real, real_root).split(os.sep)))
+
+
+def _is_left_out(name: str) -> bool:
+    """Whether a walk leaves an entry out for its name: hidden, or the lock of an open form."""
+    return name.startswith((".", _LOCK))
 
 
 def is_among(path: AnyPath, paths: Iterable[str]) -> Input | None:

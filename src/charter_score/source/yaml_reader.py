@@ -10,6 +10,7 @@ import re
 from typing import Any, NoReturn
 
 import yaml
+from yaml.scanner import ScannerError
 
 from charter_score.diagnostics import START, Diagnostic, Location
 from charter_score.errors import DocumentError
@@ -119,6 +120,13 @@ _MAPPING_START, _MAPPING_END = yaml.MappingStartEvent, yaml.MappingEndEvent
 _SEQUENCE_START, _SEQUENCE_END = yaml.SequenceStartEvent, yaml.SequenceEndEvent
 
 
+_MOST_LOOKS = 3
+"""How often the text before an error is read again: a cut may leave a quote open, then a key."""
+
+_OF_A_CUT = frozenset(["empty-document", "empty-key"])
+"""Problems that a text may have only because its end was cut off."""
+
+
 class _ReadingStoppedError(Exception):
     """Reading cannot go on; the problems are in the builder."""
 
@@ -136,18 +144,27 @@ class _Builder:
 
     def build(self) -> Built:
         built = None
+        parser: Any = None
         try:
             self._refuse_directives(0)
-            built = self._build()
+            parser = _parser(self._text)
+            built = self._build(self._text, parser)
         except _ReadingStoppedError:
             pass
         except UnicodeDecodeError:
             # PyYAML decodes the escapes of a tag itself.
             found = _ESCAPED_TAG.search(self._text)
-            self._refuse_tag(_place_of(self._text, found.start(1) if found else 0))
+            start = found.start(1) if found else 0
+            if not self._stopped_before(start):
+                self._refuse_tag(_place_of(self._text, start))
         except (ValueError, OverflowError):
             # PyYAML's own parser, where libyaml is missing, on escapes of impossible characters.
-            self._problem("yaml-syntax", "this is no escape that YAML knows", START)
+            mark = parser.get_mark()
+            if not self._stopped_before(mark.index):
+                self._problem("yaml-syntax", "this is no escape that YAML knows", _place(mark))
+        except ScannerError as wrong:
+            if not self._stopped_before(_first_index(wrong)):
+                self._syntax(wrong)
         except yaml.MarkedYAMLError as wrong:
             self._syntax(wrong)
         except yaml.YAMLError:
@@ -156,16 +173,47 @@ class _Builder:
             raise DocumentError(self._problems)
         return built
 
-    def _build(self) -> Built:
+    def _stopped_before(self, end: int) -> bool:
+        """Add what is wrong before a scanner's error; true where a limit ends the reading there.
+
+        Scanners look up to 1,024 characters ahead before they give the first token of a line,
+        since all of it could be a key. So their error may come before the events of the text in
+        front of it, and what we have to say about those would depend on how far a scanner looks
+        and on its own limits, which differ from one libyaml to the next.
+        """
+        for _ in range(_MOST_LOOKS):
+            earlier = _Builder(self._text, self._path, note_places=False)
+            stopped = False
+            cut_open_at = end
+            try:
+                before = self._text[:end]
+                earlier._build(before, _parser(before))
+            except _ReadingStoppedError:
+                stopped = earlier._problems[-1].code not in _OF_A_CUT
+            except ScannerError as wrong:
+                cut_open_at = _first_index(wrong)
+            except (ValueError, OverflowError, yaml.YAMLError):
+                pass  # a list or mapping was cut: all that stands before it was seen
+            known = set(self._problems)
+            self._problems += [
+                problem
+                for problem in earlier._problems
+                if problem not in known and problem.code not in _OF_A_CUT
+            ]
+            if stopped or cut_open_at >= end:
+                return stopped
+            end = cut_open_at
+        return False
+
+    def _build(self, text_of_all: str, parser: Any) -> Built:
         # What a short look at the whole text rules out need not be asked of every event: without
         # these signs there are no anchors or tags, without a backslash no escape, and a value
         # takes at least a character.
-        text_of_all = self._text
         may_have_properties = "&" in text_of_all or "!" in text_of_all
         may_have_bad_scalars = "\\" in text_of_all or len(text_of_all) * 4 > LONGEST_SCALAR
         may_have_many_nodes = len(text_of_all) >= MOST_NODES
         scalar, mapping_start, sequence_start = _SCALAR, _MAPPING_START, _SEQUENCE_START
-        get_event = _parser(text_of_all).get_event
+        get_event = parser.get_event
         stack: list[Any] = []
         container: Any = None  # the dict or list being filled; None before the root
         in_mapping = False
@@ -385,6 +433,12 @@ def _parser(text: str) -> Any:
     if yaml.__with_libyaml__:
         return yaml.cyaml.CParser(text)  # type: ignore[attr-defined]  # not in the stubs
     return yaml.Loader(text)
+
+
+def _first_index(wrong: ScannerError) -> int:
+    """Where the token begins in which a scanner found an error."""
+    marks = (wrong.context_mark, wrong.problem_mark)
+    return min((mark.index for mark in marks if mark is not None), default=0)
 
 
 def _place_of(text: str, offset: int) -> Location:

@@ -379,6 +379,34 @@ def test_links_inside_the_folder() -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    "target", [".a.yaml", ".x/a.yaml", "x/.y/z/a.yaml", "~$a.yaml", "~$x/a.yaml"]
+)
+def test_links_to_what_a_walk_leaves_out(target: str) -> None:
+    """A review behind a link is read under the link's name where a walk does not find it itself."""
+    make(f"r/{target}", "r/b.yaml")
+    Path("r/link.yaml").symlink_to(target)
+    assert found("r") == ["r/b.yaml", "r/link.yaml"]
+
+
+@pytest.mark.usefixtures("here")
+def test_links_in_a_folder_with_a_dot() -> None:
+    """Only names below the folder that is walked hide something, not its own."""
+    make(".r/a.yaml")
+    Path(".r/link.yaml").symlink_to("a.yaml")
+    assert found(".r") == [".r/a.yaml"]
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("hidden", [".a.yaml", ".x/a.yaml", "~$a.yaml"])
+def test_what_a_walk_leaves_out_is_not_among(hidden: str) -> None:
+    """What a walk leaves out is no input of its folder, so an output may be written over it."""
+    make(f"r/{hidden}", "r/b.yaml")
+    assert is_among("r/b.yaml", ["r"]) is not None
+    assert is_among(f"r/{hidden}", ["r"]) is None
+
+
+@pytest.mark.usefixtures("here")
 def test_links_out_of_the_folder() -> None:
     """A link that leads out of the folder is refused by its name, and the rest is found."""
     make("r/a.yaml", "secret.yaml", "r2/secret.yaml")

@@ -86,6 +86,23 @@ def places_of(found: Document) -> dict[Route, tuple[Location, Location]]:
 # Limits
 
 
+@pytest.mark.parametrize("levels", [32, 33, 999, 1000, 1001, 100_000])
+@pytest.mark.parametrize(
+    ("opening", "inside", "closing", "column"),
+    [("[", "", "]", 33), ('{"a":', "1", "}", 161)],
+    ids=["list", "object"],
+)
+def test_depth_is_our_limit(
+    opening: str, inside: str, closing: str, column: int, levels: int
+) -> None:
+    """Thirty-two levels are read and more are refused at the thirty-third, closed or not."""
+    text = opening * levels + inside + closing * levels
+    if levels == 32:
+        assert value_of(text)
+    else:
+        assert said_of(text) == said_of(opening * levels) == [("too-deep", 1, column)]
+
+
 @pytest.mark.parametrize("depth", [1, 31, 32])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
 def test_depth_up_to_the_limit(opening: str, closing: str, depth: int) -> None:

@@ -140,6 +140,89 @@ def test_depth_over_the_limit(text: str, line: int, column: int) -> None:
     assert said_of(text) == [("too-deep", line, column)]
 
 
+STYLES = {
+    "flow list": ("[", "]", lambda level: (1, level)),
+    "flow list on lines": ("[\n", "]", lambda level: (level, 1)),
+    "flow mapping": ("{a: ", "}", lambda level: (1, 4 * level - 3)),
+    "block list": ("- ", "", lambda level: (1, 2 * level - 1)),
+    "block mapping": (None, "", lambda level: (level, level)),
+}
+
+
+@pytest.mark.parametrize("libyaml", [True, False], ids=["libyaml", "without libyaml"])
+@pytest.mark.parametrize("levels", [32, 33, 999, 1000, 1001, 100_000])
+@pytest.mark.parametrize("style", STYLES)
+def test_depth_is_our_limit(
+    style: str, levels: int, libyaml: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit on depth is the same with any parser: some have one of their own."""
+    opening, closing, place = STYLES[style]
+    if not libyaml:
+        monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    if opening is None:
+        most = min(levels, 3_000)  # their indentation grows with their depth: 5 MB hold no more
+        text = "".join(" " * level + "a:\n" for level in range(most))
+    else:
+        text = opening * levels + closing * levels
+    if levels == 32:
+        assert complaints_about(text) == ()
+    else:
+        assert said_of(text) == [("too-deep", *place(33))]
+
+
+@pytest.mark.parametrize("libyaml", [True, False], ids=["libyaml", "without libyaml"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 40 + "@", [("too-deep", 1, 33)]),
+        ("[" * 40 + '"x', [("too-deep", 1, 33)]),
+        ("[" * 40 + '"\\q"', [("too-deep", 1, 33)]),
+        ("[" * 40 + '"\\U99999999"', [("too-deep", 1, 33)]),
+        ("[" * 40 + " !%C3%28 x", [("too-deep", 1, 33)]),
+        ("[" * 32 + "@", [("yaml-syntax", 1, 33)]),
+        ("a: [" + "b, " * 150 + "@", [("too-many-nodes", 1, 299)]),
+        (
+            "[&a b, !c d, *e, {f: 1, f: 2}, @",
+            [
+                ("anchor", 1, 2),
+                ("tag", 1, 8),
+                ("alias", 1, 14),
+                ("duplicate-key", 1, 25),
+                ("yaml-syntax", 1, 32),
+            ],
+        ),
+        (
+            '["\\e", "' + "b" * 65_537 + '"',
+            [
+                ("control-character", 1, 2),
+                ("scalar-too-long", 1, 8),
+                ("yaml-syntax", 1, 65_547),
+            ],
+        ),
+        ("a: 1\n--- @", [("several-documents", 2, 1)]),
+        ("? @", [("yaml-syntax", 1, 3)]),
+        ("[: a, @", [("yaml-syntax", 1, 7)]),
+        ("# a\n@", [("yaml-syntax", 2, 1)]),
+        ("[&a x, \n&b y, z\n- c", [("anchor", 1, 2), ("anchor", 2, 1), ("yaml-syntax", 3, 4)]),
+        ('&a x: 1\ny\nz: "', [("anchor", 1, 1), ("yaml-syntax", 3, 1)]),
+    ],
+)
+def test_an_error_further_on_hides_nothing(
+    text: str, said: list[Said], libyaml: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands before an error is said with any parser, however far ahead it had looked."""
+    monkeypatch.setattr(yaml_reader, "MOST_NODES", 100)
+    if not libyaml:
+        monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    assert said_of(text) == said
+
+
+@pytest.mark.usefixtures("_without_libyaml")
+def test_fallback_places_impossible_escapes() -> None:
+    """An escape that is no character is placed where it stands, also without libyaml."""
+    assert said_of('a: b\nc: "\\U00110000"') == [("yaml-syntax", 2, 7)]
+
+
 def test_nodes_up_to_the_limit() -> None:
     """A list and its 199,999 items are read."""
     assert len(value_of("- a\n" * 199_999)) == 199_999

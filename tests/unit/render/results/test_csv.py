@@ -10,6 +10,7 @@ import tracemalloc
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import hostile
@@ -219,7 +220,6 @@ def test_a_line_quotes_whatever_could_separate_cells() -> None:
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_finds_no_formula(tmp_path: Path) -> None:
     """LibreOffice itself, told that commas, semicolons and tabs separate, makes no formula."""
-    openpyxl = pytest.importorskip("openpyxl")
     outcomes: list[Outcome] = hostile.outcomes(hostile.BRIEF)
     (tmp_path / "long.csv").write_bytes(rendered(LongCsv(), outcomes).replace(b"\0", b" "))
     subprocess.run(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import html
 
 import hostile
 from batches import batch, rendered, rendered_text
@@ -19,9 +20,6 @@ from charter_score.render.results.json import JsonEnvelope
 from charter_score.render.results.junit import legal
 from charter_score.render.results.page import HtmlReport
 from charter_score.render.text.hostile import visible
-
-html = pytest.importorskip("lxml.html")
-pytest.importorskip("jinja2")
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 TAGS = {

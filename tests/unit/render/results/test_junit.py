@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import junitparser
 import pytest
 
 import hostile
 from batches import batch, rendered, rendered_text
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.junit import JUnit, legal
-
-junitparser = pytest.importorskip("junitparser")
 
 # Elements with the attributes and children that they may have: junit-10.xsd, and `file` on a case,
 # which GitLab reads (its documentation, Unit test reports).

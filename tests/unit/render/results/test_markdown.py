@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import markdown_it
 import pytest
 
 import hostile
@@ -14,9 +15,6 @@ from charter_score.outcome import Failed, Outcome, Scored
 from charter_score.render.results.markdown import MOST_BYTES, Markdown, escaped
 from charter_score.render.text.hostile import visible
 from documents import review_from, rubric_from, scored
-
-markdown_it = pytest.importorskip("markdown_it")
-pytest.importorskip("linkify_it")
 
 MOST_JOB_SUMMARY = 1024 * 1024
 APART = "\u200b"

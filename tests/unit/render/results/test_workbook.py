@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import openpyxl
 import pytest
+import python_calamine as calamine
 
 import hostile
 from batches import batch, rendered, rendered_text
@@ -23,10 +25,6 @@ from charter_score.render.results.csv import Csv, LongCsv
 from charter_score.render.results.json import JsonEnvelope
 from charter_score.render.results.junit import legal
 from charter_score.render.results.workbook import LONGEST_CELL, Workbook
-
-openpyxl = pytest.importorskip("openpyxl")
-calamine = pytest.importorskip("python_calamine")
-pytest.importorskip("xlsxwriter")
 
 # openpyxl knows no data bars of 2010; that they are there is looked up in the XML.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")

@@ -18,8 +18,6 @@ from charter_score.rubric import Rubric
 from charter_score.source.load import load_rubric
 from documents import rubric_from
 
-pytest.importorskip("jinja2")
-
 SHIPPED = sorted((Path(__file__).parents[4] / "rubrics").glob("*.yaml"))
 VOID = {"meta", "col", "br"}
 KNOWN_TAGS = {
