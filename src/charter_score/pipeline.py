@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from charter_score.diagnostics import START, At, Diagnostic, Problem, Severity, in_order
-from charter_score.errors import DocumentError, UsageError
+from charter_score.errors import DocumentError, UsageError, shortage
 from charter_score.gates import Gates, Watched
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import BatchRenderer
@@ -142,7 +142,7 @@ class Scoring:
 
         `choose` gives the renderers; it is told how many outcomes there are where they are few,
         and None where there are many. `jobs` processes share the work, one for each core where it
-        is 0.
+        is 0, and never more than help.
 
         Raises:
             WorkerDefectError: for a defect of ours in a worker.
@@ -156,8 +156,8 @@ class Scoring:
             return
         from itertools import chain
 
-        from charter_score.workers import default_jobs
         from charter_score.workers import in_order as over_processes
+        from charter_score.workers import worker_count
 
         renderers = choose(None)
         if STANDARD_INPUT in self._job.paths:
@@ -165,7 +165,7 @@ class Scoring:
         yield from over_processes(
             partial(self._part_of, renderers=renderers),
             chain(first, inputs),
-            jobs or default_jobs(),
+            worker_count(jobs),
             partial(_part_lost, renderers=renderers, job=self._job),
         )
 
@@ -188,7 +188,12 @@ class Scoring:
             except DocumentError as wrong:
                 yield one.shown, False, wrong.diagnostics
                 continue
-            yield one.shown, True, self._check(one, data)
+            try:
+                yield one.shown, True, self._check(one, data)
+            except Exception as fault:
+                if (why := shortage(fault)) is None:
+                    raise
+                yield one.shown, False, [Diagnostic("unreadable", why, one.shown)]
 
     def _check(self, one: Input, data: bytes) -> Sequence[Diagnostic]:
         try:
@@ -213,6 +218,10 @@ class Scoring:
             if one.root is not None and wrong.diagnostics[0].code == "not-a-form":
                 return LeftOut(one.shown)  # a workbook of somebody's in a folder of reviews
             return Failed(one.shown, wrong.diagnostics)
+        except Exception as fault:
+            if (why := shortage(fault)) is None:
+                raise
+            return Failed(one.shown, (Diagnostic("unreadable", why, one.shown),))
 
     def _read(self, one: Input) -> bytes:
         if one.path is not None or self._standard_input is None:

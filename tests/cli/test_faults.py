@@ -317,10 +317,12 @@ def test_a_result_that_cannot_be_sent_is_a_defect() -> None:
 
 
 def test_workers_that_die_idle_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers killed after their result was sent are replaced; no item is lost or blamed."""
+    """Where workers are killed after their result was sent, no item is lost, blamed or repeated."""
     monkeypatch.setattr(workers, "SMALLEST", 1)
     monkeypatch.setattr(workers, "LARGEST", 1)
-    pool: workers._Pool[int, list[int]] = workers._Pool(lambda items: items, lambda _: [-1], 2)
+    pool: workers._Pool[int, list[int]] = workers._Pool(
+        lambda items: items, lambda _: [-1], 2, "fork"
+    )
     found: list[list[int]] = []
     for part in pool.run(iter(range(60))):
         found.append(part)
@@ -334,8 +336,8 @@ def test_workers_that_die_idle_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     assert found == [[one] for one in range(60)]
 
 
-def test_workers_that_die_at_once_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no worker lives long enough to take anything, every item is told as lost."""
+def test_workers_that_die_at_once_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no worker lives long enough to take anything, the work is done in this process."""
     start = workers._Pool._start
 
     def stillborn(pool: Any) -> Any:
@@ -345,8 +347,8 @@ def test_workers_that_die_at_once_end_the_run(monkeypatch: pytest.MonkeyPatch) -
         return worker
 
     monkeypatch.setattr(workers._Pool, "_start", stillborn)
-    lost = list(workers.in_order(lambda items: items, range(MANY), 2, lambda one: [-one]))
-    assert [one for part in lost for one in part] == [-one for one in range(MANY)]
+    parts = list(workers.in_order(lambda items: items, range(MANY), 2, lambda _: [-1]))
+    assert [one for part in parts for one in part] == list(range(MANY))
 
 
 # Signals

@@ -448,7 +448,7 @@ class Library:
 
 def is_path(reference: str) -> bool:
     """Whether a rubric is named by its path rather than by its id."""
-    return "/" in reference or reference.lower().endswith(DOCUMENT_ENDINGS)
+    return "/" in reference or os.sep in reference or reference.lower().endswith(DOCUMENT_ENDINGS)
 
 
 def named_rubric(
