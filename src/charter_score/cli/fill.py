@@ -114,7 +114,7 @@ def line_reader() -> Callable[[str], str]:
 
             # Answers are about people: nothing is kept.
             if keep := getattr(readline, "set_auto_history", None):
-                keep(False)
+                keep(False)  # noqa: FBT003 - as readline has it
         return _typed_at_terminal
     from charter_score.render.text.console import for_encoding
     from charter_score.render.text.hostile import visible
