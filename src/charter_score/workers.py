@@ -155,7 +155,7 @@ class _Worker(Generic[T, R]):
 
 
 class _Pool(Generic[T, R]):
-    """Workers that are handed chunks, and the chunks that are to be tried again."""
+    """Workers, and the parts of chunks that wait for one."""
 
     def __init__(
         self,
@@ -172,31 +172,31 @@ class _Pool(Generic[T, R]):
         self._method = method
         # Pickled now: a renderer that `work` holds may later have a file open, which cannot be.
         self._sent = work if method == "fork" else bytes(ForkingPickler.dumps(work))
-        self._each = FEWEST[method] // 2
+        self._each = FEWEST[method] // 2  # items for each worker that there should at least be
         self._taken = 0
         self._size = SMALLEST
         self._workers: list[_Worker[T, R]] = []
-        self._again: deque[tuple[_Chunk[T, R], _Part[T, R]]] = deque()
+        self._waiting: deque[tuple[_Chunk[T, R], _Part[T, R]]] = deque()
 
     def run(self, items: Iterator[T]) -> Iterator[R]:
         """The results of all items, in order."""
         order: deque[_Chunk[T, R]] = deque()
         more = True
         while more or order:
-            while self._again or (more and len(order) < self._jobs * AHEAD):
+            while True:
+                if not self._waiting and more and len(order) < self._jobs * AHEAD:
+                    taken = list(islice(items, self._size))
+                    more = bool(taken)
+                    if taken:
+                        self._taken += len(taken)
+                        order.append(_Chunk([_Part(taken)]))
+                        self._waiting.append((order[-1], order[-1].parts[0]))
+                if not self._waiting:
+                    break
                 worker = self._free()
                 if worker is None and self._workers:
                     break  # all of them are busy
-                if self._again:
-                    chunk, part = self._again.popleft()
-                elif taken := list(islice(items, self._size)):
-                    self._taken += len(taken)
-                    part = _Part[T, R](taken)
-                    chunk = _Chunk([part])
-                    order.append(chunk)
-                else:
-                    more = False
-                    break
+                chunk, part = self._waiting.popleft()
                 if worker is None:
                     self._do_here(part)
                     break
@@ -215,7 +215,7 @@ class _Pool(Generic[T, R]):
         number = len(self._workers)
         if number >= self._most:
             return None
-        if number and number * self._each >= max(self._taken, FEWEST[self._method]):
+        if number and (number + 1) * self._each > max(self._taken, FEWEST[self._method]):
             return None
         try:
             worker = self._start()
@@ -312,7 +312,7 @@ class _Pool(Generic[T, R]):
             return
         if not worker.ready:
             self._most = len(self._workers)
-            self._again.appendleft((chunk, part))
+            self._waiting.appendleft((chunk, part))
             return
         if len(part.items) == 1:
             part.results.append(self._lost(part.items[0]))
@@ -324,7 +324,7 @@ class _Pool(Generic[T, R]):
         ]
         at = chunk.parts.index(part)
         chunk.parts[at : at + 1] = halves
-        self._again.extend((chunk, one) for one in halves)
+        self._waiting.extend((chunk, one) for one in halves)
 
     def stop(self) -> None:
         """End every worker, at work or not."""
