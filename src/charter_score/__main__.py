@@ -153,14 +153,23 @@ def _say(text: str) -> None:
     if sys.stderr is None:
         return
     try:
+        sys.stderr.write(_shown(text))
+        sys.stderr.flush()
+    except OSError:
+        pass
+
+
+def _shown(text: str) -> str:
+    """A message as standard error can carry it."""
+    try:
         from charter_score.render.text.console import for_encoding, plain
         from charter_score.render.text.layout import span
 
-        sys.stderr.write(for_encoding(plain([(span(text),)]), sys.stderr.encoding))
-        sys.stderr.flush()
+        return for_encoding(plain([(span(text),)]), sys.stderr.encoding)
     except Exception as fault:
-        if not isinstance(fault, OSError) and shortage(fault) is None:
+        if shortage(fault) is None:
             raise
+        return f"{ascii(text)[1:-1]}\n"  # there is no handle left to load a module with
 
 
 if __name__ == "__main__":
