@@ -21,6 +21,7 @@ from charter_score.source.load import (
     Library,
     LoadedReview,
     LoadedRubric,
+    begins_as_output,
     is_ours,
     is_output,
     is_rubric,
@@ -215,13 +216,25 @@ class Scoring:
             data = self._read(one)
             return self._outcome_of(one, data, read_document(data, one.shown))
         except DocumentError as wrong:
-            if one.root is not None and wrong.diagnostics[0].code == "not-a-form":
+            code = wrong.diagnostics[0].code
+            if one.root is not None and code == "not-a-form":
                 return LeftOut(one.shown)  # a workbook of somebody's in a folder of reviews
+            if code == "too-large" and self._is_output(one):
+                return LeftOut(one.shown)
             return Failed(one.shown, wrong.diagnostics)
         except Exception as fault:
             if (why := shortage(fault)) is None:
                 raise
             return Failed(one.shown, (Diagnostic("unreadable", why, one.shown),))
+
+    def _is_output(self, one: Input) -> bool:
+        """Whether an input among others is too large for a review since it holds our results."""
+        if one.path is None or self._is_alone(one):
+            return False
+        try:
+            return begins_as_output(one.path, one.shown)
+        except DocumentError:
+            return False
 
     def _read(self, one: Input) -> bytes:
         if one.path is not None or self._standard_input is None:

@@ -29,6 +29,9 @@ from charter_score.pipeline import LeftOut, Scoring
 from charter_score.source import files
 from charter_score.source.files import Input
 
+if not hasattr(os, "fork"):
+    pytest.skip("faults are put into workers that are forks", allow_module_level=True)
+
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = (ROOT / "examples" / "plymouth" / "strong.yaml").read_text(encoding="utf-8")
 MANY = 100
@@ -50,6 +53,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(folder)
     for name in ("CHARTER_SCORE_OUTPUT_FORMAT", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
+    # What a test changes in this process is changed in a fork too, and in nothing else.
+    monkeypatch.setattr(workers, "start_method", lambda: "fork")
     before = signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(SECONDS)
     yield folder
@@ -359,6 +364,7 @@ from charter_score import pipeline, workers
 from charter_score.cli import score as scoring
 from charter_score.__main__ import main
 
+workers.start_method = lambda: "fork"
 workers.SMALLEST = workers.LARGEST = 8
 outcome, take = pipeline.Scoring.outcome, scoring._Run.take
 
@@ -447,6 +453,8 @@ def test_a_stopped_batch_leaves_no_trace(
 LARGE = """
 import os, time
 from charter_score import workers
+
+workers.start_method = lambda: "fork"
 
 def work(items):
     open(f"../process-{os.getpid()}", "w").close()

@@ -162,6 +162,19 @@ def test_results_may_be_larger_than_a_review(run: Run) -> None:
     assert (code, "--baseline passes" in err) == (0, True)
 
 
+def test_results_larger_than_a_review_may_lie_beside_reviews(run: Run) -> None:
+    """A large month is scored into its own folder as often as wanted, as a small one is."""
+    Path("month").mkdir()
+    Path("month/a.yaml").write_text(REVIEW.replace("./", "../"), encoding="utf-8")
+    for _ in range(2):
+        code, _, err = run("score", "month", "-v", "-o", "month/results.json")
+        assert (code, "too-large" in err) == (0, False)
+        with Path("month/results.json").open("ab") as file:
+            file.write(b" " * 6_000_000)
+    code, _, err = run("score", "month", "-v")
+    assert (code, "month/results.json: not a review, left out" in err) == (0, True)
+
+
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("kind", ["json", "json-lines"])

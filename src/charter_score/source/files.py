@@ -84,10 +84,13 @@ def _decoded(name: str) -> str:
     return name if name.isascii() else os.fsencode(name).decode("utf-8", "replace")
 
 
-def read_bytes(path: AnyPath | None, shown: str, limit: Limit = DOCUMENT) -> bytes:
+def read_bytes(
+    path: AnyPath | None, shown: str, limit: Limit = DOCUMENT, most: int | None = None
+) -> bytes:
     """The bytes of a regular file, or of standard input where there is no path.
 
-    Every document is opened here: reviews, rubrics, forms, results, settings.
+    Every document is opened here: reviews, rubrics, forms, results, settings. With `most` no more
+    are read than so many.
 
     Raises:
         DocumentError: `not-found`, `unreadable`, `not-a-file` (a pipe, a device, a folder) or
@@ -97,7 +100,7 @@ def read_bytes(path: AnyPath | None, shown: str, limit: Limit = DOCUMENT) -> byt
         if path is None:
             data = _read_standard_input(shown, limit)
         else:
-            data = _read_regular(path, shown, limit)
+            data = _read_regular(path, shown, limit, most)
     except FileNotFoundError:
         raise DocumentError([not_found(shown)]) from None
     except OSError as wrong:
@@ -106,6 +109,16 @@ def read_bytes(path: AnyPath | None, shown: str, limit: Limit = DOCUMENT) -> byt
     if len(data) > limit.bytes:
         raise DocumentError([limit.exceeded(shown)])
     return data
+
+
+def read_beginning(path: AnyPath, shown: str, number: int) -> bytes:
+    """The first bytes of a regular file, however large it is.
+
+    Raises:
+        DocumentError: as `read_bytes`, but never `too-large`.
+    """
+    data = read_bytes(path, shown, Limit(sys.maxsize - 1, ""), most=number)
+    return data[:number]
 
 
 def not_found(shown: str) -> Diagnostic:
@@ -153,7 +166,7 @@ def _opened(path: AnyPath, shown: str) -> int:
         raise
 
 
-def _read_regular(path: AnyPath, shown: str, limit: Limit) -> bytes:
+def _read_regular(path: AnyPath, shown: str, limit: Limit, most: int | None) -> bytes:
     descriptor = _opened(path, shown)
     try:
         status = os.fstat(descriptor)
@@ -162,7 +175,7 @@ def _read_regular(path: AnyPath, shown: str, limit: Limit) -> bytes:
         if status.st_size > limit.bytes:
             raise DocumentError([limit.exceeded(shown)])
         pieces = []
-        left = limit.bytes + 1
+        left = limit.bytes + 1 if most is None else most
         # Memory is set aside for all that is asked for, so not for the largest file every time.
         usual = max(status.st_size + 1, _AT_ONCE)
         while left and (piece := os.read(descriptor, min(left, usual))):
