@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-from charter_score.errors import CharterScoreError, ExitCode, UsageError
+from charter_score.errors import CharterScoreError, ExitCode, UsageError, shortage
 
 
 def main() -> None:
@@ -55,7 +55,8 @@ def _by_typer(app: Callable[..., object], arguments: Sequence[str], program: str
 
 def _end(run: Callable[[], int]) -> None:
     """End the process with the exit code that a run earns, whatever happens in it."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in _TERMINATING:
+        signal.signal(number, _terminate)
     try:
         code = run()
     except CharterScoreError as wrong:
@@ -81,8 +82,17 @@ class _Terminated(BaseException):
 def _terminate(number: int, frame: FrameType | None) -> None:
     del number, frame
     # Once is enough: a second one must not disturb the tidying up after the first.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for every in _TERMINATING:
+        signal.signal(every, signal.SIG_IGN)
     raise _Terminated
+
+
+_TERMINATING = [
+    # Windows sends no SIGTERM by itself: Ctrl-Break is its way to end what runs.
+    getattr(signal, name)
+    for name in ("SIGTERM", "SIGBREAK")
+    if hasattr(signal, name)
+]
 
 
 def _stopped(how: str, stopped: BaseException) -> str:
@@ -100,7 +110,7 @@ def _defect_or_usage(defect: Exception) -> int:
     if type(defect).__name__ == "Abort":
         _say(_stopped("interrupted", defect))
         return ExitCode.INTERRUPTED
-    if isinstance(defect, OSError) and (said := _fault_around(defect)):
+    if said := shortage(defect) or _fault_around(defect):
         _say(f"charter-score: {said}")
         return ExitCode.NOT_WRITTEN
     if "--debug" in sys.argv:
@@ -118,17 +128,20 @@ def _defect_or_usage(defect: Exception) -> int:
     return ExitCode.DEFECT
 
 
-def _fault_around(fault: OSError) -> str | None:
+def _fault_around(fault: Exception) -> str | None:
     """What is wrong around the program, where that is why a call failed; None for a defect of ours.
 
     Typer writes its help itself, so a full disk shows only here.
     """
+    if not isinstance(fault, OSError):
+        return None
     why = (fault.strerror or "it cannot be used").lower()
     try:
         os.getcwd()
     except OSError:
         return f"the current folder: {why}"
-    if fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+    # Windows has no quota by that name.
+    if fault.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None), errno.EFBIG, errno.EIO):
         from charter_score.writing import quiet_output
 
         quiet_output()
@@ -137,16 +150,26 @@ def _fault_around(fault: OSError) -> str | None:
 
 
 def _say(text: str) -> None:
-    from charter_score.render.text.console import plain
-    from charter_score.render.text.layout import span
-
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(plain([(span(text),)]))
+        sys.stderr.write(_shown(text))
         sys.stderr.flush()
     except OSError:
         pass
+
+
+def _shown(text: str) -> str:
+    """A message as standard error can carry it."""
+    try:
+        from charter_score.render.text.console import for_encoding, plain
+        from charter_score.render.text.layout import span
+
+        return for_encoding(plain([(span(text),)]), sys.stderr.encoding)
+    except Exception as fault:
+        if shortage(fault) is None:
+            raise
+        return f"{ascii(text)[1:-1]}\n"  # there is no handle left to load a module with
 
 
 if __name__ == "__main__":

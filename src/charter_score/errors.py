@@ -1,5 +1,7 @@
 """The exit codes, and the few exceptions that carry one."""
 
+import errno
+import os
 from collections.abc import Iterable
 from enum import IntEnum
 from typing import ClassVar
@@ -50,3 +52,21 @@ class NotWrittenError(CharterScoreError):
     """An output could not be written; what stood there before still does."""
 
     exit_code = ExitCode.NOT_WRITTEN
+
+
+_SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
+
+
+def shortage(fault: BaseException) -> str | None:
+    """What the system has run out of, where that is why a call failed: memory, files, processes.
+
+    None for any other fault.
+    """
+    if isinstance(fault, MemoryError):
+        return "there is not enough memory"
+    if isinstance(fault, OSError) and fault.errno in _SHORTAGES:
+        return os.strerror(fault.errno).lower()
+    # An extension module is opened by the system's linker, which gives a text and no number.
+    if isinstance(fault, ImportError) and os.strerror(errno.EMFILE) in str(fault):
+        return os.strerror(errno.EMFILE).lower()
+    return None

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from charter_score.diagnostics import START, At, Diagnostic, Problem, Severity, in_order
-from charter_score.errors import DocumentError, UsageError
+from charter_score.errors import DocumentError, UsageError, shortage
 from charter_score.gates import Gates, Watched
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import BatchRenderer
@@ -21,6 +21,7 @@ from charter_score.source.load import (
     Library,
     LoadedReview,
     LoadedRubric,
+    begins_as_output,
     is_ours,
     is_output,
     is_rubric,
@@ -146,7 +147,7 @@ class Scoring:
 
         `choose` gives the renderers; it is told how many outcomes there are where they are few,
         and None where there are many. `jobs` processes share the work, one for each core where it
-        is 0.
+        is 0, and never more than help.
 
         Raises:
             WorkerDefectError: for a defect of ours in a worker.
@@ -160,8 +161,8 @@ class Scoring:
             return
         from itertools import chain
 
-        from charter_score.workers import default_jobs
         from charter_score.workers import in_order as over_processes
+        from charter_score.workers import worker_count
 
         renderers = choose(None)
         if STANDARD_INPUT in self._job.paths:
@@ -169,7 +170,7 @@ class Scoring:
         yield from over_processes(
             partial(self._part_of, renderers=renderers),
             chain(first, inputs),
-            jobs or default_jobs(),
+            worker_count(jobs),
             partial(_part_lost, renderers=renderers, job=self._job),
         )
 
@@ -192,7 +193,12 @@ class Scoring:
             except DocumentError as wrong:
                 yield one.shown, False, wrong.diagnostics
                 continue
-            yield one.shown, True, self._check(one, data)
+            try:
+                yield one.shown, True, self._check(one, data)
+            except Exception as fault:
+                if (why := shortage(fault)) is None:
+                    raise
+                yield one.shown, False, [Diagnostic("unreadable", why, one.shown)]
 
     def _check(self, one: Input, data: bytes) -> Sequence[Diagnostic]:
         try:
@@ -214,9 +220,25 @@ class Scoring:
             data = self._read(one)
             return self._outcome_of(one, data, read_document(data, one.shown))
         except DocumentError as wrong:
-            if one.root is not None and wrong.diagnostics[0].code == "not-a-form":
+            code = wrong.diagnostics[0].code
+            if one.root is not None and code == "not-a-form":
                 return LeftOut(one.shown)  # a workbook of somebody's in a folder of reviews
+            if code == "too-large" and self._is_output(one):
+                return LeftOut(one.shown)
             return Failed(one.shown, wrong.diagnostics)
+        except Exception as fault:
+            if (why := shortage(fault)) is None:
+                raise
+            return Failed(one.shown, (Diagnostic("unreadable", why, one.shown),))
+
+    def _is_output(self, one: Input) -> bool:
+        """Whether an input among others is too large for a review since it holds our results."""
+        if one.path is None or self._is_alone(one):
+            return False
+        try:
+            return begins_as_output(one.path, one.shown)
+        except DocumentError:
+            return False
 
     def _read(self, one: Input) -> bytes:
         if one.path is not None or self._standard_input is None:

@@ -51,14 +51,14 @@ class Replacement:
         # A name may have 255 bytes, and a character four of them.
         descriptor, self._temporary = tempfile.mkstemp(prefix=f".{name[:48]}.", dir=folder)
         try:
-            os.fchmod(descriptor, mode)
+            _set_mode(descriptor, self._temporary, mode)
             return os.fdopen(descriptor, "wb")
         except BaseException:
             os.close(descriptor)
             raise
 
     def write(self, data: bytes) -> None:
-        """Add to the file.
+        """Add data to the file.
 
         Raises:
             NotWrittenError: where the disk or the pipe says no.
@@ -119,8 +119,18 @@ def write_file(path: AnyPath, data: bytes, shown: str) -> None:
         file.commit()
 
 
+def _set_mode(descriptor: int, path: str, mode: int) -> None:
+    """Give a new file its mode. On Windows a file has the rights that its folder gives it."""
+    if os.name == "nt":
+        return
+    if change := getattr(os, "fchmod", None):
+        change(descriptor, mode)
+    else:
+        os.chmod(path, mode)
+
+
 def write_standard_output(text: str | bytes) -> None:
-    """Put text, or the bytes of a binary format, on standard output.
+    """Put text, or the bytes of a binary format, on standard output; a line ends in LF everywhere.
 
     A reader that has gone away (`| head`) is no error: the rest is not wanted.
 
@@ -129,16 +139,15 @@ def write_standard_output(text: str | bytes) -> None:
     """
     if sys.stdout is None:
         raise NotWrittenError("standard output is closed")
+    encoding = sys.stdout.encoding or "utf-8"
     try:
-        if isinstance(text, str) and not text.isascii():
-            text = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode(
-                sys.stdout.encoding or "utf-8"
-            )
-        if isinstance(text, bytes):
+        data = text if isinstance(text, bytes) else text.encode(encoding, "backslashreplace")
+        # As bytes: as text, Windows would end each line in CR LF.
+        if (stream := getattr(sys.stdout, "buffer", None)) is not None:
             sys.stdout.flush()
-            sys.stdout.buffer.write(text)
+            stream.write(data)
         else:
-            sys.stdout.write(text)
+            sys.stdout.write(data.decode(encoding))
         sys.stdout.flush()
     except BrokenPipeError:
         quiet_output()
@@ -146,6 +155,18 @@ def write_standard_output(text: str | bytes) -> None:
         quiet_output()
         why = (wrong.strerror or "it cannot be written").lower()
         raise NotWrittenError(f"standard output: {why}") from wrong
+
+
+def write_document(text: str) -> None:
+    """Put a document on standard output: in UTF-8, as programs read it, whatever the locale says.
+
+    On a terminal, which a person reads, in the terminal's own encoding.
+
+    Raises:
+        NotWrittenError: where it cannot be written.
+    """
+    at_terminal = sys.stdout is not None and sys.stdout.isatty()
+    write_standard_output(text if at_terminal else text.encode("utf-8"))
 
 
 def quiet_output() -> None:

@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from charter_score.source.files import STANDARD_INPUT, is_standard_input, is_under, shown_path
+from charter_score.source.files import (
+    STANDARD_INPUT,
+    is_standard_input,
+    is_under,
+    shown_path,
+    slashed,
+)
 
 
 @dataclass(frozen=True)
@@ -27,9 +33,9 @@ class Asked:
             return None
         if path.startswith("-"):
             path = f"./{path}"
-        rubric = ("--rubric", self.rubric) if self.rubric is not None else ()
-        rubrics = (word for folder in self.rubrics for word in ("--rubrics", folder))
-        return ("charter-score", "explain", path, *rubric, *rubrics)
+        rubric = ("--rubric", slashed(self.rubric)) if self.rubric is not None else ()
+        rubrics = (word for folder in self.rubrics for word in ("--rubrics", slashed(folder)))
+        return ("charter-score", "explain", slashed(path), *rubric, *rubrics)
 
     @cached_property
     def _is_here(self) -> bool:

@@ -18,7 +18,7 @@ from charter_score.rubric import (
     Rubric,
 )
 from charter_score.source.edit import Word, scalar_text
-from charter_score.source.files import STANDARD_INPUT, shown_path
+from charter_score.source.files import STANDARD_INPUT, shown_path, slashed
 from charter_score.source.load import (
     Library,
     LoadedRubric,
@@ -112,8 +112,10 @@ def line_reader() -> Callable[[str], str]:
         with suppress(ImportError):
             import readline  # input() makes use of it
 
-            readline.set_auto_history(False)  # answers are about people: nothing is kept
-        return input
+            # Answers are about people: nothing is kept.
+            if keep := getattr(readline, "set_auto_history", None):
+                keep(False)  # noqa: FBT003 - as readline has it
+        return _typed_at_terminal
     from charter_score.render.text.console import for_encoding
     from charter_score.render.text.hostile import visible
 
@@ -127,7 +129,7 @@ def line_reader() -> Callable[[str], str]:
             raise EOFError
         shown = ""
         try:
-            text = line.decode(encoding)
+            text = typed_text(line, encoding)
             shown = for_encoding(visible(text.strip()), sys.stdout.encoding)
         finally:
             if echoes:
@@ -135,6 +137,26 @@ def line_reader() -> Callable[[str], str]:
         return text
 
     return read
+
+
+def _typed_at_terminal(prompt: str) -> str:
+    text = input(prompt)
+    if text.isascii():
+        return text
+    encoding = sys.stdin.encoding
+    return typed_text(text.encode(encoding, sys.stdin.errors or "strict"), encoding)
+
+
+def typed_text(data: bytes, encoding: str) -> str:
+    """What somebody typed: UTF-8 whatever the locale says, else the encoding of the locale.
+
+    Raises:
+        UnicodeDecodeError: where it is neither.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode(encoding)
 
 
 # ── Before and after the conversation ─────────────────────────────────────────────────────────────
@@ -194,11 +216,11 @@ def _reference(name: str, rubric: Rubric, library: Library, folder: str) -> str:
     """
     if not is_path(name):
         return rubric.name
-    relative = os.path.relpath(name, folder or os.curdir).replace(os.sep, "/")
-    reference = relative if relative.startswith("../") else f"./{relative}"
     try:
+        relative = slashed(os.path.relpath(name, folder or os.curdir))
+        reference = relative if relative.startswith("../") else f"./{relative}"
         library.find(reference, folder)
-    except RubricReferenceError:
+    except (RubricReferenceError, ValueError):  # ValueError: it lies on another drive
         raise UsageError(
             "the rubric lies outside of this folder, where the review would not find it again",
             "copy it here, or name its folder with --rubrics and the rubric by its id",
@@ -248,9 +270,9 @@ def _say_how_to_go_on(request: FillRequest, sheet: Sheet) -> None:
 
 def _command(request: FillRequest, name: str, sheet: Sheet) -> str:
     """A command over the same file, to be typed as it is."""
-    parts = ["charter-score", name, request.path]
+    parts = ["charter-score", name, slashed(request.path)]
     if request.rubric is not None and sheet.progress.review.rubric is None:
-        parts += ["--rubric", request.rubric]
+        parts += ["--rubric", slashed(request.rubric)]
     for folder in request.rubrics:
-        parts += ["--rubrics", folder]
+        parts += ["--rubrics", slashed(folder)]
     return shlex.join(parts)

@@ -6,11 +6,18 @@ from enum import StrEnum
 from typing import NamedTuple, assert_never
 
 from charter_score.cli.asked import Asked
-from charter_score.errors import UsageError
+from charter_score.errors import NotWrittenError, UsageError
 from charter_score.render.results.batch import BatchRenderer
 from charter_score.render.text.console import Paint, plain
 from charter_score.render.text.layout import WIDEST
-from charter_score.source.files import STANDARD_INPUT, is_among, is_standard_input, shown_path
+from charter_score.source.files import (
+    STANDARD_INPUT,
+    is_among,
+    is_file,
+    is_standard_input,
+    shown_path,
+    slashed,
+)
 
 ENVIRONMENT = "CHARTER_SCORE_OUTPUT_FORMAT"
 
@@ -55,6 +62,10 @@ class Target(NamedTuple):
 
 POINTING = frozenset([Format.GITHUB, Format.GITLAB])
 """Formats that point at the line of a criterion, for which every file is looked at again."""
+
+
+FOR_PEOPLE = frozenset([Format.FULL, Format.CONCISE])
+"""Formats that people read as they stand; programs read the others, which are UTF-8 everywhere."""
 
 
 class Look(NamedTuple):
@@ -177,29 +188,46 @@ def _from_environment() -> Format | None:
         raise UsageError(f"{ENVIRONMENT} names no format", f"use one of {known}") from None
 
 
-def refuse_inputs(outputs: Sequence[Target], paths: Sequence[str], also: Sequence[str]) -> None:
+def refuse_inputs(
+    outputs: Sequence[Target], paths: Sequence[str], also: Sequence[str]
+) -> dict[Target, NotWrittenError]:
     """Refuse an output that would take the place of something read, before anything is touched.
 
     `also` names files that are read beside the paths. Results of an earlier run that lie in a
-    folder of reviews are no input and may be replaced; a rubric or a review never is.
+    folder of reviews are no input and may be replaced; a rubric or a review never is. Gives the
+    outputs of which the system does not tell what they are, and why: those must not be written.
 
     Raises:
         UsageError: naming the file.
     """
+    lost = {}
     for target in outputs:
-        if target.path is None or not os.path.exists(target.path):
+        if target.path is None:
             continue
-        why = _why_kept(target.path, paths, also)
+        try:
+            why = _why_kept(target.path, paths, also)
+        except OSError as wrong:
+            told = (wrong.strerror or "it cannot be looked at").lower()
+            lost[target] = NotWrittenError(f"{slashed(target.path)}: {told}")
+            continue
         if why is not None:
             raise UsageError(f"-o {shown_path(target.path)} {why}; it was not touched")
+    return lost
 
 
 def _why_kept(path: str, paths: Sequence[str], also: Sequence[str]) -> str | None:
-    """Why an output must not take the place of a file; None where it may."""
-    real = os.path.realpath(path)
+    """Why an output must not take the place of a file; None where it may.
+
+    Raises:
+        OSError: where it cannot be told.
+    """
+    try:
+        status = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     found = is_among(path, paths)
     if (
-        any(real == os.path.realpath(one) for one in also)
+        any(is_file(one, status) for one in also)
         or (STANDARD_INPUT in paths and is_standard_input(path))
         or (found is not None and found.root is None)
     ):

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from io import TextIOWrapper
 from pathlib import Path
 
 from charter_score.cli.settings import settings
@@ -16,7 +15,7 @@ from charter_score.render.text.layout import span
 from charter_score.render.text.phrases import count
 from charter_score.review import Review
 from charter_score.rubric import Rubric
-from charter_score.source.files import STANDARD_INPUT, read_bytes, shown_path
+from charter_score.source.files import STANDARD_INPUT, read_bytes, shown_path, slashed
 from charter_score.source.load import (
     Library,
     LoadedRubric,
@@ -27,7 +26,7 @@ from charter_score.source.load import (
     read_document,
     review_of,
 )
-from charter_score.writing import write_file, write_standard_output
+from charter_score.writing import write_document, write_file
 
 YAML_ENDINGS = (".yaml", ".yml")
 FORM_ENDING = ".xlsx"
@@ -153,7 +152,9 @@ def _create(job: _Job, target: Path | None, request: NewRequest, library: Librar
         from charter_score.filling.template import review_template
 
         published = "review-v1.schema.json"
-        _print(review_template(rubric, reference, published, review=job.review, exact=False))
+        write_document(
+            review_template(rubric, reference, published, review=job.review, exact=False)
+        )
         return
     _refuse_inputs(target, job)
     if target.suffix.lower() == FORM_ENDING:
@@ -181,7 +182,7 @@ def _begin_rubric(target: Path | None, request: NewRequest) -> ExitCode:
     from charter_score.filling.template import rubric_template
 
     if target is None:
-        _print(rubric_template(OWN_RUBRIC, "rubric-v1.schema.json"))
+        write_document(rubric_template(OWN_RUBRIC, "rubric-v1.schema.json"))
         return ExitCode.OK
     from charter_score.field_types import is_slug
     from charter_score.wire.schemas import schema_text
@@ -211,7 +212,7 @@ def _reference(job: _Job, folder: Path, library: Library) -> str:
 def _relative(path: Path, folder: Path) -> str | None:
     """A path as it is written in a document of a folder; None where it cannot be."""
     try:
-        relative = os.path.relpath(path, folder).replace(os.sep, "/")
+        relative = slashed(os.path.relpath(path, folder))
         relative.encode("utf-8")
     except ValueError:  # another drive, or a name that is no text
         return None
@@ -294,12 +295,3 @@ def _tell_what_next(job: _Job, target: Path, reference: str, request: NewRequest
 
 def _say(text: str, color: Color) -> None:
     tell([(span(text),)], color)
-
-
-def _print(text: str) -> None:
-    """Put a document on standard output: in UTF-8, as every reader of it expects."""
-    import sys
-
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
-    write_standard_output(text)

@@ -5,6 +5,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from charter_score.render.text.console import for_encoding
 from charter_score.render.text.phrases import count
 from charter_score.summary import Summary
 
@@ -56,6 +57,7 @@ class Progress:
                 redirect_stderr=False,
             )
         self._line.start()
+        text = for_encoding(text, sys.stderr.encoding)
         self._line.update(Text(text, style="dim", overflow="ellipsis", no_wrap=True), refresh=True)
 
     def hide(self) -> None:

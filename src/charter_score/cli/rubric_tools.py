@@ -10,9 +10,9 @@ from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, show, tell_problems, width
 from charter_score.errors import DocumentError, ExitCode, UsageError
 from charter_score.render.text.layout import WIDEST
-from charter_score.source.files import shown_path
+from charter_score.source.files import read_bytes, shown_path
 from charter_score.source.load import Library, LoadedRubric, named_rubric
-from charter_score.writing import write_file, write_standard_output
+from charter_score.writing import write_document, write_file, write_standard_output
 
 
 class RubricView(StrEnum):
@@ -63,7 +63,7 @@ def run_rubric_view(
         _refuse_rubric(path, found)
     text = _text(found, chosen)
     if path is None:
-        write_standard_output(text)
+        write_document(text)
     else:
         write_file(path, text.encode("utf-8"), shown_path(path))
     return ExitCode.OK
@@ -104,13 +104,10 @@ def _by_ending(path: str) -> RubricView:
 
 def _refuse_rubric(path: str, found: LoadedRubric) -> None:
     """Refuse to write over the rubric that is read, or over a copy of it."""
-    if not os.path.isfile(path):
-        return
     try:
-        with open(path, "rb") as stream:
-            digest = sha256(stream.read()).hexdigest()
-    except OSError:
-        return  # writing it will say why
+        digest = sha256(read_bytes(path, shown_path(path))).hexdigest()
+    except DocumentError:
+        return  # nothing that was read as a rubric; writing it says what else is wrong
     if digest == found.sha256:
         raise UsageError(f"-o {shown_path(path)} is the rubric itself; it was not touched")
 

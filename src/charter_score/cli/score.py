@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from charter_score.cli.asked import Asked
 from charter_score.cli.formats import (
+    FOR_PEOPLE,
     POINTING,
     Format,
     Look,
@@ -31,8 +32,9 @@ from charter_score.render.text.diagnostics import MOST_SHOWN, problem_lines
 from charter_score.render.text.layout import Line, Span, Style, span
 from charter_score.render.text.phrases import count
 from charter_score.scalars import Number
+from charter_score.source.files import slashed
 from charter_score.summary import Summary
-from charter_score.writing import NEW_FILE_MODE, Replacement, write_standard_output
+from charter_score.writing import NEW_FILE_MODE, Replacement, write_document, write_standard_output
 
 JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 """Where GitHub Actions says which file is shown as the summary of a step."""
@@ -112,9 +114,9 @@ def run_score(request: ScoreRequest) -> ExitCode:
             gates=_gates(request),
         )
     )
-    refuse_inputs(wanted, request.paths, _also_read(request))
+    refused = refuse_inputs(wanted, request.paths, _also_read(request))
     with ExitStack() as stack:
-        outputs = [stack.enter_context(_Output(target)) for target in wanted]
+        outputs = [stack.enter_context(_Output(target, refused.get(target))) for target in wanted]
         outputs += [stack.enter_context(one) for one in _job_summary(wanted)]
         run = _Run(request, outputs)
         stack.callback(run.progress.hide)
@@ -203,17 +205,18 @@ def _percentage(option: str, text: str | None) -> Fraction | None:
 class _Output:
     """One place that results go to. After a fault it takes nothing more and remembers why."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, lost: NotWrittenError | None = None) -> None:
         self.target = target
+        self.format = target.format
         self.renderer: BatchRenderer | None = None
-        self.lost: NotWrittenError | None = None
+        self.lost = lost
         self._file: Replacement | _Appended | None = None
         if target.path is not None:
             self._try(self._open)
 
     def _open(self) -> None:
         path = self.target.path or ""
-        self._file = Replacement(path, path)
+        self._file = Replacement(path, slashed(path))
 
     def _try(self, write: Callable[[], None]) -> None:
         if self.lost is None:
@@ -223,7 +226,7 @@ class _Output:
                 self.lost = wrong
             except OSError as wrong:
                 why = (wrong.strerror or "it cannot be written").lower()
-                where = self.target.path or "standard output"
+                where = slashed(self.target.path or "standard output")
                 self.lost = NotWrittenError(f"{where}: a temporary file was needed: {why}")
 
     def write(self, text: str | bytes) -> None:
@@ -235,7 +238,16 @@ class _Output:
             data = text if isinstance(text, bytes) else text.encode("utf-8")
             self._try(lambda: file.write(data))
         elif self.target.path is None:
-            self._try(lambda: write_standard_output(_for_stdout(text)))
+            self._try(lambda: self._show(text))
+
+    def _show(self, text: str | bytes) -> None:
+        if isinstance(text, str) and self.format in FOR_PEOPLE:
+            encoding = sys.stdout.encoding if sys.stdout is not None else None
+            write_standard_output(for_encoding(text, encoding))
+        elif isinstance(text, str):
+            write_document(text)
+        else:
+            write_standard_output(text)
 
     def add(self, pieces: Sequence[Any], hide: Callable[[], None]) -> None:
         """Write what the renderer gives for pieces; `hide` what the terminal shows meanwhile."""
@@ -345,7 +357,8 @@ class _Run:
             look = self._look(output.target)
             if isinstance(output, _JobSummary):
                 look = look._replace(room=output.room)
-            output.renderer = renderer(output.target.format or usual, look)
+            output.format = output.target.format or usual
+            output.renderer = renderer(output.format, look)
             output.write(output.renderer.begin())
             renderers.append(output.renderer)
         return renderers
@@ -388,13 +401,6 @@ class _Run:
         closing = Closing(self.summary, self._told.warnings)
         for output in self.outputs:
             output.end(closing)
-
-
-def _for_stdout(text: str | bytes) -> str | bytes:
-    """Text in characters that standard output can carry."""
-    if isinstance(text, bytes) or sys.stdout is None:
-        return text
-    return for_encoding(text, sys.stdout.encoding)
 
 
 def _joined(texts: Sequence[str | bytes]) -> str | bytes:

@@ -16,7 +16,7 @@ from charter_score.diagnostics import did_you_mean, listed
 from charter_score.errors import DocumentError, UsageError
 from charter_score.field_types import MisshapenError, read_percent
 from charter_score.scalars import Number
-from charter_score.source.files import read_bytes
+from charter_score.source.files import SETTINGS, is_there, read_bytes
 
 OWN_FILE = "charter-score.toml"
 SHARED_FILE = "pyproject.toml"
@@ -51,7 +51,7 @@ def settings() -> Settings:
         UsageError: where a settings file cannot be read or asks for something unknown.
     """
     for name in (OWN_FILE, SHARED_FILE):
-        if not os.path.lexists(name):
+        if not _is_there(name):
             continue
         data = _read(name)
         if name == SHARED_FILE and TABLE.encode() not in data:
@@ -63,11 +63,20 @@ def settings() -> Settings:
     return Settings()
 
 
+def _is_there(name: str) -> bool:
+    """Whether there is a settings file; one that cannot be looked at may hold a gate."""
+    try:
+        return is_there(name)
+    except OSError as wrong:
+        raise UsageError(f"{name}: {(wrong.strerror or 'it cannot be read').lower()}") from None
+
+
 def _read(name: str) -> bytes:
     try:
-        return read_bytes(name, name)
+        return read_bytes(name, name, SETTINGS)
     except DocumentError as wrong:
-        raise UsageError(f"{name}: {wrong.diagnostics[0].message}") from None
+        problem = wrong.diagnostics[0]
+        raise UsageError(f"{name}: {problem.message}", problem.hint) from None
 
 
 def _parsed(name: str, data: bytes) -> dict[str, Any]:

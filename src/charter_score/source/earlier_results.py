@@ -9,11 +9,11 @@ import re
 from fractions import Fraction
 from typing import NoReturn
 
-from charter_score.errors import UsageError
+from charter_score.errors import DocumentError, UsageError
 from charter_score.gates import Earlier
 from charter_score.review import Status
 from charter_score.scalars import Number
-from charter_score.source.files import AnyPath, shown_path
+from charter_score.source.files import RESULTS, AnyPath, read_bytes, shown_path
 from charter_score.wire.encoding import RESULTS_SCHEMA
 
 
@@ -28,11 +28,11 @@ def earlier_reviews(path: AnyPath) -> tuple[Earlier, ...]:
     """
     shown = shown_path(path)
     try:
-        with open(path, encoding="utf-8") as stream:
-            results = _results(stream.read())
+        results = _results(read_bytes(path, shown, RESULTS).decode("utf-8-sig"))
         found = [_earlier(one) for one in results]
-    except OSError as wrong:
-        raise UsageError(f"{shown}: {(wrong.strerror or 'cannot be read').lower()}") from None
+    except DocumentError as wrong:
+        problem = wrong.diagnostics[0]
+        raise UsageError(f"{shown}: {problem.message}", problem.hint) from None
     except _RefusedError as wrong:
         raise UsageError(f"{shown} {wrong}", _HINT) from None
     except (ValueError, RecursionError):

@@ -1,5 +1,6 @@
 """Files from strangers: opened so that nothing hangs, found so that nothing outside is read."""
 
+import errno
 import os
 import stat
 import sys
@@ -7,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from charter_score.diagnostics import Diagnostic
+from charter_score.diagnostics import START, Diagnostic
 from charter_score.errors import DocumentError
 from charter_score.limits import MOST_BYTES
 from charter_score.source.document import too_large
@@ -23,6 +24,25 @@ _AT_ONCE = 65_536
 """Bytes that are read at once at least; what says it is empty may not be."""
 
 AnyPath = str | os.PathLike[str]
+
+
+class Limit(NamedTuple):
+    """How large a file of one kind may be, and what is said of one that is larger."""
+
+    bytes: int
+    hint: str
+
+    def exceeded(self, shown: str) -> Diagnostic:
+        """The diagnostic of a file over the limit."""
+        told = f"the file is larger than {self.bytes // 1_000_000} MB"
+        return Diagnostic("too-large", told, shown, START, self.hint)
+
+
+DOCUMENT = Limit(MOST_BYTES, too_large("").hint or "")
+"""Reviews, rubrics and forms."""
+RESULTS = Limit(500_000_000, "score fewer reviews at a time, and compare them part by part")
+"""Results of an earlier run: about 7 KB for each review in it."""
+SETTINGS = Limit(1_000_000, "a settings file has a few lines")
 
 
 class Input(NamedTuple):
@@ -49,13 +69,15 @@ def shown_path(path: AnyPath) -> str:
     """A path as it is printed: relative to the current folder, `/`-joined; outside it the name."""
     absolute = os.path.abspath(path)
     here = os.getcwd()
-    if absolute == here:
-        return "."
-    if absolute == os.sep:
-        return "/"
     inside = is_under(absolute, here)
-    shown = os.path.relpath(absolute, here) if inside else os.path.basename(absolute)
-    return _decoded(shown.replace(os.sep, "/"))
+    # The top of a file system has no name. Nothing leads from one drive of Windows to another.
+    shown = os.path.relpath(absolute, here) if inside else os.path.basename(absolute) or absolute
+    return _decoded(slashed(shown))
+
+
+def slashed(path: str) -> str:
+    """A path joined by `/`, whatever joins it on this system."""
+    return path if os.sep == "/" else path.replace(os.sep, "/")
 
 
 def _decoded(name: str) -> str:
@@ -63,23 +85,41 @@ def _decoded(name: str) -> str:
     return name if name.isascii() else os.fsencode(name).decode("utf-8", "replace")
 
 
-def read_bytes(path: AnyPath | None, shown: str) -> bytes:
+def read_bytes(
+    path: AnyPath | None, shown: str, limit: Limit = DOCUMENT, most: int | None = None
+) -> bytes:
     """The bytes of a regular file, or of standard input where there is no path.
+
+    Every document is opened here: reviews, rubrics, forms, results, settings. With `most` no more
+    are read than so many.
 
     Raises:
         DocumentError: `not-found`, `unreadable`, `not-a-file` (a pipe, a device, a folder) or
             `too-large`. Nothing is waited for: a pipe without a writer does not hang.
     """
     try:
-        data = _read_standard_input(shown) if path is None else _read_regular(path, shown)
+        if path is None:
+            data = _read_standard_input(shown, limit)
+        else:
+            data = _read_regular(path, shown, limit, most)
     except FileNotFoundError:
         raise DocumentError([not_found(shown)]) from None
     except OSError as wrong:
         why = (wrong.strerror or "it cannot be read").lower()
         raise DocumentError([Diagnostic("unreadable", why, shown)]) from None
-    if len(data) > MOST_BYTES:
-        raise DocumentError([too_large(shown)])
+    if len(data) > limit.bytes:
+        raise DocumentError([limit.exceeded(shown)])
     return data
+
+
+def read_beginning(path: AnyPath, shown: str, number: int) -> bytes:
+    """The first bytes of a regular file, however large it is.
+
+    Raises:
+        DocumentError: as `read_bytes`, but never `too-large`.
+    """
+    data = read_bytes(path, shown, Limit(sys.maxsize - 1, ""), most=number)
+    return data[:number]
 
 
 def not_found(shown: str) -> Diagnostic:
@@ -87,22 +127,56 @@ def not_found(shown: str) -> Diagnostic:
     return Diagnostic("not-found", "there is no such file or folder", shown)
 
 
-def _read_standard_input(shown: str) -> bytes:
+def is_there(path: AnyPath) -> bool:
+    """Whether there is something at a path, be it a link that leads nowhere.
+
+    Raises:
+        OSError: where that cannot be told.
+    """
+    try:
+        os.lstat(path)
+    except OSError as wrong:
+        if wrong.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+            return False
+        raise
+    return True
+
+
+def _read_standard_input(shown: str, limit: Limit) -> bytes:
     if sys.stdin is None:
         raise DocumentError([Diagnostic("unreadable", "standard input is closed", shown)])
-    return sys.stdin.buffer.read(MOST_BYTES + 1)
+    return sys.stdin.buffer.read(limit.bytes + 1)
 
 
-def _read_regular(path: AnyPath, shown: str) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
+_READING = os.O_RDONLY | sum(
+    # What a system has of these: not inherited by other programs, no waiting for a pipe's writer,
+    # and on Windows every byte as it is.
+    getattr(os, name, 0)
+    for name in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY")
+)
+
+
+def _opened(path: AnyPath, shown: str) -> int:
+    """A descriptor of what lies at a path."""
+    try:
+        return os.open(path, _READING)
+    except PermissionError:
+        # Windows opens no folder.
+        if os.path.isdir(path):
+            raise DocumentError([_no_file(stat.S_IFDIR, shown)]) from None
+        raise
+
+
+def _read_regular(path: AnyPath, shown: str, limit: Limit, most: int | None) -> bytes:
+    descriptor = _opened(path, shown)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise DocumentError([_no_file(status.st_mode, shown)])
-        if status.st_size > MOST_BYTES:
-            raise DocumentError([too_large(shown)])
+        if status.st_size > limit.bytes:
+            raise DocumentError([limit.exceeded(shown)])
         pieces = []
-        left = MOST_BYTES + 1
+        left = limit.bytes + 1 if most is None else most
         # Memory is set aside for all that is asked for, so not for the largest file every time.
         usual = max(status.st_size + 1, _AT_ONCE)
         while left and (piece := os.read(descriptor, min(left, usual))):
@@ -116,7 +190,12 @@ def _read_regular(path: AnyPath, shown: str) -> bytes:
 def _no_file(mode: int, shown: str) -> Diagnostic:
     if stat.S_ISDIR(mode):
         return Diagnostic("not-a-file", "this is a folder, not a file", shown)
-    return Diagnostic("not-a-file", "this is a pipe or a device, not a file", shown)
+    return Diagnostic(
+        "not-a-file",
+        "this is a pipe or a device, not a file",
+        shown,
+        hint="write what it gives to a file first, and name that",
+    )
 
 
 def find_inputs(paths: Iterable[str]) -> tuple[list[Input], list[Diagnostic]]:
@@ -187,7 +266,11 @@ def _expand(name: str) -> Iterator[Input | Diagnostic | str]:
     if name == STANDARD_INPUT:
         yield Input(STANDARD_INPUT, None)
         return
-    if os.path.lexists(name):
+    try:
+        there = is_there(name)
+    except OSError:
+        there = not _is_pattern(name)  # reading it says what is wrong
+    if there:
         yield name if os.path.isdir(name) else Input(shown_path(name), name)
         return
     matches = _matches(name)
@@ -197,12 +280,19 @@ def _expand(name: str) -> Iterator[Input | Diagnostic | str]:
         yield match if os.path.isdir(match) else Input(shown_path(match), match)
 
 
-def _matches(pattern: str) -> list[str]:
-    """What a glob names, sorted; `**` follows no links and enters no folder with a dot in front."""
+def _is_pattern(name: str) -> bool:
     import glob
 
-    if not glob.has_magic(pattern):
+    return glob.has_magic(name)
+
+
+def _matches(pattern: str) -> list[str]:
+    """What a glob names, sorted; `**` follows no links and enters no folder with a dot in front."""
+    if not _is_pattern(pattern):
         return []
+    import glob
+
+    pattern = slashed(pattern)
     if "**" not in pattern:
         return sorted(glob.glob(pattern))
     from pathlib import Path
@@ -234,23 +324,34 @@ def _by_name(root: str) -> Iterator[Input | Diagnostic]:
     from heapq import merge
 
     walk = _Walk(root)
-    streams = [walk.documents(folder, shown) for folder, shown in _folders(root, shown_path(root))]
+    told: set[Diagnostic] = set()
+    streams = [
+        iter([one]) if isinstance(one, Diagnostic) else walk.documents(*one)
+        for one in _folders(root, shown_path(root))
+    ]
     for one in merge(*streams, key=lambda one: (_place(one).rpartition("/")[2], _place(one))):
+        if isinstance(one, Diagnostic):
+            if one in told:
+                continue  # a folder is listed twice, and both times it could not be
+            told.add(one)
         name = _place(one).rpartition("/")[2]
         yield one._replace(shown=name) if isinstance(one, Input) else one._replace(path=name)
 
 
-def _folders(root: str, shown_root: str) -> Iterator[tuple[str, str]]:
-    """A folder and all below it that a walk enters: path, and name as printed with its `/`."""
+def _folders(root: str, shown_root: str) -> Iterator[tuple[str, str] | Diagnostic]:
+    """A folder and all below it that a walk enters: path, and name as printed with its `/`.
+
+    A folder that cannot be listed may have more below it: that comes as a diagnostic.
+    """
     waiting = [(root, shown_root + "/")]
     while waiting:
         path, shown = waiting.pop()
         yield path, shown
-        waiting.extend(
-            (one[0], one[1] + "/")
-            for one in _entries(path, shown)
-            if not isinstance(one, Diagnostic) and one[2] is _Kind.FOLDER
-        )
+        for one in _entries(path, shown):
+            if isinstance(one, Diagnostic):
+                yield one
+            elif one[2] is _Kind.FOLDER:
+                waiting.append((one[0], one[1] + "/"))
 
 
 class _Walk:
@@ -309,21 +410,31 @@ def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, _Kind] | Diagn
     """
     names: list[str] = []
     links: set[str] = set()
+    fault: OSError | None = None
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if _is_left_out(entry.name):
                     continue
-                if entry.is_dir(follow_symlinks=False):
-                    names.append(entry.name + "/")
-                elif entry.name.lower().endswith(_READ_IN_FOLDERS):
+                is_document = entry.name.lower().endswith(_READ_IN_FOLDERS)
+                try:
+                    if entry.is_dir(follow_symlinks=False):
+                        names.append(entry.name + "/")
+                        continue
+                    is_link = is_document and entry.is_symlink()
+                except OSError as wrong:  # on some disks every entry is asked for
+                    fault = fault or wrong
+                    continue
+                if is_document:
                     names.append(entry.name)
-                    if entry.is_symlink():
-                        links.add(entry.name)
+                if is_link:
+                    links.add(entry.name)
     except OSError as wrong:
-        why = (wrong.strerror or "it cannot be entered").lower()
+        fault = wrong
+    if fault is not None:
+        # What was listed before is still read: the diagnostic says that it may not be all.
+        why = (fault.strerror or "it cannot be entered").lower()
         yield Diagnostic("unreadable", why, shown.rstrip("/") or ".")
-        return
     names.sort()
     if not all(map(str.isascii, names)):
         names.sort(key=_decoded)
@@ -337,7 +448,12 @@ def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, _Kind] | Diagn
 
 def _linked(path: str, shown: str, root: str, real_root: str) -> Iterator[Input | Diagnostic]:
     """A link in a folder: read where it stays inside and is not found there anyway."""
-    real = os.path.realpath(path)
+    try:
+        real = _real_path(path)
+    except OSError as wrong:
+        why = (wrong.strerror or "it cannot be followed").lower()
+        yield Diagnostic("unreadable", why, shown)
+        return
     if os.path.isdir(real):
         return
     if not is_under(real, real_root):
@@ -365,22 +481,63 @@ def _is_left_out(name: str) -> bool:
 
 
 def is_among(path: AnyPath, paths: Iterable[str]) -> Input | None:
-    """The input that a path would be in a search over some paths, without searching."""
-    real = os.path.realpath(path)
+    """The input that a file would be in a search over some paths, by whatever name it is given.
+
+    Raises:
+        OSError: where that cannot be told.
+    """
+    status = os.stat(path)
+    real = _real_path(path)
     for name in paths:
         for one in _expand(name):
             if isinstance(one, Input):
-                if one.path is not None and os.path.realpath(one.path) == real:
+                if one.path is not None and is_file(one.path, status):
                     return one
             elif isinstance(one, str):
-                root = os.path.realpath(one)
+                root = _real_path(one)
                 if (
                     is_under(real, root)
                     and real.lower().endswith(_READ_IN_FOLDERS)
                     and not _is_hidden(real, root)
                 ):
                     return Input(shown_path(path), os.fspath(path), one)
+                if status.st_nlink > 1 and (found := _by_another_name(status, one)):
+                    return found
     return None
+
+
+def _by_another_name(status: os.stat_result, folder: str) -> Input | None:
+    """The document below a folder that is the file of a status: it has more names than one."""
+    for one in _walk(folder):
+        if isinstance(one, Input) and one.path is not None and is_file(one.path, status):
+            return one
+    return None
+
+
+def is_file(path: AnyPath, status: os.stat_result) -> bool:
+    """Whether a path leads to the file of a status.
+
+    Raises:
+        OSError: where that cannot be told.
+    """
+    try:
+        return os.path.samestat(os.stat(path), status)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def _real_path(path: AnyPath) -> str:
+    """Where a path leads in the end; of a link that leads nowhere, where it would lead.
+
+    Raises:
+        OSError: where that cannot be told.
+    """
+    try:
+        return os.path.realpath(path, strict=True)
+    except OSError as wrong:
+        if wrong.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            return os.path.realpath(path)
+        raise
 
 
 def is_standard_input(path: AnyPath) -> bool:
@@ -393,4 +550,6 @@ def is_standard_input(path: AnyPath) -> bool:
 
 def is_under(path: str, folder: str) -> bool:
     """Whether a real path is a folder or lies below it."""
+    # Windows takes capital and small letters for the same.
+    path, folder = os.path.normcase(path), os.path.normcase(folder)
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

@@ -25,6 +25,7 @@ from charter_score.source.files import (
     AnyPath,
     find_inputs,
     is_under,
+    read_beginning,
     read_bytes,
     shown_path,
 )
@@ -122,15 +123,23 @@ def may_be_replaced(path: AnyPath, *, in_folder: bool) -> bool:
     """
     shown = shown_path(path)
     try:
-        data = read_bytes(path, shown)
-        if data.startswith(_OUR_BEGINNING):
+        if begins_as_output(path, shown):
             return True
-        value = read_document(data, shown).value
+        value = read_document(read_bytes(path, shown), shown).value
     except DocumentError as wrong:
         return not in_folder or wrong.diagnostics[0].code == "not-a-form"
     if is_output(value):
         return True
     return not in_folder and not (isinstance(value, dict) and _PARTS.intersection(value))
+
+
+def begins_as_output(path: AnyPath, shown: str) -> bool:
+    """Whether a file begins as our results do, which may be larger than any review.
+
+    Raises:
+        DocumentError: where it cannot be read.
+    """
+    return read_beginning(path, shown, len(_OUR_BEGINNING)) == _OUR_BEGINNING
 
 
 _OUR_BEGINNING = b'{"schema": "charter-score/'
@@ -438,7 +447,7 @@ class Library:
 
 def is_path(reference: str) -> bool:
     """Whether a rubric is named by its path rather than by its id."""
-    return "/" in reference or reference.lower().endswith(DOCUMENT_ENDINGS)
+    return "/" in reference or os.sep in reference or reference.lower().endswith(DOCUMENT_ENDINGS)
 
 
 def named_rubric(
