@@ -57,6 +57,11 @@ class Replacement:
             os.close(descriptor)
             raise
 
+    @property
+    def replaces(self) -> bool:
+        """Whether there is an older file, whose place it is to take."""
+        return self._temporary is not None and os.path.exists(self._target)
+
     def write(self, data: bytes) -> None:
         """Add to the file.
 

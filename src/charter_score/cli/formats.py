@@ -1,5 +1,6 @@
 """The formats of `score`, and where each output goes."""
 
+import errno
 import os
 from collections.abc import Sequence
 from enum import StrEnum
@@ -10,7 +11,14 @@ from charter_score.errors import UsageError
 from charter_score.render.results.batch import BatchRenderer
 from charter_score.render.text.console import Paint, plain
 from charter_score.render.text.layout import WIDEST
-from charter_score.source.files import STANDARD_INPUT, is_among, is_standard_input, shown_path
+from charter_score.source.files import (
+    STANDARD_INPUT,
+    Input,
+    is_among,
+    is_standard_input,
+    search,
+    shown_path,
+)
 
 ENVIRONMENT = "CHARTER_SCORE_OUTPUT_FORMAT"
 
@@ -53,8 +61,10 @@ class Target(NamedTuple):
     format: Format | None
 
 
-POINTING = frozenset([Format.GITHUB, Format.GITLAB])
+POINTING = frozenset([Format.GITHUB, Format.GITLAB, Format.JUNIT])
 """Formats that point at the line of a criterion, for which every file is looked at again."""
+PAINTED = frozenset([Format.FULL, Format.CONCISE])
+"""Formats that are made for a terminal: nothing from a file acts in them, and colours are ours."""
 
 
 class Look(NamedTuple):
@@ -187,19 +197,42 @@ def refuse_inputs(outputs: Sequence[Target], paths: Sequence[str], also: Sequenc
         UsageError: naming the file.
     """
     for target in outputs:
-        if target.path is None or not os.path.exists(target.path):
+        if target.path is None:
             continue
-        why = _why_kept(target.path, paths, also)
-        if why is not None:
+        status = _status(target.path)
+        why = status and _why_kept(target.path, status, paths, also)
+        if why:
             raise UsageError(f"-o {shown_path(target.path)} {why}; it was not touched")
 
 
-def _why_kept(path: str, paths: Sequence[str], also: Sequence[str]) -> str | None:
+_IS_NO_FILE = frozenset([errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG])
+"""Faults by which a path leads to no file, so that it is no input either."""
+
+
+def _status(path: str) -> os.stat_result | None:
+    """What the system says of an existing file; None where there is none.
+
+    Raises:
+        UsageError: where the system does not say, since the file could be an input.
+    """
+    try:
+        return os.stat(path)
+    except OSError as wrong:
+        if wrong.errno in _IS_NO_FILE:
+            return None
+        why = (wrong.strerror or "it cannot be looked at").lower()
+        raise UsageError(
+            f"-o {shown_path(path)}: {why}, so it may be an input; it was not touched"
+        ) from None
+
+
+def _why_kept(
+    path: str, status: os.stat_result, paths: Sequence[str], also: Sequence[str]
+) -> str | None:
     """Why an output must not take the place of a file; None where it may."""
-    real = os.path.realpath(path)
-    found = is_among(path, paths)
+    found = is_among(path, paths) or _linked_input(status, paths)
     if (
-        any(real == os.path.realpath(one) for one in also)
+        any(_is_file(status, name) for name in also)
         or (STANDARD_INPUT in paths and is_standard_input(path))
         or (found is not None and found.root is None)
     ):
@@ -209,3 +242,22 @@ def _why_kept(path: str, paths: Sequence[str], also: Sequence[str]) -> str | Non
     if may_be_replaced(path, in_folder=found is not None):
         return None
     return "is also an input" if found is not None else "holds a rubric or a review"
+
+
+def _linked_input(status: os.stat_result, paths: Sequence[str]) -> Input | None:
+    """The input that is the same file under another name: by a hard link, or in another case."""
+    for name in paths:
+        if name != STANDARD_INPUT and not os.path.isdir(name) and _is_file(status, name):
+            return Input(shown_path(name), name)
+    if status.st_nlink == 1:
+        return None  # it has no other name, so no folder has to be searched
+    inputs = (one for one in search(paths) if isinstance(one, Input) and one.path is not None)
+    return next((one for one in inputs if _is_file(status, one.path or "")), None)
+
+
+def _is_file(status: os.stat_result, path: str) -> bool:
+    """Whether a path leads to a very file, by device and inode."""
+    try:
+        return os.path.samestat(status, os.stat(path))
+    except OSError:
+        return False
