@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from charter_score.diagnostics import Diagnostic
+from charter_score.gates import Gates, conclusion_of
 from charter_score.outcome import Outcome
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.results.batch import BatchRenderer, Closing
@@ -73,6 +74,7 @@ def rendered(
     outcomes: Iterable[Outcome],
     warnings: Sequence[Diagnostic] = (),
     by: Sequence[str] = (),
+    gates: Gates | None = None,
 ) -> bytes:
     """What a renderer makes of some outcomes; pieces go through pickle as between processes."""
     outcomes = list(outcomes)
@@ -80,18 +82,25 @@ def rendered(
     for outcome in outcomes:
         piece = pickle.loads(pickle.dumps(renderer.piece(outcome)))  # noqa: S301 - our own
         written.append(renderer.add(piece))
-    summary = Summary(by=tuple(by))
+    gates = gates or Gates()
+    summary, findings = Summary(by=tuple(by)), gates.findings()
     for outcome in outcomes:
         summary.add(outcome)
-    written += renderer.end(Closing(summary, list(warnings)))
+        findings.add(outcome)
+    verdicts = gates.verdicts(findings, summary)
+    conclusion = conclusion_of(summary, verdicts)
+    written += renderer.end(Closing(summary, list(warnings), verdicts, conclusion))
     return b"".join(one if isinstance(one, bytes) else one.encode("utf-8") for one in written)
 
 
 def rendered_text(
-    renderer: BatchRenderer, outcomes: Iterable[Outcome], warnings: Sequence[Diagnostic] = ()
+    renderer: BatchRenderer,
+    outcomes: Iterable[Outcome],
+    warnings: Sequence[Diagnostic] = (),
+    gates: Gates | None = None,
 ) -> str:
     """The same as text."""
-    return rendered(renderer, outcomes, warnings).decode("utf-8")
+    return rendered(renderer, outcomes, warnings, gates=gates).decode("utf-8")
 
 
 def summarise(outcomes: Iterable[Outcome]) -> Summary:

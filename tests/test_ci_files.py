@@ -141,12 +141,53 @@ def test_the_action_scores_and_gates(desk: Path) -> None:
     assert "--gate passes" in good.stderr
     assert good.stdout.endswith("charter-score: 2 reviews, 2 scored, 0 could not be scored\n")
     installed = (desk.parent / "pip.log").read_text(encoding="utf-8")
-    assert installed == "install --quiet --disable-pip-version-check /home/runner/a path\n"
+    assert installed == "install --quiet --disable-pip-version-check /home/runner/a path[excel]\n"
     add_a_low_review()
     low = run_action()
     assert low.returncode == 1
+    assert low.stdout.startswith(
+        "::error file=reviews/low.yaml,line=1,col=1,title=--gate fails::"
+        "60%25, expected 70%25 or above\n"
+    )
     assert "::warning file=reviews/low.yaml,line=" in low.stdout
     assert "Exit 1: --gate fails" in low.stderr
+
+
+def test_the_action_gives_its_outputs(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each output that the action declares comes from its step, also where that fails."""
+    (step,) = (step for step in ACTION["runs"]["steps"] if "id" in step)
+    declared = {name: one["value"] for name, one in ACTION["outputs"].items()}
+    assert declared == {
+        name: f"{EXPRESSION} steps.{step['id']}.outputs.{name} }}}}" for name in declared
+    }
+    assert all(one["description"] for one in ACTION["outputs"].values())
+
+    def outputs() -> dict[str, str]:
+        file = desk.parent / "outputs"
+        file.write_text("", encoding="utf-8")
+        monkeypatch.setenv("GITHUB_OUTPUT", str(file))
+        run_action()
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+    assert outputs() == {"scored": "2", "failed": "0", "mean": "87.5", "verdict": "passed"}
+    add_a_low_review()
+    assert outputs() == {"scored": "3", "failed": "0", "mean": "78.33", "verdict": "failed"}
+    (desk / "reviews" / "broken.yaml").write_text("ratings: [", encoding="utf-8")
+    assert outputs()["verdict"] == "not-scored"
+    assert set(outputs()) == set(declared)
+
+
+def test_the_job_summary_is_the_one_shown(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page shows how a job summary begins; what it leaves out stands at a `…`."""
+    add_a_low_review()
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(desk.parent / "summary.md"))
+    assert run_action().returncode == 1
+    summary = (desk.parent / "summary.md").read_text(encoding="utf-8")
+    place = 0
+    for part in re.split("^…\n", BLOCKS["job-summary"], flags=re.M):
+        assert part in summary[place:]
+        place = summary.index(part, place) + len(part)
 
 
 def test_the_action_takes_paths_by_line_and_options_by_word(desk: Path) -> None:
@@ -223,6 +264,76 @@ def matching(hook: dict[str, Any]) -> list[str]:
     return [path for path in found if re.search(hook["files"], path)]
 
 
+def run_hook(hook: dict[str, Any], paths: list[str]) -> "subprocess.CompletedProcess[str]":
+    """A hook as pre-commit runs it on the files of a commit."""
+    words = [*hook["entry"].split(), *hook.get("args", []), *paths]
+    return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_hooks_take_forms(desk: Path) -> None:
+    """A review that was filled in as a workbook is checked and judged, with what reads it."""
+    subprocess.run(
+        ["charter-score", "new", "--from", "reviews/strong.yaml", "-o", "reviews/form.xlsx"],
+        check=True,
+        timeout=60,
+    )
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    excel = {re.split("[<>=~ ]", one)[0] for one in project["optional-dependencies"]["excel"]}
+    assert desk.is_dir()
+    for hook in HOOKS:
+        for ending in ("xlsx", "xlsm", "xlsb", "xls", "ods"):
+            assert re.search(hook["files"], f"team/reviews/form.{ending}")
+        assert "reviews/form.xlsx" in matching(hook)
+        assert set(hook["additional_dependencies"]) <= excel
+        ran = run_hook(hook, ["reviews/form.xlsx"])
+        assert ran.returncode == 0, ran.stderr
+
+
+def test_hooks_leave_out_what_the_program_wrote(desk: Path) -> None:
+    """Results and schemas beside reviews fail no commit, not even one of nothing else."""
+    made = ["reviews/results.json", "reviews/gl.json", "reviews/none.json"]
+    commands = [
+        "charter-score new plymouth-quality-monitoring -o reviews/blank.yaml",
+        "charter-score score reviews -o reviews/results.json",
+        "charter-score score reviews/strong.yaml -f gitlab -o reviews/none.json",
+        "charter-score score reviews -f gitlab -o reviews/gl.json",
+    ]
+    for command in commands:
+        ran = bash(command)
+        assert ran.returncode == 0 or "blank" in command or "score reviews" in command, ran.stderr
+    schema = next(str(path) for path in Path("reviews").glob(".*.schema.json"))
+    assert desk.is_dir()
+    for hook in HOOKS:
+        assert {schema, *made} < set(matching(hook))
+        for paths in ([schema], ["reviews/results.json"], [schema, *made, "reviews/strong.yaml"]):
+            ran = run_hook(hook, paths)
+            assert ran.returncode == 0, (hook["id"], paths, ran.stderr)
+
+
+@pytest.mark.parametrize("place", ["settings", "command"])
+def test_a_hook_refuses_a_gate_on_all_reviews(desk: Path, place: str) -> None:
+    """A hook is given the files of one commit, whose mean says nothing: refused, with a way out."""
+    gate = {hook["id"]: hook for hook in HOOKS}["charter-score-gate"]
+    paths = ["reviews/strong.yaml"]
+    if place == "settings":
+        (desk / "charter-score.toml").write_text("fail-under-mean = 80\n", encoding="utf-8")
+        hint = (
+            "take `fail-under-mean` out of charter-score.toml, and give --fail-under-mean to the "
+            "run that scores the whole folder"
+        )
+    else:
+        gate = {**gate, "args": ["--fail-under-mean", "80"]}
+        hint = "give it to the run that scores the whole folder"
+    ran = run_hook(gate, paths)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        "charter-score: --fail-under-mean cannot be judged in a hook: a hook is given the files of "
+        f"one commit, and this gate is about all reviews together\n    hint: {hint}\n"
+    )
+    compared = run_hook({**gate, "args": ["--baseline", "results.json"]}, paths)
+    assert compared.returncode == 2
+
+
 def test_hooks_run_on_the_files_they_ask_for(desk: Path) -> None:
     """Each hook passes on good documents and fails on a low or a broken review."""
     assert desk.is_dir()
@@ -235,8 +346,7 @@ def test_hooks_run_on_the_files_they_ask_for(desk: Path) -> None:
 
     def code(hook: dict[str, Any]) -> int:
         assert hook["language"] == "python"
-        words = [*hook["entry"].split(), *hook.get("args", []), *matching(hook)]
-        return subprocess.run(words, capture_output=True, timeout=60, check=False).returncode
+        return run_hook(hook, matching(hook)).returncode
 
     assert (code(check), code(gate)) == (0, 0)
     add_a_low_review()
@@ -250,7 +360,7 @@ def test_the_settings_shown_are_settings(desk: Path) -> None:
     (desk / "charter-score.toml").write_text(BLOCKS["settings"], encoding="utf-8")
     found = settings()
     assert found != Settings()
-    assert found.fail_under_mean == "72.5"
+    assert found.max_not_applicable == "72.5"
     listed = set(re.findall(r"`([a-z-]+)`", PAGE.partition("Other keys are")[2]))
     fields = {"format" if one == "output-format" else one.replace("-", "_") for one in listed}
     shown = {name.replace("-", "_") for name in tomllib.loads(BLOCKS["settings"])}

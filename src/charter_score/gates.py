@@ -2,117 +2,142 @@
 
 Each review is judged where it is scored; means and the comparison with an earlier run wait for the
 end. Calibration reviews are practice, so no gate looks at them.
+
+A gate lets nothing pass unseen: where no review was found, where a rubric states no expectation,
+and where an earlier run cannot be compared with, it fails and says why. Where drafts, void reviews
+and calibration are all there is, it passes and says that it judged nothing.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from fractions import Fraction
 from typing import NamedTuple, Protocol, TypeVar
 
 from charter_score.figures import TEXT_DECIMALS, decimal_text, percent_text
-from charter_score.outcome import Scored, Skipped
+from charter_score.outcome import Outcome, Scored, Skipped
 from charter_score.review import Status
-from charter_score.rubric import Rubric
-from charter_score.scoring import band_of
 from charter_score.summary import Summary, mean_of
 
 Key = tuple[str, str]
 """Review id and rubric (`id@version`)."""
 
 
-class Fault(NamedTuple):
-    """What a gate objects to: what is said of one review, and of several."""
+class Gate(Enum):
+    """What a gate looks at. What people call it is for whoever asks them."""
 
-    gate: str
+    EXPECTATION = auto()
+    SHARE = auto()
+    NOT_APPLICABLE = auto()
+    MEAN = auto()
+    EARLIER_RUN = auto()
+
+
+class Reason(NamedTuple):
+    """Why a gate fails reviews, as the end of a sentence about one of them, and about several."""
+
+    gate: Gate
     one: str
     several: str
 
 
-class Breach(NamedTuple):
-    """A review that a gate does not let pass."""
+class Violation(NamedTuple):
+    """A review that a gate fails: why, what it is called, the details, and its file if it has one.
 
-    fault: Fault
-    path: str
-    why: str
+    A review of an earlier run that is gone has a name and no file.
+    """
+
+    reason: Reason
+    name: str
+    detail: str
+    path: str | None = None
 
 
-BELOW = Fault("--gate", "is below its rubric's expectation", "are below their rubric's expectation")
-CRITICAL = Fault("--gate", "missed a critical criterion", "missed a critical criterion")
-NOTHING_EXPECTED = Fault(
-    "--gate",
+class Verdict(NamedTuple):
+    """Result of one gate over the whole batch: what is to be said, and the reviews it fails."""
+
+    gate: Gate
+    passed: bool
+    text: str
+    violations: tuple[Violation, ...] = ()
+
+
+class Conclusion(Enum):
+    """Result of a whole run, from which its exit code follows."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_SCORED = "not-scored"
+
+
+def conclusion_of(summary: Summary, verdicts: Iterable[Verdict]) -> Conclusion:
+    """The result of a run: what could not be scored weighs more than a gate."""
+    if summary.failed or not summary.reviews:
+        return Conclusion.NOT_SCORED
+    passed = all(verdict.passed for verdict in verdicts)
+    return Conclusion.PASSED if passed else Conclusion.FAILED
+
+
+BELOW = Reason(
+    Gate.EXPECTATION,
+    "is below its rubric's expectation",
+    "are below their rubric's expectation",
+)
+CRITICAL = Reason(Gate.EXPECTATION, "missed a critical criterion", "missed a critical criterion")
+NOTHING_EXPECTED = Reason(
+    Gate.EXPECTATION,
     "has a rubric that states no expectation",
     "have a rubric that states no expectation",
 )
-FELL = Fault("--baseline", "fell a band", "fell a band")
-MISSING = Fault("--baseline", "is not among the scored reviews", "are not among the scored reviews")
-AMBIGUOUS = Fault(
-    "--baseline",
+FELL = Reason(Gate.EARLIER_RUN, "fell a band", "fell a band")
+MISSING = Reason(
+    Gate.EARLIER_RUN,
+    "is not among the scored reviews",
+    "are not among the scored reviews",
+)
+OTHER_RUBRIC = Reason(
+    Gate.EARLIER_RUN, "was scored with another rubric", "were scored with another rubric"
+)
+AMBIGUOUS = Reason(
+    Gate.EARLIER_RUN,
     "cannot be told from another of the same id",
     "cannot be told from others of the same id",
 )
 
 
-class Earlier(NamedTuple):
-    """A review of an earlier run, as a comparison needs it."""
+class EarlierReview(NamedTuple):
+    """A review of an earlier run, as a comparison needs it; digests are SHA-256 of the files."""
 
     key: Key
     path: str
     band: str | None
     share: Fraction
-    critical_missed: bool = False
+    sha256: str
+    rubric_sha256: str
 
 
-class Standing(NamedTuple):
-    """What a comparison with an earlier run needs of a review."""
+class CurrentReview(NamedTuple):
+    """A review of this run, as a comparison with an earlier one needs it."""
 
     key: Key
     path: str
     band: str | None
-    rank: int  # place of its band, the lowest 0; -1 without bands
-    share: Fraction
-
-
-@dataclass(slots=True)
-class Watched:
-    """What the gates saw in some reviews: how many there were, and what they may speak of.
-
-    `calibrations` are the ids of reviews for calibration, which nothing is compared with.
-    """
-
-    reviews: int = 0
-    breaches: list[Breach] = field(default_factory=list)
-    standings: list[Standing] = field(default_factory=list)
-    calibrations: list[str] = field(default_factory=list)
-
-    def combine(self, other: "Watched") -> None:
-        """Take in what was seen in later reviews."""
-        self.reviews += other.reviews
-        self.breaches += other.breaches
-        self.standings += other.standings
-        self.calibrations += other.calibrations
-
-
-class Judgement(NamedTuple):
-    """A gate's verdict over the whole batch: what it says, and the reviews it names."""
-
-    gate: str
-    passed: bool
-    told: str
-    breaches: tuple[Breach, ...] = ()
+    sha256: str
+    rubric_sha256: str
 
 
 class Baseline(NamedTuple):
     """An earlier run: all of its reviews. `tolerance` is how far a mean may fall, as a share."""
 
-    reviews: Sequence[Earlier]
+    reviews: Sequence[EarlierReview]
     tolerance: Fraction = Fraction(0)
 
     def means(self) -> dict[str, Fraction]:
         """The mean share of each rubric in the earlier run."""
         shares: dict[str, Counter[Fraction]] = {}
-        for one in self.reviews:
-            shares.setdefault(one.key[1], Counter())[one.share] += 1
+        for review in self.reviews:
+            shares.setdefault(review.key[1], Counter())[review.share] += 1
         return {name: mean for name, of in shares.items() if (mean := mean_of(of)) is not None}
 
 
@@ -125,44 +150,29 @@ class Gates(NamedTuple):
     max_not_applicable: Fraction | None = None
     baseline: Baseline | None = None
 
-    def watch(self, scored: Scored, watched: Watched) -> None:
-        """Add what the gates have to say of one review; nothing where they do not look at it."""
-        result = scored.result
-        if result.review.status is Status.CALIBRATION:
-            if self.baseline is not None:
-                watched.calibrations.append(scored.id)
-            return
-        watched.reviews += 1
-        watched.breaches.extend(self._breaches(scored))
-        if self.baseline is not None:
-            band = result.band
-            watched.standings.append(
-                Standing(
-                    (scored.id, result.rubric.name),
-                    scored.path,
-                    band.name if band else None,
-                    result.rubric.bands.index(band) if band else -1,
-                    result.share,
-                )
-            )
+    def findings(self) -> "GateFindings":
+        """A collector of what these gates find in reviews."""
+        # It is handed between processes, so it does not carry the earlier run.
+        return GateFindings(self._replace(baseline=None), compares=self.baseline is not None)
 
-    def _breaches(self, scored: Scored) -> Iterator[Breach]:
+    def violations(self, scored: Scored) -> Iterator[Violation]:
+        """What the gates on each review have against one."""
         result = scored.result
         if self.expected:
             expected = result.rubric.expected
             if result.critical_missed:
-                yield Breach(CRITICAL, scored.path, "a critical criterion was missed")
+                yield _violation(CRITICAL, scored, "a critical criterion was missed")
             elif expected is None:
-                why = f"{result.rubric.name} states no `expected`"
-                yield Breach(NOTHING_EXPECTED, scored.path, why)
+                detail = f"{result.rubric.name} states no `expected`"
+                yield _violation(NOTHING_EXPECTED, scored, detail)
             elif not result.meets_expected:
                 share = _percent(result.share, *result.rubric.bounds)
-                why = f"{share}, expected {_exact(expected)} or above"
-                yield Breach(BELOW, scored.path, why)
+                detail = f"{share}, expected {_exact(expected)} or above"
+                yield _violation(BELOW, scored, detail)
         if self.fail_under is not None and result.share < self.fail_under:
             share = _percent(result.share, self.fail_under, *result.rubric.bounds)
-            why = f"{share}, under {_exact(self.fail_under)}"
-            yield Breach(_under(self.fail_under), scored.path, why)
+            detail = f"{share}, under {_exact(self.fail_under)}"
+            yield _violation(_under(self.fail_under), scored, detail)
         if self.max_not_applicable is not None:
             observed = result.observed
             share_of = Fraction(observed.not_applicable, observed.of)
@@ -170,179 +180,327 @@ class Gates(NamedTuple):
                 most = _exact(self.max_not_applicable)
                 counted = f"{observed.not_applicable} of {observed.of} criteria"
                 share = _percent(share_of, self.max_not_applicable)
-                why = f"{counted} n/a, {share}, more than {most}"
-                yield Breach(_not_applicable(self.max_not_applicable), scored.path, why)
+                detail = f"{counted} n/a, {share}, more than {most}"
+                yield _violation(_not_applicable(self.max_not_applicable), scored, detail)
 
-    def judge(
-        self, watched: Watched, summary: Summary, skipped: Iterable[Skipped] = ()
-    ) -> list[Judgement]:
-        """The verdict of every gate that was asked for; `skipped` are drafts and void reviews."""
-        found: list[Judgement] = []
+    def verdicts(self, findings: "GateFindings", summary: Summary) -> list[Verdict]:
+        """The verdict of every gate that was asked for, once all reviews were looked at."""
+        verdicts: list[Verdict] = []
         if self.expected:
-            found.append(_each(watched, BELOW, CRITICAL, NOTHING_EXPECTED))
+            reasons = (BELOW, CRITICAL, NOTHING_EXPECTED)
+            verdicts.append(_verdict_on_each(findings, summary, *reasons))
         if self.fail_under is not None:
-            found.append(_each(watched, _under(self.fail_under)))
+            verdicts.append(_verdict_on_each(findings, summary, _under(self.fail_under)))
         if self.max_not_applicable is not None:
-            found.append(_each(watched, _not_applicable(self.max_not_applicable)))
+            reason = _not_applicable(self.max_not_applicable)
+            verdicts.append(_verdict_on_each(findings, summary, reason))
         if self.fail_under_mean is not None:
-            found.append(self._mean(self.fail_under_mean, summary))
+            verdicts.append(_verdict_on_means(self.fail_under_mean, summary))
         if self.baseline is not None:
-            found.append(_against(self.baseline, watched, summary, skipped))
-        return found
-
-    def _mean(self, bound: Fraction, summary: Summary) -> Judgement:
-        told = []
-        passed = True
-        for one in summary.in_order():
-            mean = mean_of(one.shares)
-            if mean is None:
-                continue
-            passed = passed and mean >= bound
-            told.append(f"{one.rubric.name} has a mean of {_percent(mean, bound)}")
-        said = f"{'; '.join(told)}, wanted {_exact(bound)} or above" if told else NOTHING_TO_JUDGE
-        return Judgement("--fail-under-mean", passed, said)
+            verdicts.append(_Comparison(self.baseline, findings, summary).verdict())
+        return verdicts
 
 
-NOTHING_TO_JUDGE = "there was no review to judge"
+@dataclass(slots=True)
+class GateFindings:
+    """Collector: what the gates on each review found, and what a comparison needs of each.
+
+    `absent` says why a review is there and not compared, by its id.
+    """
+
+    gates: Gates
+    compares: bool = False
+    judged: int = 0
+    violations: list[Violation] = field(default_factory=list)
+    current: list[CurrentReview] = field(default_factory=list)
+    absent: dict[str, str] = field(default_factory=dict)
+
+    def add(self, outcome: Outcome) -> None:
+        """Look at one outcome."""
+        match outcome:
+            case Skipped() if self.compares:
+                is_draft = outcome.reason == Status.DRAFT
+                self.absent[outcome.id] = (
+                    "is now a draft" if is_draft else f"is now {outcome.reason}"
+                )
+            case Scored() if outcome.result.review.status is Status.CALIBRATION:
+                if self.compares:
+                    self.absent[outcome.id] = "is now for calibration"
+            case Scored():
+                self.judged += 1
+                self.violations.extend(self.gates.violations(outcome))
+                if self.compares:
+                    self.current.append(_current(outcome))
+
+    def combine(self, later: "GateFindings") -> None:
+        """Take in what was found in later reviews."""
+        self.judged += later.judged
+        self.violations += later.violations
+        self.current += later.current
+        self.absent |= later.absent
 
 
-def _under(bound: Fraction) -> Fault:
-    said = f"under {_exact(bound)}"
-    return Fault("--fail-under", f"is {said}", f"are {said}")
-
-
-def _not_applicable(most: Fraction) -> Fault:
-    said = f"more than {_exact(most)} of"
-    return Fault(
-        "--max-not-applicable", f"has {said} its criteria n/a", f"have {said} their criteria n/a"
+def _current(scored: Scored) -> CurrentReview:
+    result = scored.result
+    return CurrentReview(
+        (scored.id, result.rubric.name),
+        scored.path,
+        result.band.name if result.band else None,
+        scored.sha256,
+        scored.rubric_sha256,
     )
 
 
-def _each(watched: Watched, *faults: Fault) -> Judgement:
-    """The verdict of a gate over each review, from the usual fault on."""
-    own = tuple(breach for breach in watched.breaches if breach.fault in faults)
-    said = "; ".join(_counted(own, faults, str(watched.reviews)))
+def _violation(reason: Reason, scored: Scored, detail: str) -> Violation:
+    return Violation(reason, scored.path, detail, scored.path)
+
+
+def _under(bound: Fraction) -> Reason:
+    under = f"under {_exact(bound)}"
+    return Reason(Gate.SHARE, f"is {under}", f"are {under}")
+
+
+def _not_applicable(most: Fraction) -> Reason:
+    more = f"more than {_exact(most)} of"
+    return Reason(
+        Gate.NOT_APPLICABLE,
+        f"has {more} its criteria n/a",
+        f"have {more} their criteria n/a",
+    )
+
+
+def _verdict_on_nothing(gate: Gate, summary: Summary) -> Verdict:
+    """The verdict where there was no review to judge: it only passes where that is meant so."""
+    if not summary.reviews:
+        return Verdict(gate, passed=False, text="no review was found")
+    if summary.failed:
+        return Verdict(gate, passed=False, text="no review could be judged")
+    skipped = f"{summary.skipped} drafts or void" if summary.skipped > 1 else "1 draft or void"
+    kinds = [skipped] if summary.skipped else []
+    if summary.calibration:
+        kinds.append(f"{summary.calibration} for calibration")
+    return Verdict(gate, passed=True, text=f"it judged nothing: {', '.join(kinds)}")
+
+
+def _verdict_on_each(findings: GateFindings, summary: Summary, *reasons: Reason) -> Verdict:
+    """The verdict of a gate over each review, from the usual reason on."""
+    gate = reasons[0].gate
+    if not findings.judged:
+        return _verdict_on_nothing(gate, summary)
+    own = tuple(one for one in findings.violations if one.reason in reasons)
+    text = "; ".join(_counted(own, reasons, str(findings.judged)))
     if not own:
-        said = f"none of {watched.reviews} {faults[0].one}" if watched.reviews else NOTHING_TO_JUDGE
-    return Judgement(faults[0].gate, not own, said, own)
+        text = f"none of {findings.judged} {reasons[0].one}"
+    return Verdict(gate, not own, text, own)
 
 
-def _counted(breaches: Sequence[Breach], faults: Sequence[Fault], of: str) -> Iterator[str]:
-    """How many reviews have each fault: `2 of 11 are under 70%`."""
-    counts = Counter(breach.fault for breach in breaches)
-    for fault in faults:
-        number = counts[fault]
+def _verdict_on_means(bound: Fraction, summary: Summary) -> Verdict:
+    """The verdict of the gate over the mean of each rubric."""
+    means = _means(summary)
+    if not means:
+        return _verdict_on_nothing(Gate.MEAN, summary)
+    told = [f"{name} has a mean of {_percent(mean, bound)}" for name, mean in means.items()]
+    passed = all(mean >= bound for mean in means.values())
+    return Verdict(Gate.MEAN, passed, f"{'; '.join(told)}, wanted {_exact(bound)} or above")
+
+
+def _means(summary: Summary) -> dict[str, Fraction]:
+    """The mean share of each rubric by which reviews were scored."""
+    means = ((one.rubric.name, mean_of(one.shares)) for one in summary.in_order())
+    return {name: mean for name, mean in means if mean is not None}
+
+
+def _counted(violations: Sequence[Violation], reasons: Sequence[Reason], of: str) -> Iterator[str]:
+    """How many reviews there are for each reason: `2 of 11 are under 70%`."""
+    counts = Counter(violation.reason for violation in violations)
+    for reason in reasons:
+        number = counts[reason]
         if number:
-            yield f"{number} of {of} {fault.one if number == 1 else fault.several}"
+            yield f"{number} of {of} {reason.one if number == 1 else reason.several}"
 
 
-def _against(
-    baseline: Baseline, watched: Watched, summary: Summary, skipped: Iterable[Skipped]
-) -> Judgement:
-    """The verdict of a comparison with an earlier run."""
-    rubrics = {one.rubric.name: one.rubric for one in summary.in_order()}
-    by_key, now = _by_key(baseline.reviews), _by_key(watched.standings)
-    elsewhere = _elsewhere(by_key, watched, skipped)
-    breaches: list[Breach] = []
-    for key, earlier in sorted(by_key.items()):
-        pairs = _pairs(earlier, now.get(key, []))
-        if pairs is None:
-            breaches += [Breach(AMBIGUOUS, one.path, _SAME_ID) for one in earlier]
-            continue
-        for before, after in pairs:
-            if after is None:
-                became = elsewhere.get(key[0], MISSING.one)
-                breaches.append(Breach(MISSING, key[0], f"{became} ({key[1]})"))
-            elif why := _fall(before, after, rubrics[key[1]]):
-                breaches.append(Breach(FELL, after.path, why))
-    means = {one.rubric.name: mean_of(one.shares) for one in summary.in_order()}
-    fell = []
-    for name, mean in sorted(baseline.means().items()):
-        mean_now = means.get(name)
-        if mean_now is not None and mean - mean_now > baseline.tolerance:
-            was, is_now = _percent(mean, mean_now), _percent(mean_now, mean)
-            fell.append(f"the mean of {name} fell from {was} to {is_now}")
-    number = len(baseline.reviews)
-    of = f"{number} earlier {'review' if number == 1 else 'reviews'}"
-    told = [*_counted(breaches, (FELL, MISSING, AMBIGUOUS), of), *fell]
-    if not told:
-        told.append(f"none of {of} {FELL.one}, and no mean fell too far")
-    surplus = Counter(one.key for one in watched.standings)
-    surplus.subtract(one.key for one in baseline.reviews)
-    new = sum(number for number in surplus.values() if number > 0)
-    if new:
-        told.append(f"{new} new")
-    return Judgement("--baseline", not breaches and not fell, "; ".join(told), tuple(breaches))
+class _Comparison:
+    """A comparison of this run with an earlier one, like with like.
+
+    Reviews are compared that have the same id and were scored by the same rubric, byte for byte. A
+    rubric that changed makes every figure of then mean something else, so nothing of it is compared
+    and the gate fails. Reviews that share an id are told apart by their paths, and by their bytes
+    where a path changed, so that none hides behind another.
+    """
+
+    def __init__(self, baseline: Baseline, findings: GateFindings, summary: Summary) -> None:
+        self._baseline = baseline
+        self._summary = summary
+        self._absent = findings.absent
+        self._violations: list[Violation] = []
+        self._moved = self._new = 0
+        self._bands = {
+            one.rubric.name: [band.name for band in one.rubric.bands] for one in summary.in_order()
+        }
+        earlier_rubrics = _digests(baseline.reviews)
+        now_rubrics = _digests(findings.current)
+        self._changed = sorted(
+            name
+            for name, digests in earlier_rubrics.items()
+            if len(digests | now_rubrics.get(name, digests)) > 1
+        )
+        earlier = [one for one in baseline.reviews if one.key[1] not in self._changed]
+        current = [one for one in findings.current if one.key[1] not in self._changed]
+        self._rubric_now = {one.key[0]: one.key[1] for one in findings.current}
+        self._compare(_by_key(earlier), _by_key(current))
+
+    def verdict(self) -> Verdict:
+        """The verdict: what is not as it was, and what could not be compared."""
+        number = len(self._baseline.reviews)
+        of = f"{number} earlier {'review' if number == 1 else 'reviews'}"
+        reasons = (FELL, MISSING, OTHER_RUBRIC, AMBIGUOUS)
+        told = [
+            *(
+                f"{name} is not the rubric of the earlier run, its file changed, so nothing "
+                "scored by it is compared: keep new results"
+                for name in self._changed
+            ),
+            *_counted(self._violations, reasons, of),
+            *self._fallen_means(),
+        ]
+        passed = not told
+        if passed:
+            told.append(f"none of {of} {FELL.one}, and no mean fell too far")
+        if self._moved:
+            told.append(f"{self._moved} moved")
+        if self._new:
+            told.append(f"{self._new} new")
+        return Verdict(Gate.EARLIER_RUN, passed, "; ".join(told), tuple(self._violations))
+
+    def _compare(
+        self,
+        earlier: dict[Key, list[EarlierReview]],
+        current: dict[Key, list[CurrentReview]],
+    ) -> None:
+        gone: list[EarlierReview] = []
+        new: list[CurrentReview] = []
+        for key in sorted(earlier.keys() | current.keys()):
+            pairs = _Pairs(earlier.get(key, []), current.get(key, []))
+            for before, now in pairs.pairs:
+                self._moved += before.path != now.path
+                self._compare_bands(before, now)
+            if pairs.earlier and pairs.current:
+                for before in pairs.earlier:
+                    self._violations.append(
+                        Violation(AMBIGUOUS, before.path, _SAME_ID, pairs.current[0].path)
+                    )
+            else:
+                gone += pairs.earlier
+                new += pairs.current
+        self._find_again(gone, new)
+
+    def _compare_bands(self, before: EarlierReview, now: CurrentReview) -> None:
+        """Fail a review whose band is below the one it had; the rubric is the same one."""
+        bands = self._bands[now.key[1]]
+        if before.band is None or now.band is None:
+            return
+        if before.band not in bands:
+            detail = f"{before.band} is no band of its rubric"  # the results were edited
+        elif bands.index(now.band) < bands.index(before.band):
+            detail = f"fell from {before.band} to {now.band}"
+        else:
+            return
+        self._violations.append(Violation(FELL, now.path, detail, now.path))
+
+    def _find_again(self, gone: Sequence[EarlierReview], new: Sequence[CurrentReview]) -> None:
+        """Look for reviews whose id is gone among the new ones.
+
+        One that says no id is called after its file, so one that was moved has another id and the
+        same bytes.
+        """
+        gone_contents = Counter((review.key[1], review.sha256) for review in gone)
+        new_contents = Counter((review.key[1], review.sha256) for review in new)
+        moved = 0
+        for before in gone:
+            content = (before.key[1], before.sha256)
+            if gone_contents[content] == new_contents[content] == 1:
+                moved += 1
+                continue
+            name, rubric = before.key
+            rubric_now = self._rubric_now.get(name)
+            if rubric_now is not None and rubric_now != rubric and name not in self._absent:
+                detail = f"is now scored with {rubric_now} ({rubric})"
+                self._violations.append(Violation(OTHER_RUBRIC, name, detail))
+            else:
+                detail = f"{self._absent.get(name, MISSING.one)} ({rubric})"
+                self._violations.append(Violation(MISSING, name, detail))
+        self._moved += moved
+        self._new = len(new) - moved
+
+    def _fallen_means(self) -> Iterator[str]:
+        means = _means(self._summary)
+        for name, mean in sorted(self._baseline.means().items()):
+            mean_now = means.get(name)
+            if name in self._changed or mean_now is None:
+                continue
+            if mean - mean_now > self._baseline.tolerance:
+                was, is_now = _percent(mean, mean_now), _percent(mean_now, mean)
+                yield f"the mean of {name} fell from {was} to {is_now}"
 
 
-_SAME_ID = "has its id and its path in common with another review: give each an id of its own"
+_SAME_ID = (
+    "has its id in common with another review, and its path is not the one it had: "
+    "give each an id of its own"
+)
 
 
-class _Keyed(Protocol):
+class _Compared(Protocol):
     @property
     def key(self) -> Key: ...
+    @property
+    def rubric_sha256(self) -> str: ...
 
 
-K = TypeVar("K", bound=_Keyed)
+R = TypeVar("R", bound=_Compared)
 
 
-def _by_key(reviews: Iterable[K]) -> dict[Key, list[K]]:
+def _by_key(reviews: Iterable[R]) -> dict[Key, list[R]]:
     """Reviews by id and rubric: one each, unless an id was given twice."""
-    found: dict[Key, list[K]] = {}
-    for one in reviews:
-        found.setdefault(one.key, []).append(one)
+    found: dict[Key, list[R]] = {}
+    for review in reviews:
+        found.setdefault(review.key, []).append(review)
     return found
 
 
-def _pairs(
-    earlier: Sequence[Earlier], now: Sequence[Standing]
-) -> list[tuple[Earlier, Standing | None]] | None:
-    """Each earlier review of an id with what it is now; None where that cannot be told.
-
-    Reviews that share an id are told apart by their paths, so that none hides behind another.
-    """
-    if len(earlier) == 1 and len(now) <= 1:
-        return [(earlier[0], now[0] if now else None)]
-    paths = {one.path: one for one in now}
-    if len(paths) < len(now) or len({one.path for one in earlier}) < len(earlier):
-        return None
-    return [(one, paths.get(one.path)) for one in earlier]
-
-
-def _elsewhere(
-    earlier: Collection[Key], watched: Watched, skipped: Iterable[Skipped]
-) -> dict[str, str]:
-    """What is known of ids whose reviews are there and not compared, because of what they are."""
-    found = {
-        one.key[0]: f"is now scored against {one.key[1]}"
-        for one in watched.standings
-        if one.key not in earlier
-    }
-    found |= dict.fromkeys(watched.calibrations, "is now for calibration")
-    for one in skipped:
-        found[one.id] = "is now a draft" if one.reason == Status.DRAFT else f"is now {one.reason}"
+def _digests(reviews: Iterable[_Compared]) -> dict[str, set[str]]:
+    """The digests of each rubric; more than one where two files have the same id and version."""
+    found: dict[str, set[str]] = {}
+    for review in reviews:
+        found.setdefault(review.key[1], set()).add(review.rubric_sha256)
     return found
 
 
-def _fall(before: Earlier, now: Standing, rubric: Rubric) -> str | None:
-    """From which band to which a review fell; None where it did not.
+class _Pairs:
+    """Reviews of one id and rubric: each earlier one with what it is now, and who was left over."""
 
-    A band that the rubric does not name any more cannot be compared by its name. The earlier share
-    then stands for the band it would have today, unless a critical criterion had put the review in
-    the lowest one, from which there is no fall.
-    """
-    names = [band.name for band in rubric.bands]
-    if before.band in names:
-        fell = now.rank < names.index(before.band)
-        return f"fell from {before.band} to {now.band}" if fell else None
-    then = band_of(rubric, before.share)
-    if before.critical_missed or then is None or rubric.bands.index(then) <= now.rank:
-        return None
-    was, is_now = (_percent(share, *rubric.bounds) for share in (before.share, now.share))
-    unknown = "it had no band" if before.band is None else f"{before.band} is no band any more"
-    return (
-        f"fell from {was} to {is_now}, by today's bands from {then.name} to {now.band} ({unknown})"
-    )
+    def __init__(self, earlier: Sequence[EarlierReview], current: Sequence[CurrentReview]) -> None:
+        self.earlier = earlier
+        self.current = current
+        self.pairs: list[tuple[EarlierReview, CurrentReview]] = []
+        if len(earlier) == len(current) == 1:
+            self.pairs, self.earlier, self.current = [(earlier[0], current[0])], (), ()
+            return
+        self._match(lambda review: review.path)
+        self._match(lambda review: review.sha256)
+
+    def _match(self, mark_of: Callable[[EarlierReview | CurrentReview], str]) -> None:
+        """Pair the reviews of a mark that one of then and one of now alone has."""
+        then, now = _only_ones(self.earlier, mark_of), _only_ones(self.current, mark_of)
+        both = then.keys() & now.keys()
+        self.pairs += [(review, now[mark]) for mark, review in then.items() if mark in both]
+        self.earlier = [one for one in self.earlier if mark_of(one) not in both]
+        self.current = [one for one in self.current if mark_of(one) not in both]
+
+
+def _only_ones(reviews: Sequence[R], mark_of: Callable[[R], str]) -> dict[str, R]:
+    """The reviews that share their mark with no other, by it."""
+    counts = Counter(map(mark_of, reviews))
+    return {mark: review for review in reviews if counts[mark := mark_of(review)] == 1}
 
 
 def _percent(share: Fraction, *bounds: Fraction) -> str:

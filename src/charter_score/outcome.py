@@ -27,10 +27,14 @@ class Scored(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """An input that could not be scored, and everything that is wrong with it."""
+    """An input that could not be scored, and everything that is wrong with it.
+
+    `is_unlisted` is a folder that could not be listed, so nobody knows what is in it.
+    """
 
     path: str
     diagnostics: tuple[Diagnostic, ...]
+    is_unlisted: bool = False
 
 
 class Skipped(NamedTuple):

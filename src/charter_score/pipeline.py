@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from charter_score.diagnostics import START, At, Diagnostic, Problem, Severity, in_order
 from charter_score.errors import DocumentError, UsageError, shortage
-from charter_score.gates import Gates, Watched
+from charter_score.gates import GateFindings, Gates
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import BatchRenderer
 from charter_score.review import Review, without_comments
@@ -43,7 +43,8 @@ class Job(NamedTuple):
 
     Without `comments` every free text is taken out of a review once it has been checked; with
     `lines` each result knows the lines of its criteria. `by` names the fields that the summary is
-    grouped by.
+    grouped by. Where the paths are a `part` of what lies in a folder, as a hook is given them, a
+    rubric or results of ours among them are left out as they are in a folder.
     """
 
     paths: Sequence[str]
@@ -53,6 +54,7 @@ class Job(NamedTuple):
     lines: bool = False
     by: tuple[str, ...] = ()
     gates: Gates = NO_GATES
+    part: bool = False
 
 
 class LeftOut(NamedTuple):
@@ -69,6 +71,15 @@ class Noted(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
 
 
+class Checked(NamedTuple):
+    """Result of checking one input: what is wrong with it, or that it is no review nor rubric."""
+
+    path: str
+    diagnostics: Sequence[Diagnostic]
+    is_read: bool = True
+    is_left_out: bool = False
+
+
 @dataclass(slots=True)
 class Part:
     """What some inputs of a batch came to, small enough to be handed between processes.
@@ -81,16 +92,15 @@ class Part:
     noted: list[Noted] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
-    watched: Watched = field(default_factory=Watched)
+    findings: GateFindings = field(default_factory=NO_GATES.findings)
 
-    def add(
-        self, outcome: Outcome | LeftOut, renderers: Sequence[BatchRenderer], gates: Gates
-    ) -> None:
+    def add(self, outcome: Outcome | LeftOut, renderers: Sequence[BatchRenderer]) -> None:
         """Count one outcome in, make every renderer's piece of it, let the gates look at it."""
         if isinstance(outcome, LeftOut):
             self.left_out.append(outcome.path)
             return
         self.summary.add(outcome)
+        self.findings.add(outcome)
         for pieces, renderer in zip(self.pieces, renderers, strict=True):
             pieces.append(renderer.piece(outcome))
         if isinstance(outcome, Failed):
@@ -99,8 +109,6 @@ class Part:
         self.noted.append(Noted(outcome.path, outcome.id, tuple(outcome.warnings)))
         if isinstance(outcome, Skipped):
             self.skipped.append(outcome)
-        else:
-            gates.watch(outcome, self.watched)
 
 
 class Scoring:
@@ -179,51 +187,52 @@ class Scoring:
     ) -> Part:
         return _part((self.outcome(one) for one in inputs), renderers, self._job)
 
-    def checked(self) -> Iterator[tuple[str, bool, Sequence[Diagnostic]]]:
-        """Each input with everything wrong with it, rubrics among them; nothing is kept.
-
-        Gives the path, whether it could be read at all, and the diagnostics.
-        """
+    def checked(self) -> Iterator["Checked"]:
+        """Each input with everything wrong with it, rubrics among them; nothing is kept."""
         for one in search(self._job.paths):
             if isinstance(one, Diagnostic):
-                yield one.path, False, [one]
+                yield Checked(one.path, [one], is_read=False)
                 continue
             try:
                 data = self._read(one)
             except DocumentError as wrong:
-                yield one.shown, False, wrong.diagnostics
+                yield Checked(one.shown, wrong.diagnostics, is_read=False)
                 continue
             try:
-                yield one.shown, True, self._check(one, data)
+                yield self._check(one, data)
             except Exception as fault:
                 if (why := shortage(fault)) is None:
                     raise
-                yield one.shown, False, [Diagnostic("unreadable", why, one.shown)]
+                problem = Diagnostic("unreadable", why, one.shown)
+                yield Checked(one.shown, [problem], is_read=False)
 
-    def _check(self, one: Input, data: bytes) -> Sequence[Diagnostic]:
+    def _check(self, one: Input, data: bytes) -> "Checked":
         try:
             document = read_document(data, one.shown)
-            if may_be_rubric(document.value):
-                return _checked_rubric(document, sha256(data).hexdigest())
+            if not self._is_alone(one) and is_output(document.value):
+                return Checked(one.shown, (), is_left_out=True)
+            if may_be_rubric(document.value) and not is_ours(document.value):
+                return Checked(one.shown, _checked_rubric(document, sha256(data).hexdigest()))
             outcome = self._outcome_of(one, data, document)
         except DocumentError as wrong:
-            return wrong.diagnostics
+            if _is_somebodys_workbook(one, wrong):
+                return Checked(one.shown, (), is_left_out=True)
+            return Checked(one.shown, wrong.diagnostics)
         if isinstance(outcome, LeftOut):
-            return ()
-        return outcome.diagnostics if isinstance(outcome, Failed) else outcome.warnings
+            return Checked(one.shown, (), is_left_out=True)
+        found = outcome.diagnostics if isinstance(outcome, Failed) else outcome.warnings
+        return Checked(one.shown, found)
 
     def outcome(self, one: Input | Diagnostic) -> Outcome | LeftOut:
         """What became of one input, or of what stood in its place."""
         if isinstance(one, Diagnostic):
-            return Failed(one.path, (one,))
+            return Failed(one.path, (one,), is_unlisted=one.code == "unreadable")
         try:
             data = self._read(one)
             return self._outcome_of(one, data, read_document(data, one.shown))
         except DocumentError as wrong:
             code = wrong.diagnostics[0].code
-            if one.root is not None and code == "not-a-form":
-                return LeftOut(one.shown)  # a workbook of somebody's in a folder of reviews
-            if code == "too-large" and self._is_output(one):
+            if _is_somebodys_workbook(one, wrong) or (code == "too-large" and self._is_output(one)):
                 return LeftOut(one.shown)
             return Failed(one.shown, wrong.diagnostics)
         except Exception as fault:
@@ -266,6 +275,8 @@ class Scoring:
 
     def _is_alone(self, one: Input) -> bool:
         """Whether an input is the one thing that was named, and not found or named among others."""
+        if self._job.part:
+            return False
         name = STANDARD_INPUT if one.path is None else one.path
         return list(self._job.paths) == [name]
 
@@ -296,6 +307,11 @@ class Scoring:
         return Scored(one.shown, name, digest, rubric.sha256, result, warnings)
 
 
+def _is_somebodys_workbook(one: Input, wrong: DocumentError) -> bool:
+    """Whether an input is a workbook that lies in a folder of reviews and is no form."""
+    return one.root is not None and wrong.diagnostics[0].code == "not-a-form"
+
+
 def _read_standard_input() -> bytes | DocumentError:
     try:
         return read_bytes(None, STANDARD_INPUT)
@@ -315,9 +331,13 @@ def _lines(document: Document, review: Review) -> dict[tuple[str, str], int]:
 def _part(
     outcomes: Iterable[Outcome | LeftOut], renderers: Sequence[BatchRenderer], job: Job
 ) -> Part:
-    part = Part(pieces=[[] for _ in renderers], summary=Summary(by=job.by))
+    part = Part(
+        pieces=[[] for _ in renderers],
+        summary=Summary(by=job.by),
+        findings=job.gates.findings(),
+    )
     for outcome in outcomes:
-        part.add(outcome, renderers, job.gates)
+        part.add(outcome, renderers)
     return part
 
 

@@ -326,10 +326,28 @@ class Rubric(Model):
         return Rating(rating).earns(full, self.not_applicable)
 
     def misses(self, criterion: Criterion, rating: str) -> bool:
-        """Whether a rating misses the criterion: not met, or a level with the fewest points."""
+        """Whether a rating misses the criterion: not met, or a level with the fewest points.
+
+        Where all levels earn the same, none of them does.
+        """
         if rating == Rating.NOT_APPLICABLE:
             return False
         levels = self.levels_of(criterion)
         if levels is not None:
-            return levels[rating] == min(levels.values())
+            return levels[rating] == min(levels.values()) < max(levels.values())
         return rating == Rating.NOT_MET
+
+    def needs_comment(self, criterion: Criterion, rating: str) -> bool:
+        """Whether a reviewer must say why beside a rating (as `rating_reader` gives it).
+
+        `when_missed` asks for a comment on what loses points, and on what misses the criterion
+        whatever its points: a critical one of no points decides over a review all the same. n/a is
+        neither, so `needs_comment` alone asks for one there.
+        """
+        if rating == Rating.NOT_APPLICABLE:
+            return criterion.not_applicable is Permission.NEEDS_COMMENT
+        if criterion.comment is not CommentRule.WHEN_MISSED:
+            return False
+        earned = self.earns(criterion, rating)
+        loses = earned is not None and earned < self.points_of(criterion)
+        return loses or self.misses(criterion, rating)

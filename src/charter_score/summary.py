@@ -195,7 +195,8 @@ class Summary:
     `by` names the fields that reviews are grouped by, each on its own; a review with several
     values of a field is in several groups. Values that only differ in case, spaces around them or
     Unicode form are one; `spellings` has, by field and value, the smallest spelling met. `fields`
-    are the names of those that reviews could have been grouped by.
+    are the names of those that reviews could have been grouped by. `unlisted` of the `failed` are
+    folders that could not be listed.
     """
 
     by: tuple[str, ...] = ()
@@ -204,6 +205,7 @@ class Summary:
     fields: set[str] = field(default_factory=set)
     scored: int = 0
     failed: int = 0
+    unlisted: int = 0
     skipped: int = 0
     calibration: int = 0
     rubrics: dict[tuple[str, str], RubricSummary] = field(default_factory=dict)
@@ -212,6 +214,11 @@ class Summary:
     def reviews(self) -> int:
         """Everything found: scored, failed and skipped."""
         return self.scored + self.failed + self.skipped
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether all that is known is that folders could not be listed."""
+        return 0 < self.unlisted == self.reviews
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome in."""
@@ -233,6 +240,7 @@ class Summary:
                         self._spelt(by, value, spelling)
             case Failed():
                 self.failed += 1
+                self.unlisted += outcome.is_unlisted
             case Skipped():
                 self.skipped += 1
 
@@ -246,6 +254,7 @@ class Summary:
         """Take another summary in; the order of taking in changes nothing."""
         self.scored += other.scored
         self.failed += other.failed
+        self.unlisted += other.unlisted
         self.skipped += other.skipped
         self.calibration += other.calibration
         _combine(self.rubrics, other.rubrics)

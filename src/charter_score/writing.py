@@ -57,6 +57,11 @@ class Replacement:
             os.close(descriptor)
             raise
 
+    @property
+    def replaces(self) -> bool:
+        """Whether there is an older file, whose place it is to take."""
+        return self._temporary is not None and os.path.exists(self._target)
+
     def write(self, data: bytes) -> None:
         """Add data to the file.
 
@@ -155,18 +160,6 @@ def write_standard_output(text: str | bytes) -> None:
         quiet_output()
         why = (wrong.strerror or "it cannot be written").lower()
         raise NotWrittenError(f"standard output: {why}") from wrong
-
-
-def write_document(text: str) -> None:
-    """Put a document on standard output: in UTF-8, as programs read it, whatever the locale says.
-
-    On a terminal, which a person reads, in the terminal's own encoding.
-
-    Raises:
-        NotWrittenError: where it cannot be written.
-    """
-    at_terminal = sys.stdout is not None and sys.stdout.isatty()
-    write_standard_output(text if at_terminal else text.encode("utf-8"))
 
 
 def quiet_output() -> None:

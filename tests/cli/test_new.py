@@ -14,6 +14,7 @@ import jsonschema
 import openpyxl
 import pytest
 
+from charter_score import writing
 from charter_score.cli.new import NewRequest, run_new
 from charter_score.cli.terminal import Color
 from charter_score.errors import ExitCode, NotWrittenError, UsageError
@@ -427,3 +428,58 @@ def test_without_the_extra_text_still_works(monkeypatch: pytest.MonkeyPatch) -> 
         new(PLYMOUTH, "a.xlsx")
     assert wrong.value.hint == "pip install 'charter-score[excel]'"
     assert not Path("a.xlsx").exists()
+
+
+@pytest.mark.parametrize("step", ["making", "writing", "renaming"])
+@pytest.mark.parametrize("what", [[PLYMOUTH], ["--rubric-template"]], ids=["review", "rubric"])
+def test_no_schema_stays_behind_alone(
+    step: str, what: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the document cannot be written, its schema is not there either."""
+    plain = writing.Replacement
+
+    class Failing(plain):  # type: ignore[misc,valid-type]
+        def __init__(self, path: Any, shown: str) -> None:
+            self.fails = str(path).endswith("call.yaml")
+            if self.fails and step == "making":
+                raise NotWrittenError("no")
+            super().__init__(path, shown)
+
+        def write(self, data: bytes) -> None:
+            if self.fails and step == "writing":
+                raise NotWrittenError("no")
+            super().write(data)
+
+        def commit(self) -> None:
+            if self.fails and step == "renaming":
+                raise NotWrittenError("no")
+            super().commit()
+
+    monkeypatch.setattr(writing, "Replacement", Failing)
+    monkeypatch.setattr("charter_score.cli.new.Replacement", Failing)
+    before = sorted(os.listdir())
+    rubric = None if what[0].startswith("--") else what[0]
+    request = NewRequest(rubric, "call.yaml", rubric_template=rubric is None)
+    with pytest.raises(NotWrittenError):
+        run_new(request)
+    assert sorted(os.listdir()) == before
+
+
+def test_an_older_schema_stays_as_it_was_where_the_document_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was there before is there afterwards, byte for byte."""
+    old = b'{"$id": "charter-score/review/v1"}'
+    Path(SCHEMA).write_bytes(old)
+
+    def fail(*_: object) -> None:
+        raise OSError(16, "Device or resource busy")
+
+    plain = os.replace
+    monkeypatch.setattr(
+        os, "replace", lambda a, b: fail() if str(b).endswith("call.yaml") else plain(a, b)
+    )
+    with pytest.raises(NotWrittenError):
+        run_new(NewRequest(PLYMOUTH, "call.yaml"))
+    assert Path(SCHEMA).read_bytes() == old
+    assert not Path("call.yaml").exists()

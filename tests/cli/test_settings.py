@@ -1,6 +1,7 @@
 """Settings: which place wins, what each mistake is answered with, and what a file costs."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import pytest
 
 from charter_score.__main__ import main
 from charter_score.cli.formats import Format
-from charter_score.cli.settings import Settings, settings
+from charter_score.cli.settings import Settings, find_settings, settings
 from charter_score.cli.terminal import Color
 from charter_score.errors import UsageError
 
@@ -340,3 +341,81 @@ def test_tomllib_is_loaded_only_where_it_is_needed(text: str | None, *, loaded: 
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
     assert ran.stdout.strip() == str(loaded)
+
+
+# Folders above.
+
+
+def below(monkeypatch: pytest.MonkeyPatch, *, root: str | None) -> None:
+    """Go to a folder two below; `root` is what makes the upper one the place to stop at."""
+    Path("team/reviews").mkdir(parents=True)
+    if root == ".git":
+        Path(".git").mkdir()
+    monkeypatch.setenv("HOME", str(Path.cwd()) if root == "home" else "/nowhere")
+    monkeypatch.setenv("USERPROFILE", str(Path.cwd()) if root == "home" else "/nowhere")
+    monkeypatch.chdir("team/reviews")
+
+
+@pytest.mark.parametrize("root", [".git", "home"])
+@pytest.mark.parametrize("place", [own, shared])
+def test_settings_are_found_from_a_subfolder(
+    place: Callable[[str], None], root: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Up to the repository's root or the home folder; paths in the file are relative to it."""
+    Path("standards").mkdir()
+    place('rubric = "standards/own.yaml"\nrubrics = ["standards"]\n')
+    name = next(one.name for one in Path().glob("*.toml"))
+    below(monkeypatch, root=root)
+    upper = os.path.join("..", "..")
+    assert find_settings() == (
+        Settings(
+            rubric=os.path.join(upper, "standards/own.yaml"),
+            rubrics=(os.path.join(upper, "standards"),),
+        ),
+        os.path.join(upper, name),
+    )
+
+
+def test_the_nearest_folder_with_settings_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of two folders are not mixed, and a pyproject.toml of others is passed by."""
+    own('rubric = "plymouth-quality-monitoring"')
+    below(monkeypatch, root=".git")
+    Path("pyproject.toml").write_text('[project]\nname = "charter-score"\n', encoding="utf-8")
+    assert settings() == Settings(rubric="plymouth-quality-monitoring")
+    Path("../charter-score.toml").write_text("jobs = 1", encoding="utf-8")
+    assert settings() == Settings(jobs=1)
+
+
+def test_nothing_is_looked_for_above_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above a repository, or where no root is known, a file is somebody else's."""
+    own("jobs = 1")
+    below(monkeypatch, root=None)
+    assert find_settings() == (Settings(), None)
+    Path("../.git").write_text("gitdir: elsewhere", encoding="utf-8")
+    assert find_settings() == (Settings(), None)
+
+
+def test_the_file_is_named_with_verbose(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever wonders which settings act is told; its rubric scores from below too."""
+    own('rubric = "plymouth-quality-monitoring"')
+    text = Path("a.yaml").read_text(encoding="utf-8")
+    below(monkeypatch, root=".git")
+    Path("b.yaml").write_text(text, encoding="utf-8")
+    for command in ("score", "check"):
+        assert run(monkeypatch, command, "b.yaml", "--verbose") == 0
+        assert "settings: ../../charter-score.toml\n" in capsys.readouterr().err
+        assert run(monkeypatch, command, "b.yaml") == 0
+        assert "charter-score.toml" not in capsys.readouterr().err
+
+
+def test_a_wrong_setting_above_is_named_by_its_path(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message leads to the file from here."""
+    own('rubrics = ["not-there"]')
+    below(monkeypatch, root=".git")
+    assert run(monkeypatch, "score", "../../a.yaml") == 2
+    told = capsys.readouterr().err
+    assert "../../charter-score.toml: `rubrics` names a folder that is not there" in told

@@ -1,6 +1,9 @@
 """What lies around a run: files that are read too, streams, folders and disks that fail."""
 
+import json
 import os
+import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -70,6 +73,78 @@ def test_an_output_is_nothing_that_is_read(
     assert (tmp_path / target).read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        (["a.yaml"], "a.yaml"),
+        (["month"], "month/1.yaml"),
+        (["a.yaml", "--rubric", "r.yaml"], "r.yaml"),
+        (["a.yaml", "--baseline", "base.json"], "base.json"),
+        (["a.yaml"], "charter-score.toml"),
+    ],
+)
+def test_an_output_is_no_other_name_of_what_is_read(
+    run: Run, tmp_path: Path, words: list[str], target: str
+) -> None:
+    """A hard link to an input is the input: refused by device and inode, whatever it is called."""
+    os.link(tmp_path / target, tmp_path / "out.json")
+    before = (tmp_path / target).read_bytes()
+    done = run("score", *words, "-o", "out.json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "charter-score: -o out.json is also an input; it was not touched\n"
+    assert (tmp_path / "out.json").read_bytes() == before
+    assert os.path.samefile(tmp_path / "out.json", tmp_path / target)
+
+
+def test_an_output_that_cannot_be_looked_at_is_refused(run: Run, tmp_path: Path) -> None:
+    """Where the system does not say which file it is, it may be an input."""
+    (tmp_path / "out.json").write_text("old", encoding="utf-8")
+    before = (
+        "import os\nplain = os.stat\n"
+        "def stat(path, *rest, **more):\n"
+        "    if str(path).endswith('out.json'): raise PermissionError(13, 'Permission denied')\n"
+        "    return plain(path, *rest, **more)\n"
+        "os.stat = stat\n"
+    )
+    done = run("score", "a.yaml", "-o", "out.json", before=before)
+    assert done.returncode == 2
+    assert (
+        "-o out.json: permission denied, so it may be an input; it was not touched" in done.stderr
+    )
+    assert (tmp_path / "out.json").read_text(encoding="utf-8") == "old"
+
+
+UNLISTABLE = (
+    "import os\nplain = os.scandir\n"
+    "def scandir(path='.'):\n"
+    "    if str(path).endswith('month'): raise PermissionError(13, 'Permission denied')\n"
+    "    return plain(path)\n"
+    "os.scandir = scandir\n"
+)
+
+
+@pytest.mark.parametrize("form", ["concise", "json", "csv", "xlsx"])
+def test_a_report_of_nothing_replaces_none(run: Run, tmp_path: Path, form: str) -> None:
+    """Where no folder could be listed the old report is better than one of nothing; 3 says why."""
+    (tmp_path / "report.txt").write_text("old", encoding="utf-8")
+    done = run("score", "month", "-f", form, "-o", "report.txt", before=UNLISTABLE)
+    assert done.returncode == 3
+    assert "report.txt was left as it was: no folder could be listed." in done.stderr
+    assert (tmp_path / "report.txt").read_text(encoding="utf-8") == "old"
+    assert not [name for name in os.listdir(tmp_path) if name.startswith(".report")]
+
+
+def test_a_report_of_something_is_written(run: Run, tmp_path: Path) -> None:
+    """Where something was scored, or no report is there yet, the failure stands in the report."""
+    for paths in (["a.yaml", "month"], ["month"]):
+        done = run("score", *paths, "-f", "json", "-o", "report.txt", before=UNLISTABLE)
+        assert done.returncode == 3
+        report = json.loads((tmp_path / "report.txt").read_text(encoding="utf-8"))
+        assert [one["path"] for one in report["failures"]] == ["month"]
+        assert len(report["results"]) == len(paths) - 1
+        (tmp_path / "report.txt").unlink()
+
+
 def test_an_output_is_not_what_standard_input_comes_from(run: Run, tmp_path: Path) -> None:
     """`score - -o FILE < FILE` would read what it has just written."""
     with (tmp_path / "a.yaml").open("rb") as file:
@@ -102,6 +177,29 @@ def test_a_rubric_alone_is_no_review(run: Run) -> None:
     done = run("score", "r.yaml")
     assert done.returncode == 3
     assert "r.yaml:1:1: error[not-a-review]" in done.stderr
+
+
+def test_check_leaves_out_what_score_leaves_out(run: Run, tmp_path: Path) -> None:
+    """Results, schemas, GitLab's lists and workbooks of others fail no check of a folder."""
+    month = tmp_path / "month"
+    assert run("new", "./r.yaml", "-o", "month/new.yaml").returncode == 0
+    (schema,) = month.glob(".*.schema.json")
+    schema.rename(month / "schema.json")
+    (month / "new.yaml").unlink()
+    for name, form in (("results.json", "json"), ("gl.json", "gitlab"), ("book.xlsx", "xlsx")):
+        assert run("score", "month", "-f", form, "-o", f"month/{name}").returncode == 0
+    names = ["book.xlsx", "gl.json", "results.json", "schema.json"]
+    assert run("score", "month").returncode == 0
+    done = run("check", "month", "--strict")
+    assert (done.returncode, done.stderr) == (0, "")
+    told = run("check", "month", "-v").stderr.splitlines()
+    assert [f"month/{name}: neither a review nor a rubric, left out" for name in names] == [
+        line for line in told if "left out" in line
+    ]
+    assert told[-1] == "1 document checked"
+    alone = run("check", "month/results.json")
+    assert alone.returncode == 1
+    assert "error[not-a-review]" in alone.stderr
 
 
 # ── Streams ───────────────────────────────────────────────────────────────────────────────────────
@@ -226,3 +324,70 @@ def test_a_current_folder_that_is_gone(run: Run, tmp_path: Path) -> None:
         4,
         "charter-score: the current folder: no such file or directory\n",
     )
+
+
+# ── Terminals ─────────────────────────────────────────────────────────────────────────────────────
+
+
+HOSTILE = "\u001b]0;owned\u0007\u001b[2J\u202egnp\u200b\u2028"
+"""A title for the window, a cleared screen, text turned round, no width, a line of another kind."""
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "full",
+        "concise",
+        "csv",
+        "json",
+        "json-lines",
+        "junit",
+        "github",
+        "gitlab",
+        "markdown",
+        "html",
+    ],
+)
+def test_a_terminal_gets_nothing_that_acts(run: Run, tmp_path: Path, form: str) -> None:
+    """A file's name is enough to act on a terminal, so there every format is made visible."""
+    path = tmp_path / "month" / f"{HOSTILE}.yaml"
+    path.write_text(REVIEW.replace("./", "../"), encoding="utf-8")
+    ours, theirs = pty.openpty()
+    done = run("score", "month", "-f", form, capture_output=False, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # the other end is closed, and all of it was read
+            break
+        if not piece:
+            break
+        seen += piece
+    os.close(ours)
+    assert done.returncode == 0
+    text = re.sub("\u001b\\[[0-9;]*m", "", seen.decode("utf-8"))  # colours of ours
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028\u202e]", text)
+    assert "2J" in text
+
+
+def test_a_file_keeps_what_a_terminal_must_not_get(run: Run, tmp_path: Path) -> None:
+    """To a file or a pipe CSV goes as it is."""
+    path = tmp_path / "month" / f"{HOSTILE}.yaml"
+    path.write_text(REVIEW.replace("./", "../"), encoding="utf-8")
+    assert run("score", "month", "-o", "out.csv").returncode == 0
+    assert HOSTILE in (tmp_path / "out.csv").read_text(encoding="utf-8")
+    piped = run("score", "month", "-f", "csv", env={**os.environ, "PYTHONIOENCODING": "utf-8"})
+    assert HOSTILE in piped.stdout
+
+
+def test_a_workbook_is_no_text_for_a_terminal(run: Run) -> None:
+    """The bytes of a workbook would act on a terminal, so they are refused before any work."""
+    ours, theirs = pty.openpty()
+    words = ["score", "a.yaml", "-f", "xlsx"]
+    done = run(*words, capture_output=False, stdout=theirs, stderr=subprocess.PIPE)
+    os.close(theirs)
+    os.close(ours)
+    assert done.returncode == 2
+    assert "xlsx is no text for a terminal" in done.stderr
+    assert run(*words, text=False).stdout.startswith(b"PK")

@@ -404,20 +404,26 @@ def test_field_that_a_condition_needs(interaction: str, route: Route) -> None:
     ("policy", "levels", "word", "wanted"),
     [
         ("met", "", "n/a", False),
-        ("not_met", "", "n/a", True),
+        ("not_met", "", "n/a", False),
         ("excluded", "", "n/a", False),
-        ("met", ", levels: {better: 3, met: 2, not met: 0}", "n/a", True),
+        ("met", "", "not met", True),
+        ("met", ", points: 0", "not met", True),
+        ("met", ", points: 0, critical: true, not_applicable: forbidden", "not met", True),
+        ("met", ", points: 0", "met", False),
+        ("met", ", levels: {better: 3, met: 2, not met: 0}", "n/a", False),
         ("met", ", levels: {better: 3, met: 2, not met: 0}", "met", True),
+        ("met", ", levels: {better: 3, met: 2, not met: 0}", "not met", True),
         ("met", ", levels: {better: 3, met: 2, not met: 0}", "better", False),
+        ("met", ", levels: {one: 2, other: 2}", "one", False),
     ],
 )
-def test_comment_for_what_loses_points(
-    policy: str, levels: str, word: str, *, wanted: bool
-) -> None:
-    """`comment: when_missed` wants a comment for whatever loses points, n/a and levels included."""
-    text = f"not_applicable: {policy}\n{criterion(f'comment: when_missed{levels}')}"
+def test_comment_when_missed(policy: str, levels: str, word: str, *, wanted: bool) -> None:
+    """`comment: when_missed` bites on lost points and on a miss of no points; never on n/a."""
+    own = f"{{id: a, title: A, comment: when_missed{levels}}}"
+    text = f"sections: [{{id: s, title: S, criteria: [{own}, {{id: z, title: Z}}]}}]"
     problems = review_problems(
-        rubric_from(HEAD + text), review_from(f"ratings: {{s: {{a: {word}}}}}")
+        rubric_from(f"{HEAD}not_applicable: {policy}\n{text}"),
+        review_from(f"ratings: {{s: {{a: {word}, z: met}}}}"),
     )
     assert [one.code for one in problems] == ["comment-missing"] * wanted
 

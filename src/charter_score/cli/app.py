@@ -83,6 +83,14 @@ ColorOption = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only on standard error.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Name every file left out.")]
+InHook = Annotated[
+    bool,
+    typer.Option(
+        "--in-hook",
+        help="The paths are the files of a commit: leave out what is no review, and refuse gates "
+        "on all reviews together.",
+    ),
+]
 Paths = Annotated[
     list[str] | None,
     typer.Argument(
@@ -211,6 +219,7 @@ def score(
         str,
         typer.Option("--tolerance", metavar="POINTS", help="How far a mean may fall."),
     ] = "0",
+    in_hook: InHook = False,
     color: ColorOption = Color.AUTO,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -251,6 +260,7 @@ def score(
                 max_not_applicable=max_not_applicable,
                 baseline=baseline,
                 tolerance=tolerance,
+                in_hook=in_hook,
                 given=_given(context),
             )
         )
@@ -292,6 +302,7 @@ def check(
     ] = False,
     rubric: RubricOption = None,
     rubrics: RubricsOption = None,
+    in_hook: InHook = False,
     color: ColorOption = Color.AUTO,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -308,7 +319,11 @@ def check(
     from charter_score.cli.check import CheckRequest, run_check
 
     raise typer.Exit(
-        run_check(CheckRequest(paths or (), rubric, rubrics or (), color, strict, quiet, verbose))
+        run_check(
+            CheckRequest(
+                paths or (), rubric, rubrics or (), color, strict, quiet, verbose, in_hook=in_hook
+            )
+        )
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from charter_score.cli.settings import settings
+from charter_score.cli.settings import find_settings
 from charter_score.cli.terminal import Color, tell, tell_problems
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import ExitCode
@@ -23,6 +23,7 @@ class CheckRequest:
     strict: bool
     quiet: bool
     verbose: bool
+    in_hook: bool = False
 
 
 def run_check(request: CheckRequest) -> ExitCode:
@@ -31,15 +32,23 @@ def run_check(request: CheckRequest) -> ExitCode:
     Raises:
         UsageError: where `--rubric` names nothing.
     """
-    known = settings()
+    known, file = find_settings()
     scoring = Scoring(
-        Job(request.paths, request.rubric or known.rubric, request.rubrics or known.rubrics)
+        Job(
+            request.paths,
+            request.rubric or known.rubric,
+            request.rubrics or known.rubrics,
+            part=request.in_hook,
+        )
     )
     found: list[Diagnostic] = []
+    left_out: list[str] = []
     read = 0
-    for _, could_be_read, diagnostics in scoring.checked():
-        read += could_be_read
-        found.extend(diagnostics)
+    for checked in scoring.checked():
+        read += checked.is_read
+        found.extend(checked.diagnostics)
+        if checked.is_left_out:
+            left_out.append(checked.path)
     errors = sum(one.is_error for one in found)
     tell_problems((one for one in found if one.is_error or not request.quiet), request.color)
     if not read:
@@ -47,6 +56,10 @@ def run_check(request: CheckRequest) -> ExitCode:
             tell([(Span("Exit 3: there was nothing to check.", Style.BAD),)], request.color)
         return ExitCode.NOT_SCORED
     if request.verbose:
-        tell([(span(f"{count(read, 'document')} checked"),)], request.color)
+        if file is not None:
+            tell([(span(f"settings: {file}"),)], request.color)
+        notes = [f"{path}: neither a review nor a rubric, left out" for path in left_out]
+        tell([(span(note, Style.FAINT),) for note in notes], request.color)
+        tell([(span(f"{count(read - len(left_out), 'document')} checked"),)], request.color)
     warnings = len(found) - errors
     return ExitCode.GATE_FAILED if errors or (request.strict and warnings) else ExitCode.OK

@@ -12,9 +12,11 @@ from charter_score.render.text.console import Paint, plain
 from charter_score.render.text.layout import WIDEST
 from charter_score.source.files import (
     STANDARD_INPUT,
+    Input,
     is_among,
     is_file,
     is_standard_input,
+    search,
     shown_path,
     slashed,
 )
@@ -60,12 +62,10 @@ class Target(NamedTuple):
     format: Format | None
 
 
-POINTING = frozenset([Format.GITHUB, Format.GITLAB])
+POINTING = frozenset([Format.GITHUB, Format.GITLAB, Format.JUNIT])
 """Formats that point at the line of a criterion, for which every file is looked at again."""
-
-
-FOR_PEOPLE = frozenset([Format.FULL, Format.CONCISE])
-"""Formats that people read as they stand; programs read the others, which are UTF-8 everywhere."""
+PAINTED = frozenset([Format.FULL, Format.CONCISE])
+"""Formats that are made for a terminal: nothing from a file acts in them, and colours are ours."""
 
 
 class Look(NamedTuple):
@@ -207,8 +207,8 @@ def refuse_inputs(
         try:
             why = _why_kept(target.path, paths, also)
         except OSError as wrong:
-            told = (wrong.strerror or "it cannot be looked at").lower()
-            lost[target] = NotWrittenError(f"{slashed(target.path)}: {told}")
+            reason = (wrong.strerror or "it cannot be looked at").lower()
+            lost[target] = NotWrittenError(f"{slashed(target.path)}: {reason}")
             continue
         if why is not None:
             raise UsageError(f"-o {shown_path(target.path)} {why}; it was not touched")
@@ -225,9 +225,9 @@ def _why_kept(path: str, paths: Sequence[str], also: Sequence[str]) -> str | Non
         status = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    found = is_among(path, paths)
+    found = is_among(path, paths) or _linked_input(status, paths)
     if (
-        any(is_file(one, status) for one in also)
+        any(is_file(name, status) for name in also)
         or (STANDARD_INPUT in paths and is_standard_input(path))
         or (found is not None and found.root is None)
     ):
@@ -237,3 +237,18 @@ def _why_kept(path: str, paths: Sequence[str], also: Sequence[str]) -> str | Non
     if may_be_replaced(path, in_folder=found is not None):
         return None
     return "is also an input" if found is not None else "holds a rubric or a review"
+
+
+def _linked_input(status: os.stat_result, paths: Sequence[str]) -> Input | None:
+    """The input that is the same file under another name: by a hard link, or in another case.
+
+    Raises:
+        OSError: where it cannot be told.
+    """
+    for name in paths:
+        if name != STANDARD_INPUT and not os.path.isdir(name) and is_file(name, status):
+            return Input(shown_path(name), name)
+    if status.st_nlink == 1:
+        return None  # it has no other name, so no folder has to be searched
+    inputs = (one for one in search(paths) if isinstance(one, Input) and one.path is not None)
+    return next((one for one in inputs if is_file(one.path or "", status)), None)

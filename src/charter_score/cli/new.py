@@ -11,6 +11,7 @@ from pathlib import Path
 from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, tell, tell_problems
 from charter_score.errors import DocumentError, ExitCode, UsageError
+from charter_score.outputs import print_text
 from charter_score.render.text.layout import span
 from charter_score.render.text.phrases import count
 from charter_score.review import Review
@@ -26,7 +27,7 @@ from charter_score.source.load import (
     read_document,
     review_of,
 )
-from charter_score.writing import write_document, write_file
+from charter_score.writing import Replacement, write_file
 
 YAML_ENDINGS = (".yaml", ".yml")
 FORM_ENDING = ".xlsx"
@@ -152,9 +153,7 @@ def _create(job: _Job, target: Path | None, request: NewRequest, library: Librar
         from charter_score.filling.template import review_template
 
         published = "review-v1.schema.json"
-        write_document(
-            review_template(rubric, reference, published, review=job.review, exact=False)
-        )
+        print_text(review_template(rubric, reference, published, review=job.review, exact=False))
         return
     _refuse_inputs(target, job)
     if target.suffix.lower() == FORM_ENDING:
@@ -173,25 +172,24 @@ def _write_review(
     from charter_score.wire.schemas import schema_text
 
     schema = target.parent / _schema_name(rubric)
-    _write_schema(schema, schema_text("review", rubric), force=force)
     text = review_template(rubric, reference, schema.name, review=review)
-    write_file(target, text.encode("utf-8"), shown_path(target))
+    _write_with_schema(target, text, schema, schema_text("review", rubric), force=force)
 
 
 def _begin_rubric(target: Path | None, request: NewRequest) -> ExitCode:
     from charter_score.filling.template import rubric_template
 
     if target is None:
-        write_document(rubric_template(OWN_RUBRIC, "rubric-v1.schema.json"))
+        print_text(rubric_template(OWN_RUBRIC, "rubric-v1.schema.json"))
         return ExitCode.OK
     from charter_score.field_types import is_slug
     from charter_score.wire.schemas import schema_text
 
     name = target.stem if is_slug(target.stem) else OWN_RUBRIC
     schema = target.parent / ".rubric-v1.schema.json"
-    _write_schema(schema, schema_text("rubric"), force=request.force)
+    text = rubric_template(name, schema.name)
+    _write_with_schema(target, text, schema, schema_text("rubric"), force=request.force)
     shown = shown_path(target)
-    write_file(target, rubric_template(name, schema.name).encode("utf-8"), shown)
     _say(f"{shown}: a rubric to make your own. Then: charter-score check {shown}", request.color)
     return ExitCode.OK
 
@@ -245,26 +243,51 @@ def _schema_name(rubric: Rubric) -> str:
     return f".{name}.schema.json"
 
 
-def _write_schema(path: Path, text: str, *, force: bool) -> None:
-    """Put a schema beside a document; an older one of ours is brought up to date.
+def _write_with_schema(
+    target: Path, text: str, schema: Path, schema_text: str, *, force: bool
+) -> None:
+    """Put a document and its schema side by side; an older schema of ours is brought up to date.
+
+    Both are whole before either takes its place, and a schema stays behind alone never.
+
+    Raises:
+        UsageError: where a file of the schema's name is not ours, and nothing forces it.
+        NotWrittenError: with what was there before as it was.
+    """
+    data = schema_text.encode("utf-8")
+    before = _schema_before(schema, force=force)
+    with Replacement(target, shown_path(target)) as document:
+        document.write(text.encode("utf-8"))
+        if before != data:
+            write_file(schema, data, shown_path(schema))
+        try:
+            document.commit()
+        except BaseException:
+            if before is None:
+                schema.unlink(missing_ok=True)
+            elif before != data:
+                write_file(schema, before, shown_path(schema))
+            raise
+
+
+def _schema_before(path: Path, *, force: bool) -> bytes | None:
+    """The schema that is there already, None where there is none.
 
     Raises:
         UsageError: where a file of that name is not ours, and nothing forces it.
     """
-    data = text.encode("utf-8")
-    if os.path.lexists(path):
-        try:
-            before = read_bytes(path, shown_path(path))
-        except DocumentError:
-            before = b""
-        if before == data:
-            return
-        if not force and not _is_our_schema(before):
-            raise UsageError(
-                f"{shown_path(path)} is there already and is no schema of ours; it was not touched",
-                "move it away, or replace it with --force",
-            )
-    write_file(path, data, shown_path(path))
+    if not os.path.lexists(path):
+        return None
+    try:
+        before = read_bytes(path, shown_path(path))
+    except DocumentError:
+        before = b""
+    if not force and not _is_our_schema(before):
+        raise UsageError(
+            f"{shown_path(path)} is there already and is no schema of ours; it was not touched",
+            "move it away, or replace it with --force",
+        )
+    return before
 
 
 def _is_our_schema(data: bytes) -> bool:

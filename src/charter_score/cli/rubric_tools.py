@@ -9,10 +9,11 @@ from typing import assert_never
 from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, show, tell_problems, width
 from charter_score.errors import DocumentError, ExitCode, UsageError
+from charter_score.outputs import print_text
 from charter_score.render.text.layout import WIDEST
 from charter_score.source.files import read_bytes, shown_path
 from charter_score.source.load import Library, LoadedRubric, named_rubric
-from charter_score.writing import write_document, write_file, write_standard_output
+from charter_score.writing import write_file, write_standard_output
 
 
 class RubricView(StrEnum):
@@ -63,7 +64,7 @@ def run_rubric_view(
         _refuse_rubric(path, found)
     text = _text(found, chosen)
     if path is None:
-        write_document(text)
+        print_text(text)
     else:
         write_file(path, text.encode("utf-8"), shown_path(path))
     return ExitCode.OK

@@ -2,14 +2,14 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from contextlib import ExitStack
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from charter_score.cli.asked import Asked
 from charter_score.cli.formats import (
-    FOR_PEOPLE,
+    PAINTED,
     POINTING,
     Format,
     Look,
@@ -19,27 +19,28 @@ from charter_score.cli.formats import (
     targets,
 )
 from charter_score.cli.progress import Progress
-from charter_score.cli.settings import OWN_FILE, SHARED_FILE, Settings, settings
+from charter_score.cli.settings import OWN_FILE, SHARED_FILE, Settings, find_settings
 from charter_score.cli.terminal import Color, paint_for, tell, width
 from charter_score.errors import CharterScoreError, ExitCode, NotWrittenError, UsageError
 from charter_score.field_types import MisshapenError, read_percent
-from charter_score.gates import Baseline, Gates, Judgement, Watched
+from charter_score.gates import Baseline, Conclusion, Gates, Verdict, conclusion_of
 from charter_score.outcome import Skipped
+from charter_score.outputs import AppendedOutput, Output, is_terminal
 from charter_score.pipeline import Job, Part, Scoring, Told
 from charter_score.render.results.batch import BatchRenderer, Closing
-from charter_score.render.text.console import for_encoding
+from charter_score.render.results.verdicts import not_scored, sentence
 from charter_score.render.text.diagnostics import MOST_SHOWN, problem_lines
 from charter_score.render.text.layout import Line, Span, Style, span
 from charter_score.render.text.phrases import count
 from charter_score.scalars import Number
-from charter_score.source.files import slashed
 from charter_score.summary import Summary
-from charter_score.writing import NEW_FILE_MODE, Replacement, write_document, write_standard_output
 
 JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 """Where GitHub Actions says which file is shown as the summary of a step."""
 MOST_JOB_SUMMARY = 1024 * 1024
 """Bytes that such a file may have, whatever wrote them; GitHub shows nothing of a larger one."""
+STEP_OUTPUTS = "GITHUB_OUTPUT"
+"""Where GitHub Actions says which file takes the outputs of a step."""
 
 
 MOST_FIELDS = 12
@@ -74,6 +75,7 @@ class ScoreRequest(NamedTuple):
     max_not_applicable: str | None = None
     baseline: str | None = None
     tolerance: str = "0"
+    in_hook: bool = False
     given: Set[str] = frozenset()
 
 
@@ -95,14 +97,20 @@ def run_score(request: ScoreRequest) -> ExitCode:
         NotWrittenError: where an output could not be written; the others were.
         InterruptedRunError: for Ctrl-C, with how far the run came.
     """
-    found = settings()
+    found, settings_file = find_settings()
     request = _with_settings(request, found)
+    if request.in_hook:
+        _refuse_gates_on_a_whole(request, settings_file)
+    if request.verbose and settings_file is not None:
+        tell([(span(f"settings: {settings_file}", Style.FAINT),)], request.color)
     _refuse_blank_fields(request.by)
     wanted = [
         # What nothing nearer has chosen: neither -f nor an ending nor the environment.
         target._replace(format=target.format or found.format)
         for target in targets(request.format, request.outputs)
     ]
+    if is_terminal() and any(target == Target(None, Format.XLSX) for target in wanted):
+        raise UsageError("xlsx is no text for a terminal", "write it to a file: -o results.xlsx")
     scoring = Scoring(
         Job(
             request.paths,
@@ -112,13 +120,21 @@ def run_score(request: ScoreRequest) -> ExitCode:
             lines=any(target.format in POINTING for target in wanted),
             by=tuple(dict.fromkeys(request.by)),
             gates=_gates(request),
+            part=request.in_hook,
         )
     )
-    refused = refuse_inputs(wanted, request.paths, _also_read(request))
+    also_read = [request.rubric, request.baseline, OWN_FILE, SHARED_FILE, settings_file]
+    also = [name for name in also_read if name is not None]
+    refused = refuse_inputs(wanted, request.paths, also)
     with ExitStack() as stack:
-        outputs = [stack.enter_context(_Output(target, refused.get(target))) for target in wanted]
-        outputs += [stack.enter_context(one) for one in _job_summary(wanted)]
-        run = _Run(request, outputs)
+        destinations = [
+            _Destination(
+                stack.enter_context(Output(target.path, refused.get(target))), target.format
+            )
+            for target in wanted
+        ]
+        destinations += _for_github(wanted)  # which begin nothing that would have to be undone
+        run = _Run(request, scoring.gates, destinations)
         stack.callback(run.progress.hide)
         try:
             for part in scoring.parts(run.choose, request.jobs):
@@ -130,19 +146,12 @@ def run_score(request: ScoreRequest) -> ExitCode:
             stopped.add_note(f"after {count(run.summary.reviews, 'review')}")
             raise
         run.close()
-    judgements = scoring.gates.judge(run.watched, run.summary, run.skipped)
-    lost = [output.lost for output in outputs if output.lost is not None]
-    code = ExitCode.NOT_WRITTEN if lost else _verdict(run.summary, judgements)
-    _tell_verdict(run, judgements, code)
+    lost = [one.output.lost for one in destinations if one.output.lost is not None]
+    code = ExitCode.NOT_WRITTEN if lost else _EXIT_CODES[run.conclusion]
+    _tell_verdict(run, code)
     if lost:
         raise NotWrittenError("; ".join(str(one) for one in lost))
     return code
-
-
-def _also_read(request: ScoreRequest) -> list[str]:
-    """The files that are read beside the reviews and what they name."""
-    named = [one for one in (request.rubric, request.baseline) if one is not None]
-    return [*named, OWN_FILE, SHARED_FILE]
 
 
 def _with_settings(request: ScoreRequest, found: Settings) -> ScoreRequest:
@@ -156,6 +165,29 @@ def _with_settings(request: ScoreRequest, found: Settings) -> ScoreRequest:
         if name != "format" and name not in request.given
     }
     return request._replace(**more)
+
+
+def _refuse_gates_on_a_whole(request: ScoreRequest, settings_file: str | None) -> None:
+    """Refuse a gate that looks at all reviews together where only some are given.
+
+    Raises:
+        UsageError: naming the gate, and where it was asked for.
+    """
+    hint = "give it to the run that scores the whole folder"
+    if request.fail_under_mean is not None:
+        option = "--fail-under-mean"
+        if "fail_under_mean" not in request.given:
+            hint = f"take `fail-under-mean` out of {settings_file}, and give {option} to the run "
+            hint += "that scores the whole folder"
+    elif request.baseline is not None:
+        option = "--baseline"
+    else:
+        return
+    raise UsageError(
+        f"{option} cannot be judged in a hook: a hook is given the files of one commit, and this "
+        "gate is about all reviews together",
+        hint,
+    )
 
 
 def _refuse_blank_fields(by: Sequence[str]) -> None:
@@ -202,150 +234,50 @@ def _percentage(option: str, text: str | None) -> Fraction | None:
         raise UsageError(f"{option} takes a percentage from 0 to 100", "for example 70") from None
 
 
-class _Output:
-    """One place that results go to. After a fault it takes nothing more and remembers why."""
+class _Destination(NamedTuple):
+    """An output, and what it is rendered by: a format, or a renderer that is no format of ours.
 
-    def __init__(self, target: Target, lost: NotWrittenError | None = None) -> None:
-        self.target = target
-        self.format = target.format
-        self.renderer: BatchRenderer | None = None
-        self.lost = lost
-        self._file: Replacement | _Appended | None = None
-        if target.path is not None:
-            self._try(self._open)
+    Where neither is said, the number of reviews chooses the format.
+    """
 
-    def _open(self) -> None:
-        path = self.target.path or ""
-        self._file = Replacement(path, slashed(path))
-
-    def _try(self, write: Callable[[], None]) -> None:
-        if self.lost is None:
-            try:
-                write()
-            except NotWrittenError as wrong:
-                self.lost = wrong
-            except OSError as wrong:
-                why = (wrong.strerror or "it cannot be written").lower()
-                where = slashed(self.target.path or "standard output")
-                self.lost = NotWrittenError(f"{where}: a temporary file was needed: {why}")
-
-    def write(self, text: str | bytes) -> None:
-        """Add to the output."""
-        if not text:
-            return
-        file = self._file
-        if file is not None:
-            data = text if isinstance(text, bytes) else text.encode("utf-8")
-            self._try(lambda: file.write(data))
-        elif self.target.path is None:
-            self._try(lambda: self._show(text))
-
-    def _show(self, text: str | bytes) -> None:
-        if isinstance(text, str) and self.format in FOR_PEOPLE:
-            encoding = sys.stdout.encoding if sys.stdout is not None else None
-            write_standard_output(for_encoding(text, encoding))
-        elif isinstance(text, str):
-            write_document(text)
-        else:
-            write_standard_output(text)
-
-    def add(self, pieces: Sequence[Any], hide: Callable[[], None]) -> None:
-        """Write what the renderer gives for pieces; `hide` what the terminal shows meanwhile."""
-        renderer = self.renderer
-        if renderer is None or self.lost is not None:
-            return
-        texts: list[str | bytes] = []
-        self._try(lambda: texts.extend(renderer.add(piece) for piece in pieces))
-        text = _joined(texts)
-        if text and self.target.path is None:
-            hide()
-        self.write(text)
-
-    def end(self, closing: Closing) -> None:
-        """Write how the renderer ends, and put the output in its place: it is whole."""
-        renderer = self.renderer
-        if renderer is not None:
-            self._try(lambda: self._write_all(renderer.end(closing)))
-        self.commit()
-
-    def _write_all(self, texts: Iterable[str | bytes]) -> None:
-        for text in texts:
-            self.write(text)
-
-    def commit(self) -> None:
-        """The output is whole: put it in its place."""
-        if self._file is not None:
-            self._try(self._file.commit)
-
-    def __enter__(self) -> "_Output":
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        if self._file is not None:
-            self._file.__exit__(*problem)
+    output: Output
+    format: Format | None = None
+    renderer: BatchRenderer | None = None
 
 
-class _JobSummary(_Output):
-    """The summary of a GitHub Actions step, for which the format `github` has no room itself."""
-
-    def _open(self) -> None:
-        self._file = _Appended(self.target.path or "")
-
-    @property
-    def room(self) -> int:
-        """The bytes that others left of it."""
-        taken = self._file.size if isinstance(self._file, _Appended) else 0
-        return max(0, MOST_JOB_SUMMARY - taken)
-
-
-class _Appended:
-    """Data added to the end of a file in one go, once all of it is there."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self.size = os.path.getsize(path) if os.path.isfile(path) else 0
-        self._data = b"\n" if self.size else b""
-
-    def write(self, data: bytes) -> None:
-        """Keep data to be added."""
-        self._data += data
-
-    def commit(self) -> None:
-        """Add everything.
-
-        Raises:
-            NotWrittenError: where the file takes nothing.
-        """
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        try:
-            with open(os.open(self._path, flags, NEW_FILE_MODE), "ab") as file:
-                file.write(self._data)
-        except OSError as wrong:
-            why = (wrong.strerror or "it cannot be written").lower()
-            raise NotWrittenError(f"the job summary ({JOB_SUMMARY}): {why}") from wrong
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing was begun that would have to be undone."""
-
-
-def _job_summary(targets: Sequence[Target]) -> list[_JobSummary]:
-    """The job summary, where annotations are wanted and GitHub says where it goes."""
-    path = os.environ.get(JOB_SUMMARY)
-    if not path or all(target.format is not Format.GITHUB for target in targets):
+def _for_github(wanted: Sequence[Target]) -> list[_Destination]:
+    """The job summary and the outputs of the step, where GitHub gets annotations and takes them."""
+    if all(target.format is not Format.GITHUB for target in wanted):
         return []
-    return [_JobSummary(Target(path, Format.MARKDOWN))]
+    from charter_score.render.results.github import StepOutputs
+
+    found = []
+    if path := os.environ.get(JOB_SUMMARY):
+        name = f"the job summary ({JOB_SUMMARY})"
+        summary = AppendedOutput(path, name, most=MOST_JOB_SUMMARY, between=b"\n")
+        found.append(_Destination(summary, Format.MARKDOWN))
+    if path := os.environ.get(STEP_OUTPUTS):
+        outputs = AppendedOutput(path, f"the outputs of the step ({STEP_OUTPUTS})")
+        found.append(_Destination(outputs, renderer=StepOutputs()))
+    return found
 
 
 class _Run:
     """A batch on its way through: what it came to so far."""
 
-    def __init__(self, request: ScoreRequest, outputs: Sequence[_Output]) -> None:
+    def __init__(
+        self, request: ScoreRequest, gates: Gates, destinations: Sequence[_Destination]
+    ) -> None:
         self.request = request
-        self.outputs = outputs
+        self.destinations = destinations
+        self.verdicts: list[Verdict] = []
+        self.conclusion = Conclusion.PASSED
+        self.kept: list[str | None] = []
         self.summary = Summary(by=tuple(dict.fromkeys(request.by)))
         self.skipped: list[Skipped] = []
         self.left_out: list[str] = []
-        self.watched = Watched()
+        self._gates = gates
+        self._findings = gates.findings()
         self.progress = Progress(quiet=request.quiet)
         self._told = Told()
 
@@ -353,26 +285,25 @@ class _Run:
         """A renderer for each output; what was left open depends on the number of reviews."""
         usual = Format.FULL if number == 1 else Format.CONCISE
         renderers = []
-        for output in self.outputs:
-            look = self._look(output.target)
-            if isinstance(output, _JobSummary):
-                look = look._replace(room=output.room)
-            output.format = output.target.format or usual
-            output.renderer = renderer(output.format, look)
-            output.write(output.renderer.begin())
-            renderers.append(output.renderer)
+        for output, wanted, own in self.destinations:
+            chosen = wanted or usual
+            output.is_painted = chosen in PAINTED
+            output.begin(own or renderer(chosen, self._look(output)))
+            if output.renderer is not None:
+                renderers.append(output.renderer)
         return renderers
 
-    def _look(self, target: Target) -> Look:
+    def _look(self, output: Output) -> Look:
         request = self.request
         look = Look(
             names=request.include_names,
             public_comments=request.include_comments,
             comments=not request.no_comments,
             long=request.long,
+            room=output.room,
             asked=Asked(request.paths, request.rubric, request.rubrics),
         )
-        if target.path is None and sys.stdout is not None:
+        if output.path is None and sys.stdout is not None:
             look = look._replace(width=width(), paint=paint_for(request.color, sys.stdout))
         return look
 
@@ -381,7 +312,7 @@ class _Run:
         self.summary.combine(part.summary)
         self.skipped += part.skipped
         self.left_out += part.left_out
-        self.watched.combine(part.watched)
+        self._findings.combine(part.findings)
         quiet = self.request.quiet
         lines: list[Line] = []
         for noted in part.noted:
@@ -391,32 +322,32 @@ class _Run:
         if lines:
             self.progress.hide()
             tell(lines, self.request.color)
-        for output, pieces in zip(self.outputs, part.pieces, strict=True):
-            output.add(pieces, self.progress.hide)
+        for destination, pieces in zip(self.destinations, part.pieces, strict=True):
+            destination.output.add(pieces, self.progress.hide)
         self.progress.show(self.summary)
 
     def close(self) -> None:
         """Every part has passed: end every output and put it in its place."""
         self.progress.hide()
-        closing = Closing(self.summary, self._told.warnings)
-        for output in self.outputs:
-            output.end(closing)
+        if self.summary.reviews or not (self.request.in_hook and self.left_out):
+            self.verdicts = self._gates.verdicts(self._findings, self.summary)
+            self.conclusion = conclusion_of(self.summary, self.verdicts)
+        if self.summary.is_blind:
+            # A report of nothing must not take the place of one of something.
+            self.kept = [one.output.path for one in self.destinations if one.output.keep_old()]
+        closing = Closing(self.summary, self._told.warnings, self.verdicts, self.conclusion)
+        for destination in self.destinations:
+            destination.output.end(closing)
 
 
-def _joined(texts: Sequence[str | bytes]) -> str | bytes:
-    if texts and isinstance(texts[0], bytes):
-        return b"".join(text for text in texts if isinstance(text, bytes))
-    return "".join(text for text in texts if isinstance(text, str))
+_EXIT_CODES = {
+    Conclusion.PASSED: ExitCode.OK,
+    Conclusion.FAILED: ExitCode.GATE_FAILED,
+    Conclusion.NOT_SCORED: ExitCode.NOT_SCORED,
+}
 
 
-def _verdict(summary: Summary, judgements: Sequence[Judgement]) -> ExitCode:
-    """The exit code that the work earned."""
-    if summary.failed or not summary.reviews:
-        return ExitCode.NOT_SCORED
-    return ExitCode.OK if all(one.passed for one in judgements) else ExitCode.GATE_FAILED
-
-
-def _tell_verdict(run: _Run, judgements: Sequence[Judgement], code: ExitCode) -> None:
+def _tell_verdict(run: _Run, code: ExitCode) -> None:
     """What standard error says last: drafts, what was left out, and how the exit code came."""
     request, summary = run.request, run.summary
     lines: list[Line] = []
@@ -424,16 +355,15 @@ def _tell_verdict(run: _Run, judgements: Sequence[Judgement], code: ExitCode) ->
         lines += _told_skipped(run.skipped)
         lines += [(span(note, Style.FAINT),) for note in _notes(run.left_out, request)]
         lines += [(span(note, Style.WARN),) for note in _ungrouped(summary)]
-        if run.outputs[0].target.path is not None:
+        if run.destinations[0].output.path is not None:
             lines.append((span(_one_line(summary)),))
-    exit_3 = "Exit 3: " if code is ExitCode.NOT_SCORED else ""
-    if not summary.reviews:
-        lines.append((Span(f"{exit_3}no review was found.", Style.BAD),))
-    elif summary.failed:
-        failed = count(summary.failed, "input")
-        lines.append((Span(f"{exit_3}{failed} could not be scored.", Style.BAD),))
-    for judgement in judgements:
-        lines += _told(judgement, code, quiet=request.quiet)
+    for path in run.kept:
+        lines.append((span(f"{path} was left as it was: no folder could be listed."),))
+    if run.conclusion is Conclusion.NOT_SCORED and (why := not_scored(summary)):
+        exit_3 = "Exit 3: " if code is ExitCode.NOT_SCORED else ""
+        lines.append((Span(f"{exit_3}{why}", Style.BAD),))
+    for verdict in run.verdicts:
+        lines += _told(verdict, run.conclusion, code, quiet=request.quiet)
     tell(lines, request.color)
 
 
@@ -444,20 +374,17 @@ def _told_skipped(skipped: Sequence[Skipped]) -> list[Line]:
     return [(span(f"{one.path}: {one.reason}, not scored"),) for one in skipped]
 
 
-def _told(judgement: Judgement, code: ExitCode, *, quiet: bool) -> list[Line]:
+def _told(verdict: Verdict, conclusion: Conclusion, code: ExitCode, *, quiet: bool) -> list[Line]:
     """A gate's verdict, and the reviews that it names."""
-    if judgement.passed:
-        said = f"{judgement.gate} passes: {judgement.told}."
-        return [] if quiet else [(span(said, Style.GOOD),)]
-    fails = "also fails" if code is ExitCode.NOT_SCORED else "fails"
+    told = sentence(verdict, conclusion)
+    if verdict.passed:
+        return [] if quiet else [(span(told, Style.GOOD),)]
     exit_code = "Exit 1: " if code is ExitCode.GATE_FAILED else ""
-    lines: list[Line] = [
-        (span(f"{exit_code}{judgement.gate} {fails}: {judgement.told}.", Style.BAD),)
-    ]
-    shown = judgement.breaches[:MOST_SHOWN]
-    lines += [(span(f"    {breach.path}: {breach.why}"),) for breach in shown]
-    if len(judgement.breaches) > MOST_SHOWN:
-        lines.append((span(f"    and {len(judgement.breaches) - MOST_SHOWN} more"),))
+    lines: list[Line] = [(span(f"{exit_code}{told}", Style.BAD),)]
+    shown = verdict.violations[:MOST_SHOWN]
+    lines += [(span(f"    {violation.name}: {violation.detail}"),) for violation in shown]
+    if len(verdict.violations) > MOST_SHOWN:
+        lines.append((span(f"    and {len(verdict.violations) - MOST_SHOWN} more"),))
     return lines
 
 

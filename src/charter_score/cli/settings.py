@@ -1,9 +1,11 @@
-"""Settings of the current folder: from `charter-score.toml`, or from `pyproject.toml`.
+"""Settings from a file: `charter-score.toml`, or `pyproject.toml`.
 
-In `pyproject.toml` they stand in `[tool.charter-score]`. One file counts: where
-`charter-score.toml` exists, `pyproject.toml` is not looked at. What the command line or the
-environment says wins over both. The file lies in the current folder, so a path in it, relative to
-the file, is relative to the current folder too.
+They are looked for from the current folder upwards to the root of the repository (where `.git`
+lies) or the home folder, whichever comes first; where neither lies above, in the current folder
+alone, so that nothing acts that somebody put into a folder shared with others. The nearest folder
+with settings counts, and one file of it: where `charter-score.toml` exists, `pyproject.toml` (in
+which they stand in `[tool.charter-score]`) is not looked at. What the command line or the
+environment says wins over both. A path in the file is relative to the file.
 """
 
 import os
@@ -24,7 +26,7 @@ TABLE = "charter-score"
 
 
 class Settings(NamedTuple):
-    """What the files of the current folder ask for; the defaults are those of `score`.
+    """What a settings file asks for; the defaults are those of `score`.
 
     A field is called as in `ScoreRequest`. Percentages are the text that the file has.
     """
@@ -45,22 +47,54 @@ class Settings(NamedTuple):
 
 
 def settings() -> Settings:
-    """The settings of the current folder; the defaults where it has none.
+    """The settings that count in the current folder; the defaults where there are none.
 
     Raises:
         UsageError: where a settings file cannot be read or asks for something unknown.
     """
-    for name in (OWN_FILE, SHARED_FILE):
-        if not _is_there(name):
-            continue
-        data = _read(name)
-        if name == SHARED_FILE and TABLE.encode() not in data:
-            break  # somebody else's: not even parsed, which would cost more than one review
-        values = _parsed(name, data)
-        if name == SHARED_FILE:
-            values = _table(name, _table(name, values, "tool"), TABLE)
-        return _checked(name, values)
-    return Settings()
+    return find_settings()[0]
+
+
+def find_settings() -> tuple[Settings, str | None]:
+    """The same, and the file they stand in, by its path from the current folder.
+
+    Raises:
+        UsageError: where a settings file cannot be read or asks for something unknown.
+    """
+    for folder in _folders_upwards():
+        for name in (OWN_FILE, SHARED_FILE):
+            path = os.path.join(folder, name)
+            if not _is_there(path):
+                continue
+            data = _read(path)
+            if name == SHARED_FILE and TABLE.encode() not in data:
+                break  # somebody else's: not even parsed, which would cost more than one review
+            values = _parsed(path, data)
+            if name == SHARED_FILE:
+                values = _table(path, values, "tool")
+                if TABLE not in values:
+                    break
+                values = _table(path, values, TABLE)
+            return _checked(path, folder, values), path
+    return Settings(), None
+
+
+def _folders_upwards() -> list[str]:
+    """The folders that may hold settings, the nearest first, each by its path from the current one.
+
+    The current folder itself is empty text.
+    """
+    here = os.getcwd()
+    home = os.path.realpath(os.path.expanduser("~"))
+    folders = [""]
+    folder = here
+    while not (os.path.lexists(os.path.join(folder, ".git")) or os.path.realpath(folder) == home):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return [""]
+        folder = above
+        folders.append(os.path.join(os.pardir, folders[-1]) if folders[-1] else os.pardir)
+    return folders
 
 
 def _is_there(name: str) -> bool:
@@ -117,8 +151,8 @@ def _table(name: str, values: dict[str, Any], key: str) -> dict[str, Any]:
     return found
 
 
-def _checked(name: str, values: dict[str, Any]) -> Settings:
-    """The settings that a table holds, each of the right type."""
+def _checked(name: str, folder: str, values: dict[str, Any]) -> Settings:
+    """The settings that a table of a file in a folder holds, each of the right type."""
     found: dict[str, Any] = {}
     for key, value in values.items():
         if key not in _KEYS:
@@ -126,10 +160,29 @@ def _checked(name: str, values: dict[str, Any]) -> Settings:
             raise UsageError(f"{name}: there is no setting `{key[:40]}`", hint)
         field, read = _KEYS[key]
         try:
-            found[field] = read(value)
+            found[field] = _from_folder(folder, field, read(value))
         except _UnsuitableError as wrong:
             raise UsageError(f"{name}: `{key}` {wrong}", wrong.hint) from None
     return Settings(**found)
+
+
+def _from_folder(folder: str, field: str, value: Any) -> Any:
+    """A setting as it is meant from the current folder: a path is relative to its file.
+
+    Raises:
+        _UnsuitableError: where it names a folder that is not there.
+    """
+    if field == "rubric" and folder:
+        from charter_score.source.load import is_path
+
+        return os.path.join(folder, value) if is_path(value) else value
+    if field == "rubrics":
+        folders = tuple(os.path.join(folder, one) for one in value)
+        if not all(map(os.path.isdir, folders)):
+            hint = "a path is relative to this file"
+            raise _UnsuitableError("names a folder that is not there", hint)
+        return folders
+    return value
 
 
 class _UnsuitableError(ValueError):
@@ -150,15 +203,6 @@ def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise _UnsuitableError("takes a list of texts", '["…", "…"]')
     return tuple(_text(one) for one in value)
-
-
-def _folders(value: object) -> tuple[str, ...]:
-    found = _texts(value)
-    if not all(os.path.isdir(folder) for folder in found):
-        raise _UnsuitableError(
-            "names a folder that is not there", "a path is relative to this file"
-        )
-    return found
 
 
 def _flag(value: object) -> bool:
@@ -204,7 +248,7 @@ _FORMATS = [one.value for one in Format]
 _KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "output-format": ("format", _format),
     "rubric": ("rubric", _text),
-    "rubrics": ("rubrics", _folders),
+    "rubrics": ("rubrics", _texts),
     "by": ("by", _texts),
     "jobs": ("jobs", _number),
     "gate": ("gate", _flag),

@@ -17,7 +17,6 @@ from charter_score.rating import Rating, same_word
 from charter_score.render.text.layout import Line
 from charter_score.review import Rated
 from charter_score.rubric import (
-    CommentRule,
     Criterion,
     Permission,
     Rubric,
@@ -375,7 +374,7 @@ class Conversation:
         """A rating was chosen: it is saved, unless it needs a comment and has none yet."""
         section, criterion, rubric = place.section, place.criterion, self._progress.rubric
         before = self._own().comment
-        required = _requires_comment(rubric, criterion, rating)
+        required = rubric.needs_comment(criterion, rating)
         if comment is not None:
             self.sheet.rate(section, criterion, rating, comment)
             return self._saved(place, rating)
@@ -618,10 +617,3 @@ def _is_seen_to_lose(rubric: Rubric, criterion: Criterion, rating: str) -> bool:
 
 def _forbids_not_applicable(criterion: Criterion) -> bool:
     return criterion.not_applicable is Permission.FORBIDDEN
-
-
-def _requires_comment(rubric: Rubric, criterion: Criterion, rating: str) -> bool:
-    """Whether the rubric wants a comment beside a rating."""
-    if rating == Rating.NOT_APPLICABLE and criterion.not_applicable is Permission.NEEDS_COMMENT:
-        return True
-    return criterion.comment is CommentRule.WHEN_MISSED and _loses(rubric, criterion, rating)

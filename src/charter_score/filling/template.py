@@ -100,7 +100,7 @@ def demands(criterion: Criterion) -> list[str]:
     if criterion.not_applicable is Permission.NEEDS_COMMENT:
         told.append("n/a needs a comment")
     if criterion.comment is CommentRule.WHEN_MISSED:
-        told.append("a rating that loses points needs a comment")
+        told.append("a rating that misses it or loses points needs a comment")
     return told
 
 

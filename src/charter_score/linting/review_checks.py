@@ -8,7 +8,6 @@ from charter_score.limits import MOST_WORDS
 from charter_score.rating import Rating
 from charter_score.review import Dispute, Rated, Review
 from charter_score.rubric import (
-    CommentRule,
     Criterion,
     FieldRule,
     Interaction,
@@ -264,7 +263,7 @@ def _one_rating(
                 (*route, "rating"),
                 hint=f"rate it {listed(rubric.rating_words(criterion))}",
             )
-        elif criterion.not_applicable is Permission.NEEDS_COMMENT and own.comment is None:
+        elif own.comment is None and rubric.needs_comment(criterion, rating):
             yield Problem(
                 "comment-missing",
                 "n/a needs a comment here that says why",
@@ -272,16 +271,14 @@ def _one_rating(
                 At.KEY,
                 'write {rating: n/a, comment: "why"}',
             )
-    if criterion.comment is CommentRule.WHEN_MISSED and own.comment is None:
-        earned = rubric.earns(criterion, rating)
-        if earned is not None and earned < rubric.points_of(criterion):
-            yield Problem(
-                "comment-missing",
-                "a rating that loses points needs a comment here",
-                route,
-                At.KEY,
-                'write {rating: not met, comment: "what you saw or heard"}',
-            )
+    elif own.comment is None and rubric.needs_comment(criterion, rating):
+        yield Problem(
+            "comment-missing",
+            "a rating that misses this criterion or loses points needs a comment here",
+            route,
+            At.KEY,
+            'write {rating: not met, comment: "what you saw or heard"}',
+        )
 
 
 def _unknown_rating(

@@ -10,14 +10,14 @@ from fractions import Fraction
 from typing import NoReturn
 
 from charter_score.errors import DocumentError, UsageError
-from charter_score.gates import Earlier
+from charter_score.gates import EarlierReview
 from charter_score.review import Status
 from charter_score.scalars import Number
 from charter_score.source.files import RESULTS, AnyPath, read_bytes, shown_path
 from charter_score.wire.encoding import RESULTS_SCHEMA
 
 
-def earlier_reviews(path: AnyPath) -> tuple[Earlier, ...]:
+def earlier_reviews(path: AnyPath) -> tuple[EarlierReview, ...]:
     """Every review in a results file (`json` or `json-lines`).
 
     Calibration reviews are left out, as gates leave them out.
@@ -97,7 +97,7 @@ def _results(text: str) -> list[object]:
     return results
 
 
-def _earlier(result: object) -> Earlier | None:
+def _earlier(result: object) -> EarlierReview | None:
     """What a comparison needs of one result; None of a review for calibration."""
     if _text(result, "kind") != "result":
         raise _RefusedError("is damaged: `results` holds what is no result")
@@ -107,16 +107,14 @@ def _earlier(result: object) -> Earlier | None:
     if status != Status.FINAL:
         raise _RefusedError("is damaged: a result has a status that is never scored")
     band = _at(result, "band")
-    critical_missed = _at(result, "critical_missed")
-    if not isinstance(critical_missed, list):
-        raise _RefusedError("is damaged: `critical_missed` is no list")
     rubric = f"{_text(result, 'rubric', 'id')}@{_text(result, 'rubric', 'version')}"
-    return Earlier(
+    return EarlierReview(
         (_text(result, "review", "id"), rubric),
         _text(result, "review", "path"),
         None if band is None else _text(result, "band"),
         _share(_text(result, "score", "share")),
-        critical_missed=bool(critical_missed),
+        _text(result, "review", "sha256"),
+        _text(result, "rubric", "sha256"),
     )
 
 

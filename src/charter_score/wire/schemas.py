@@ -20,10 +20,8 @@ from charter_score.figures import decimal_text
 from charter_score.rating import NOT_APPLICABLE_WORDS, RATING_WORDS, Rating, same_word
 from charter_score.review import Review, Status
 from charter_score.rubric import (
-    CommentRule,
     Criterion,
     FieldRule,
-    Permission,
     Rubric,
     Section,
     same_value,
@@ -213,7 +211,7 @@ class _Words:
 
     def _criterion(self, criterion: Criterion) -> dict[str, Any]:
         words = self._rubric.rating_words(criterion)
-        alone = tuple(word for word in words if not self._needs_comment(criterion, word))
+        alone = tuple(word for word in words if not self._rubric.needs_comment(criterion, word))
         name = self._names.setdefault((words, alone), f"rating-{len(self._names) + 1}")
         if name not in self._definitions:
             self._definitions[name] = self._rated(criterion, words, alone)
@@ -224,17 +222,6 @@ class _Words:
             ),
             "allOf": [{"$ref": f"#/definitions/{name}"}],
         }
-
-    def _needs_comment(self, criterion: Criterion, word: str) -> bool:
-        """Whether a rating may not stand without a comment (`linting.review` has the rule)."""
-        if word == Rating.NOT_APPLICABLE and criterion.not_applicable is Permission.NEEDS_COMMENT:
-            return True
-        earned = self._rubric.earns(criterion, word)
-        return (
-            criterion.comment is CommentRule.WHEN_MISSED
-            and earned is not None
-            and earned < self._rubric.points_of(criterion)
-        )
 
     def _rated(
         self, criterion: Criterion, words: Sequence[str], alone: Sequence[str]

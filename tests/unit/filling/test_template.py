@@ -97,7 +97,7 @@ ratings:
     #    partly clear (1 point)
     #    unclear (0 points)
     #    n/a
-    #    (a rating that loses points needs a comment)
+    #    (a rating that misses it or loses points needs a comment)
     answer:
 
     # 2. Grade

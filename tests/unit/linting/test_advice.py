@@ -183,9 +183,9 @@ def test_check_gives_advice(tmp_path: Path) -> None:
         HEAD + "ignore: {missing-source: Why}\nsections:\n  - id: s\n    title: S and T\n"
         "    criteria:\n      - {id: a, title: A, critical: true, guidance: G, advice: A}\n"
     )
-    ((_, read, diagnostics),) = Scoring(Job([str(path)])).checked()
-    assert read
-    assert [(one.code, one.location) for one in diagnostics] == [
+    (checked,) = Scoring(Job([str(path)])).checked()
+    assert checked.is_read
+    assert [(one.code, one.location) for one in checked.diagnostics] == [
         ("two-things-at-once", (7, 12)),
         ("critical-allows-na", (9, 27)),
     ]

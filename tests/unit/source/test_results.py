@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from batches import summarise
 from charter_score.errors import UsageError
-from charter_score.gates import Earlier
+from charter_score.gates import EarlierReview
 from charter_score.outcome import Outcome, Scored, Skipped
 from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.render.results.json import JsonEnvelope, JsonLines
@@ -46,8 +46,8 @@ OUTCOMES: list[Outcome] = [
     Skipped("d.yaml", "d", "draft"),
 ]
 EARLIER = (
-    Earlier(("one", "r@1"), "one.yaml", "High", Fraction(1)),
-    Earlier(("two", "r@1"), "two.yaml", "Low", Fraction(3, 4), critical_missed=True),
+    EarlierReview(("one", "r@1"), "one.yaml", "High", Fraction(1), "0", "0"),
+    EarlierReview(("two", "r@1"), "two.yaml", "Low", Fraction(3, 4), "0", "0"),
 )
 
 
@@ -157,7 +157,8 @@ NO_RESULT = "is damaged: `results` holds what is no result"
         (of_first("review", "path", to=None), "is damaged: `review.path` is no text"),
         (of_first("rubric", "version", to=1), "is damaged: `rubric.version` is no text"),
         (of_first("band", to=["High"]), "is damaged: `band` is no text"),
-        (of_first("critical_missed", to=False), "is damaged: `critical_missed` is no list"),
+        (of_first("review", "sha256", to=None), "is damaged: `review.sha256` is no text"),
+        (of_first("rubric", "sha256", to=7), "is damaged: `rubric.sha256` is no text"),
         (without("results", 0, "band"), "is damaged: `band` is missing"),
     ],
 )

@@ -9,15 +9,21 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from charter_score.diagnostics import Diagnostic
+from charter_score.gates import Conclusion, Verdict
 from charter_score.outcome import Outcome
 from charter_score.summary import Summary
 
 
 class Closing(NamedTuple):
-    """What is known once every outcome has passed: the summary, and the warnings in order."""
+    """What is known once every outcome has passed.
+
+    The summary, the warnings in order, what each gate says, and how the run ends.
+    """
 
     summary: Summary
     warnings: Sequence[Diagnostic]
+    verdicts: Sequence[Verdict] = ()
+    conclusion: Conclusion = Conclusion.PASSED
 
 
 class BatchRenderer(Protocol):

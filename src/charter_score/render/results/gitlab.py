@@ -1,5 +1,8 @@
 """A batch as a GitLab Code Quality report: what was missed, on the line where it was rated.
 
+What a gate fails is an issue too: of its review, or of the first input where it is the batch, since
+every issue has to have a place.
+
 Source: GitLab documentation, Code Quality report format (a list of issues with description,
 check_name, fingerprint, severity and location).
 """
@@ -13,6 +16,7 @@ from charter_score.diagnostics import Severity
 from charter_score.outcome import Failed, Outcome, Scored
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import findings
+from charter_score.render.results.verdicts import Failure, failures
 from charter_score.wire.encoding import encode
 
 
@@ -45,6 +49,7 @@ class GitLab:
         self._comments = comments
         self._any = False
         self._path = ""
+        self._first_path: str | None = None
         self._nth = 0
 
     def piece(self, outcome: Outcome) -> Issues:
@@ -88,16 +93,30 @@ class GitLab:
         # folder are shown by their names) come one after the other.
         self._nth = self._nth + 1 if piece.path == self._path else 1
         self._path = piece.path
-        text = ""
-        for issue in piece.found:
-            text += (",\n " if self._any else "\n ") + _text(issue, f"{piece.path}\0{self._nth}")
-            self._any = True
-        return text
+        if self._first_path is None:
+            self._first_path = piece.path
+        return "".join(self._listed(issue, f"{piece.path}\0{self._nth}") for issue in piece.found)
+
+    def _listed(self, issue: Issue, source: str) -> str:
+        before = ",\n " if self._any else "\n "
+        self._any = True
+        return before + _text(issue, source)
 
     def end(self, closing: Closing) -> Iterator[str]:
-        """The closing bracket."""
-        del closing
+        """What gates fail, and the closing bracket."""
+        first_path = self._first_path or "."
+        seen: Counter[Failure] = Counter()
+        for failure in failures(closing.verdicts):
+            same = failure._replace(text="")  # figures change, and it is the same failure
+            seen[same] += 1
+            source = f"{failure.option}\0{seen[same]}"
+            yield self._listed(_gate_issue(failure, failure.path or first_path), source)
         yield "\n]\n" if self._any else "]\n"
+
+
+def _gate_issue(failure: Failure, path: str) -> Issue:
+    description = f"{failure.option} fails: {failure.text}"
+    return Issue(description, "charter-score/gate", path, 1, "blocker", failure.mark)
 
 
 def _text(issue: Issue, source: str) -> str:

@@ -4,8 +4,8 @@ A suite is a review and a case a criterion: one that lost points (or is critical
 failed, n/a is skipped. Names of people and comments stay out unless they are asked for, since the
 logs of CI are public.
 
-Source: the schema of Jenkins' xUnit plugin (junit-10.xsd), and beside it `file` on a case, which
-GitLab's documentation of unit test reports names.
+Source: the schema of Jenkins' xUnit plugin (junit-10.xsd); beside it `file` on a case, which the
+documentation of GitLab names (unit test reports), and `line`, by which pull requests are annotated.
 """
 
 import re
@@ -124,6 +124,9 @@ class JUnit:
             file=legal(scored.path),
             time="0",
         )
+        line = scored.lines.get((section.section.id, one.criterion.id))
+        if line is not None:
+            case.set("line", str(line))
         comment = one.rated.comment if self._comments else None
         if one.mark.lost or one.critical_missed:
             told = f"{one.mark.rating}: {points_text((one.mark.earned, one.mark.available))} points"
@@ -166,6 +169,8 @@ def _failed(failed: Failed) -> ET.Element:
     """An input that could not be scored: one case in error."""
     case = _whole(failed.path, failed.path)
     first = reason(failed)
+    if first.location is not None and first.path == failed.path:
+        case.set("line", str(first.location.line))
     error = ET.SubElement(case, "error", message=legal(_told(first)), type=first.code)
     error.text = legal("\n".join(map(_told, failed.diagnostics)))
     return _suite(failed.path, failed.path, [case])

@@ -17,6 +17,7 @@ from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import findings, reason, remarks, titled
 from charter_score.render.results.overview import Overview, found, groups, overview
+from charter_score.render.results.verdicts import not_scored, sentence
 from charter_score.render.text import phrases
 from charter_score.render.text.hostile import visible
 
@@ -75,8 +76,12 @@ class Row(NamedTuple):
         return f"| {self.name}{rubric} | {self.rest} |\n"
 
 
+MOST_FAILED = 20
+"""Reviews that a gate fails of which the verdict speaks one by one."""
+
+
 class Markdown:
-    """`markdown`: the summary, then the reviews, then what was not scored.
+    """`markdown`: the verdict, the summary, then the reviews, then what was not scored.
 
     The summary is known last and stands first, so the lines wait; no more are kept than there is
     `room` for, in bytes.
@@ -139,6 +144,8 @@ class Markdown:
     def end(self, closing: Closing) -> Iterator[str]:
         """All of it."""
         yield "# Reviews\n"
+        for section in _verdict(closing):
+            self._overviews.add(section, section)
         rubrics = overview(closing.summary)
         if len(rubrics) != 1:
             yield f"\n{escaped(found(closing.summary))}\n"
@@ -227,6 +234,24 @@ class _Waiting(Generic[T]):
             return ""
         nouns, are = (noun, "is") if left == 1 else (f"{noun}s", "are")
         return f"\n{left} more {nouns} {are} too much for this page.\n"
+
+
+def _verdict(closing: Closing) -> Iterator[str]:
+    """What keeps the run from passing, and what each gate says, with the reviews that it fails."""
+    if why := not_scored(closing.summary):
+        yield f"\n**{escaped(why[:1].upper() + why[1:])}**\n"
+    for verdict in closing.verdicts:
+        told = escaped(sentence(verdict, closing.conclusion))
+        if verdict.passed:
+            yield f"\n{told}\n"
+            continue
+        yield f"\n**{told}**\n"
+        shown = verdict.violations[:MOST_FAILED]
+        lines = [f"- {escaped(one.name)}: {escaped(one.detail)}\n" for one in shown]
+        if len(verdict.violations) > MOST_FAILED:
+            lines.append(f"- and {len(verdict.violations) - MOST_FAILED} more\n")
+        if lines:
+            yield "\n" + "".join(lines)
 
 
 def _table_row(cells: Iterable[str]) -> str:

@@ -129,7 +129,7 @@ def _facts(rubric: Rubric, criterion: Criterion) -> Iterator[str]:
         case Permission.ALLOWED:
             pass
     if criterion.comment is CommentRule.WHEN_MISSED:
-        yield "lost points need a comment"
+        yield "a miss or lost points need a comment"
 
 
 def _looks(rubric: Rubric, criterion: Criterion) -> Iterator[str]:

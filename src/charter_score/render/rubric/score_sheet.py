@@ -298,7 +298,7 @@ def _how(rubric: Rubric, *, na_used: bool) -> str:
     if same:
         told.append(f"Each criterion counts {same}.")
     if any(c.comment is CommentRule.WHEN_MISSED for _, c in rubric.criteria()):
-        told.append("* say why when points are lost.")
+        told.append("* say why when it is missed or points are lost.")
     if any(c.not_applicable is Permission.NEEDS_COMMENT for _, c in rubric.criteria()):
         told.append("† say why when it is n/a.")
     return " ".join(told)

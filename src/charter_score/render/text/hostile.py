@@ -23,6 +23,18 @@ def _shown(character: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+_LAYOUT = re.compile("(\r?\n|\t)")
+
+
+def visible_lines(text: str) -> str:
+    """A text of several lines made visible, its line breaks and tabs kept."""
+    if text.isprintable():
+        return text
+    return "".join(
+        piece if number % 2 else visible(piece) for number, piece in enumerate(_LAYOUT.split(text))
+    )
+
+
 _COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 
 

@@ -5,6 +5,7 @@ ActionCommand.cs, for what acts although it is not documented any more.
 """
 
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,8 +14,9 @@ import pytest
 import hostile
 from batches import batch, rendered_text
 from charter_score.diagnostics import Diagnostic, Location, Severity
+from charter_score.gates import Gates
 from charter_score.outcome import Failed, Outcome, Scored
-from charter_score.render.results.github import MOST, GitHub
+from charter_score.render.results.github import MOST, GitHub, StepOutputs
 from charter_score.render.text.hostile import visible
 
 
@@ -30,8 +32,8 @@ class Command(NamedTuple):
 
 
 COMMAND = re.compile(
-    "::(?P<kind>error|warning) file=(?P<file>[^,:]*),line=(?P<line>[1-9][0-9]*),"
-    "col=(?P<column>[1-9][0-9]*),title=(?P<title>[^,:]*)::(?P<data>[^\r\n]*)"
+    "::(?P<kind>error|warning) (?:file=(?P<file>[^,:]*),line=(?P<line>[1-9][0-9]*),"
+    "col=(?P<column>[1-9][0-9]*),)?title=(?P<title>[^,:]*)::(?P<data>[^\r\n]*)"
 )
 SAYING = re.compile("charter-score: [^\r\n:]*")
 
@@ -59,9 +61,9 @@ def parsed(output: str) -> tuple[list[Command], list[str]]:
             commands.append(
                 Command(
                     found["kind"],
-                    unescaped(found["file"], more),
-                    int(found["line"]),
-                    int(found["column"]),
+                    unescaped(found["file"] or "", more),
+                    int(found["line"] or 0),
+                    int(found["column"] or 0),
                     unescaped(found["title"], more),
                     unescaped(found["data"], {}),
                 )
@@ -72,8 +74,14 @@ def parsed(output: str) -> tuple[list[Command], list[str]]:
     return commands, sayings
 
 
-def written(outcomes: list[Outcome], *, names: bool = False, comments: bool = False) -> str:
-    return rendered_text(GitHub(names=names, comments=comments), outcomes)
+def written(
+    outcomes: list[Outcome],
+    *,
+    names: bool = False,
+    comments: bool = False,
+    gates: Gates | None = None,
+) -> str:
+    return rendered_text(GitHub(names=names, comments=comments), outcomes, gates=gates)
 
 
 @pytest.fixture(name="outcomes")
@@ -95,35 +103,82 @@ def test_annotations_point_at_what_was_missed(outcomes: list[Outcome]) -> None:
 def test_the_gravest_come_first(outcomes: list[Outcome]) -> None:
     """Why an input has no score comes first, then critical criteria, then the other needs."""
     commands, _ = parsed(written(outcomes))
-    assert [command.kind for command in commands] == ["error"] * 5 + ["warning"] * 5
-    assert [command.title for command in commands[:2]] == [
-        "unrated",
+    assert [command.kind for command in commands] == ["error"] * 3 + ["warning"] * 5
+    assert [command.title for command in commands[:3]] == [
+        "3 things are missing",
         "c-critical: Identity check",
+        "unknown-rating",
     ]
-    assert {command.file for command in commands[2:5]} == {"g-unrated.yaml"}
 
 
-def test_ten_are_given_and_the_rest_is_counted(outcomes: list[Outcome]) -> None:
-    """No more than ten, whatever comes; unscored inputs at the end of a batch are not lost."""
+def test_what_is_missing_in_one_review_is_one(outcomes: list[Outcome]) -> None:
+    """A review that is not filled in yet is one annotation, which goes through what is missing."""
+    commands, _ = parsed(written([one for one in outcomes if isinstance(one, Failed)]))
+    missing = next(command for command in commands if command.title == "3 things are missing")
+    assert missing.file == "g-unrated.yaml"
+    assert missing.data == (
+        "welcome.identity has no rating\nclose.level has no rating\nclose.thanks has no rating"
+    )
+    found = tuple(Diagnostic("unrated", f"no {n}", "x.yaml", Location(n, 1)) for n in range(1, 100))
+    (many,), _ = parsed(written([Failed("x.yaml", found)]))
+    assert (many.title, many.line) == ("99 things are missing", 1)
+    assert many.data.splitlines()[-2:] == ["no 10", "and 89 more"]
+
+
+def test_ten_of_a_kind_are_given_and_the_rest_is_counted(outcomes: list[Outcome]) -> None:
+    """No more than ten of a kind; unscored inputs at the end of a batch are not lost."""
     critical = next(o for o in outcomes if isinstance(o, Scored) and o.id == "c-critical")
     low = next(o for o in outcomes if isinstance(o, Scored) and o.id == "b-low")
     failed = next(o for o in outcomes if isinstance(o, Failed))
     many: list[Outcome] = [low] * 20 + [critical] * 3 + [failed] * 4
     commands, sayings = parsed(written(many))
-    assert len(commands) == MOST == 10
-    assert [command.title for command in commands] == [
-        *["unrated"] * 4,
+    assert MOST == 10
+    assert [command.title for command in commands if command.kind == "error"] == [
+        *["3 things are missing"] * 4,
         *["c-critical: Identity check"] * 3,
-        *["unknown-rating"] * 1,
-        *["unrated"] * 2,
+        *["unknown-rating"] * 3,
     ]
-    assert sayings[0].startswith("10 of 79 findings are shown here; the job summary")
+    assert [command.kind for command in commands[10:]] == ["warning"] * 10
+    assert sayings[0].startswith("20 of 71 findings are shown here; the job summary")
+
+
+def test_a_failed_gate_stands_on_its_review_before_the_criteria(outcomes: list[Outcome]) -> None:
+    """A pull request says why it is red: an error on each review that a gate fails, at once."""
+    reviews = [one for one in outcomes if isinstance(one, Scored)]
+    gates = Gates(expected=True, fail_under_mean=Fraction(9, 10))
+    commands, _ = parsed(written(list(reviews), gates=gates))
+    told = [(one.kind, one.file, one.title, one.data) for one in commands[:5]]
+    below = "42.9%, expected 70% or above"
+    assert told == [
+        ("error", "b-low.yaml", "--gate fails", below),
+        ("error", "c-critical.yaml", "--gate fails", "a critical criterion was missed"),
+        (
+            "error",
+            "",
+            "--fail-under-mean fails",
+            "small@1 has a mean of 74.3%, wanted 90% or above",
+        ),
+        ("error", "c-critical.yaml", "c-critical: Identity check", "not met, 0 of 1"),
+        told[4],
+    ]
+    assert told[4][0] == "warning"
+
+
+def test_the_outputs_of_a_step_are_figures_and_our_words(outcomes: list[Outcome]) -> None:
+    """Later steps get the counts, the mean where there is one, and how the run ended."""
+    assert rendered_text(StepOutputs(), outcomes) == (
+        "scored=6\nfailed=1\nmean=74.29\nverdict=not-scored\n"
+    )
+    assert rendered_text(StepOutputs(), []) == "scored=0\nfailed=0\nmean=\nverdict=not-scored\n"
+    low = [one for one in outcomes if isinstance(one, Scored) and one.id == "b-low"]
+    text = rendered_text(StepOutputs(), low, gates=Gates(expected=True))
+    assert text.endswith("verdict=failed\n")
 
 
 def test_a_piece_is_small(outcomes: list[Outcome]) -> None:
     """No input hands over more than ten annotations, and none more is kept on the way."""
     found = tuple(
-        Diagnostic("unrated", f"no {n}", "x.yaml", Location(n, 1)) for n in range(1, 1000)
+        Diagnostic("bad-date", f"no {n}", "x.yaml", Location(n, 1)) for n in range(1, 1000)
     )
     renderer = GitHub(names=False, comments=False)
     piece = renderer.piece(Failed("x.yaml", found))

@@ -5,6 +5,7 @@ Source: GitLab documentation, Code Quality, "Code Quality report format".
 
 import json
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,23 @@ import pytest
 import hostile
 from batches import batch, rendered
 from charter_score.diagnostics import Diagnostic, Location, Severity
+from charter_score.gates import Gates
 from charter_score.outcome import Failed, Outcome, Scored
 from charter_score.render.results.gitlab import GitLab
 
 Issue = dict[str, Any]
 
 
-def report(outcomes: list[Outcome], *, names: bool = False, comments: bool = False) -> list[Issue]:
+def report(
+    outcomes: list[Outcome],
+    *,
+    names: bool = False,
+    comments: bool = False,
+    gates: Gates | None = None,
+) -> list[Issue]:
     """The issues, each held to the documented fields."""
-    found: list[Issue] = json.loads(rendered(GitLab(names=names, comments=comments), outcomes))
+    renderer = GitLab(names=names, comments=comments)
+    found: list[Issue] = json.loads(rendered(renderer, outcomes, gates=gates))
     assert isinstance(found, list)
     for issue in found:
         assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
@@ -57,6 +66,23 @@ def test_every_need_and_problem_is_an_issue(outcomes: list[Outcome]) -> None:
     assert {o["severity"] for o in found if o["location"]["path"] == "g-unrated.yaml"} == {
         "blocker"
     }
+
+
+def test_what_a_gate_fails_is_an_issue(outcomes: list[Outcome]) -> None:
+    """The report carries the verdict: on the review, or on the first input for the batch."""
+    reviews: list[Outcome] = [one for one in outcomes if isinstance(one, Scored)]
+    gates = Gates(expected=True, fail_under_mean=Fraction(9, 10))
+    found = [one for one in report(reviews, gates=gates) if one["check_name"].endswith("/gate")]
+    assert [(one["severity"], one["location"]["path"], one["description"]) for one in found] == [
+        ("blocker", "b-low.yaml", "--gate fails: 42.9%, expected 70% or above"),
+        ("blocker", "c-critical.yaml", "--gate fails: a critical criterion was missed"),
+        (
+            "blocker",
+            "a-high.yaml",
+            "--fail-under-mean fails: small@1 has a mean of 74.3%, wanted 90% or above",
+        ),
+    ]
+    assert report(reviews[:1], gates=Gates(expected=True)) == []
 
 
 def test_a_batch_without_issues_is_an_empty_list(outcomes: list[Outcome]) -> None:

@@ -16,7 +16,8 @@ from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.junit import JUnit, legal
 
 # Elements with the attributes and children that they may have: junit-10.xsd, and `file` on a case,
-# which GitLab reads (its documentation, Unit test reports).
+# which GitLab reads (its documentation, Unit test reports), with `line`, which programs read that
+# annotate pull requests.
 SCHEMA: dict[str, tuple[set[str], set[str]]] = {
     "testsuites": ({"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
     "testsuite": (
@@ -25,7 +26,7 @@ SCHEMA: dict[str, tuple[set[str], set[str]]] = {
     ),
     "properties": (set(), {"property"}),
     "property": ({"name", "value"}, set()),
-    "testcase": ({"name", "classname", "file", "time"}, {"failure", "error", "skipped"}),
+    "testcase": ({"name", "classname", "file", "line", "time"}, {"failure", "error", "skipped"}),
     "failure": ({"type", "message"}, set()),
     "error": ({"type", "message"}, set()),
     "skipped": ({"type", "message"}, set()),
@@ -95,6 +96,19 @@ def test_failures_say_what_happened_in_both_places(outcomes: list[Outcome]) -> N
     assert failure.text == "not met: 0 of 2 points\nTry: Breathe."
     assert failure.type == "not-met"
     assert tone.classname == "b-low.welcome"
+
+
+def test_a_case_knows_its_line(outcomes: list[Outcome]) -> None:
+    """A criterion points at the line that rates it, an input that failed at its first error."""
+    root = ET.fromstring(rendered(fresh(), outcomes))  # noqa: S314 - our own file
+    lines = {
+        (case.get("classname"), (case.get("name") or "").partition(":")[0]): case.get("line")
+        for case in root.iter("testcase")
+    }
+    assert lines["b-low.welcome", "tone"] == "5"
+    assert lines["c-critical.welcome", "identity"] == "4"
+    assert lines["g-unrated.yaml", "score"] == "4"
+    assert lines["f-draft", "score"] is None
 
 
 def test_a_missed_critical_criterion_says_so(outcomes: list[Outcome]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 import hostile
 from batches import batch, rendered, rendered_text
+from charter_score.gates import Gates
 from charter_score.outcome import Failed, Outcome, Scored
 from charter_score.render.results.markdown import MOST_BYTES, Markdown, escaped
 from charter_score.render.text.hostile import visible
@@ -324,3 +326,22 @@ def test_groups_are_listed_and_people_get_letters(outcomes: list[Outcome]) -> No
 def test_nothing_found_is_said() -> None:
     """The batch without a review says so."""
     assert "0 found, 0 scored" in rendered_text(fresh(), [])
+
+
+def test_the_verdict_stands_first(tmp_path: Path) -> None:
+    """A job summary says why the job is red before it says anything else."""
+    outcomes = batch(tmp_path)
+    gates = Gates(expected=True, fail_under_mean=Fraction(1, 2))
+    text = rendered_text(Markdown(names=False, comments=False), outcomes, gates=gates)
+    assert text.startswith(
+        "# Reviews\n\n"
+        "**1 input could not be scored.**\n\n"
+        "**\\--gate also fails: 1 of 5 is below its rubric's expectation; "
+        "1 of 5 missed a critical criterion.**\n\n"
+        "- b-low.yaml: 42.9%, expected 70% or above\n"
+        "- c-critical.yaml: a critical criterion was missed\n\n"
+        "\\--fail-under-mean passes for what was scored: `small@1` has a mean of 74.3%, "
+        "wanted 50% or above.\n"
+    ), text[:800]
+    plain = rendered_text(Markdown(names=False, comments=False), outcomes[:1])
+    assert plain.startswith("# Reviews\n\n## ")

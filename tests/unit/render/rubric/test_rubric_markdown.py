@@ -133,7 +133,7 @@ How it begins.
    - *Try:* Smile.
    - *Source:* 1
 
-2. **Check** (`open.check`, 1 point, **critical**, n/a is not allowed, lost points need a comment)
+2. **Check** (`open.check`, 1 point, **critical**, n/a is not allowed, a miss or lost points need a comment)
 
 3. **Note** (`open.note`, advisory, never scored, n/a needs a comment)
 
@@ -147,7 +147,7 @@ How it begins.
 5. **Hold** (`open.hold`, 1 point)
 
    - **not met**: Left waiting.
-"""
+"""  # noqa: E501 - a whole page as it is written
     )
 
 

@@ -184,7 +184,7 @@ def test_the_frame_of_a_sheet() -> None:
         "n/a counts as met. It earns its points as if it had been met. The standard says so.",
         "Where a CRITICAL criterion is missed, the band is the lowest.",
         "Above 90%: Best From 70%: Good Below that: Low , more practice",
-        "* say why when points are lost. † say why when it is n/a.",
+        "* say why when it is missed or points are lost. † say why when it is n/a.",
     ):
         assert text in found, text
 
