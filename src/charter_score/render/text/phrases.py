@@ -10,6 +10,9 @@ from charter_score.result import ReviewResult
 from charter_score.review import Review
 from charter_score.rubric import Rubric, values_of
 
+ONLY_STATUS_MISSING = "Only the status is missing: `status: final` makes it count"
+"""What is told of a draft in which everything is rated."""
+
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
