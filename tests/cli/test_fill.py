@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from charter_score.cli.fill import FillRequest, new_review, run_fill
 from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
 from charter_score.filling import conversation as talking
 from charter_score.filling.conversation import Conversation, Ending
+from charter_score.filling.form_writer import review_form
 from charter_score.filling.sheet import Sheet
 from charter_score.filling.template import review_template
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
@@ -233,6 +235,8 @@ def test_the_commands_it_names_can_be_typed_as_they_are() -> None:
         (["r.yaml"], "a new review needs a rubric"),
         (["r.yaml", "nowhere"], "--rubric: no rubric of this id is known"),
         (["r.json", "small.yaml"], "fill works on YAML files"),
+        (["r.xlsx", "small.yaml"], "fill works on YAML files"),
+        (["r.ods"], "this is the name of a spreadsheet"),
         (["review", "small.yaml"], "needs a name that ends in .yaml"),
         (["-", "small.yaml"], "it needs a file"),
         (["."], "not a folder"),
@@ -244,6 +248,47 @@ def test_what_cannot_be_meant_is_refused_before_any_question(words: list[str], t
         run_fill(FillRequest(*words))
     assert refused.value.hint
     assert sorted(os.listdir()) == ["small.yaml"]
+
+
+@pytest.mark.parametrize("name", ["my form.xlsx", "a.json"])
+def test_what_is_no_yaml_is_refused_with_a_way_out_that_works(name: str) -> None:
+    """Before the first answer: the commands of the hint, typed as they are, lead to a filled file.
+
+    A file that has the name already is not proposed.
+    """
+    Path("my form.yaml").write_text("of somebody else\n")
+    begin()
+    if name.endswith(".json"):
+        Path(name).write_text('{"rubric": "./small.yaml", "status": "draft", "ratings": {}}')
+    else:
+        Path(name).write_bytes(review_form(load_rubric("small.yaml").rubric, "./small.yaml"))
+    before = Path(name).read_bytes()
+    done = fill("Advisor 1\nm\n", name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "fill works on YAML files" in done.stderr
+    first, then = re.findall(r"charter-score (.*?\.yaml'?)(?= makes|$)", done.stderr, re.MULTILINE)
+    program = [sys.executable, "-m", "charter_score"]
+    made = subprocess.run([*program, *shlex.split(first)], check=False, capture_output=True)
+    assert made.returncode == 0
+    typed = "Advisor 1\n\n\n\nphone\n\nm\nq\n"
+    asked = subprocess.run(
+        [*program, *shlex.split(then)], input=typed, text=True, check=False, capture_output=True
+    )
+    assert asked.returncode == 0
+    target = shlex.split(then)[-1]
+    assert ratings(target)["greeting"] == "met"
+    assert Path(name).read_bytes() == before
+    assert Path("my form.yaml").read_text() == "of somebody else\n"
+
+
+def test_another_rubric_than_the_reviews_is_told() -> None:
+    """`--rubric` is for a review that names none; the review's own is used, and it says so."""
+    begin()
+    told = "--rubric names another rubric than this review does. It is filled in by its own, "
+    done = fill("q\n", "r.yaml", PLYMOUTH)
+    assert told + "small@1." in " ".join(done.stdout.split())
+    assert "A small standard (1)" in done.stdout
+    assert "names another" not in fill("q\n", "r.yaml", "small.yaml").stdout
 
 
 def test_a_rubric_that_the_review_would_not_find_again_is_refused(tmp_path: Path) -> None:
@@ -1017,6 +1062,61 @@ def test_the_reviewers_own_words_can_be_taken_back() -> None:
     assert sheet_of().progress.review.notes == "Note"
     talk("", "", "", "b", "b", "b", "b", "", "", "", "", "-")
     assert sheet_of().progress.review.notes is None
+
+
+def test_what_was_agreed_is_written_down_with_who_and_by_when() -> None:
+    """Each action is saved at once; - takes the last one out, b goes back to its parts."""
+    small("m", "m", "m", "1", "m")
+    said = talk("", "", "-", "Practise", "b", "Listen in", "Advisor 5", "b", "", "2016-06-01",
+                "Read", "", "", "Third", "", "", "-", "", "b", "q")  # fmt: skip
+    assert "There is nothing yet to take out." in said.text
+    assert "  > Listen in; Advisor 5; by 2016-06-01\n" in said.text
+    actions = sheet_of().progress.review.actions
+    assert [(one.what, one.who, one.by) for one in actions] == [
+        ("Practise", None, None),
+        ("Listen in", "Advisor 5", "2016-06-01"),
+        ("Read", None, None),
+    ]
+    assert isinstance(outcome_of(), Skipped)
+
+
+def test_evidence_is_asked_beside_a_comment() -> None:
+    """Where the words are about something seen or heard; kept, changed and taken out like them."""
+    said = small("n", "Mumbled", "00:04", "m", "n", "", "Why", "", "1", "a", "Cut off", "q")
+    assert said.text.count("Evidence: ") == 2
+    rated = sheet_of().progress.review.ratings["start"]
+    assert (rated["greeting"].evidence, rated["check"].evidence) == ("00:04", None)
+    said = talk("#1", "n", "", "", "#1", "", "#1", "n", "", "-", "q")
+    assert (
+        "  Now: 00:04\n  Where is it heard or seen? Enter keeps it, - takes it out.\n" in said.text
+    )
+    assert sheet_of().progress.review.ratings["start"]["greeting"].evidence is None
+
+
+def test_a_criterion_is_gone_to_by_its_number() -> None:
+    """From a rating, and from the end; then it goes on where something is missing."""
+    said = small("#4", "2", "", "#9", "go 1", "m")
+    shown = re.findall(r"Criterion (\d) of 5", said.text)
+    assert shown == ["1", "4", "5", "1", "2"]
+    assert "The criteria are numbered from 1 to 5." in said.text
+    said = talk("m", "m", "m", "", "#2", "n: None", "#7", "", "#12", "#1", "n", "#3", "")
+    assert said.last("Comment: ").startswith("#3")
+    assert comment("greeting") == "#3"
+    assert comment("own_name") == "None"
+    assert said.text.endswith("Done well: ")
+    said = talk("?")
+    assert "b back · #7 to criterion 7 · q stop, all saved · ? this help" in said.text
+
+
+def test_a_draft_in_which_all_is_rated_says_what_is_missing() -> None:
+    """Stopping at the last questions leaves a draft, which is easily taken for finished."""
+    small("m", "m", "m", "1", "m", "q")
+    done = fill("q\n", "r.yaml")
+    assert "Only the status is missing: `status: final` makes it count." in done.stdout
+    one = fill("#1\nq\n", "r.yaml")
+    assert "Only the status is missing" in one.stdout
+    small("a", "", "q")
+    assert "Only the status" not in fill("q\n", "r.yaml").stdout
 
 
 def test_a_finished_review_can_be_looked_through_and_left_alone() -> None:
