@@ -104,6 +104,7 @@ class Dispute:
     says: Annotated[str | None, RATING]
     because: OptionalText = None
     on: OptionalText = None
+    by: OptionalText = None
     outcome: Annotated[DisputeOutcome, field_types.choice(DisputeOutcome)] = DisputeOutcome.OPEN
     decided_by: OptionalText = None
     decided_on: OptionalText = None

@@ -427,6 +427,84 @@ def fill(
     raise typer.Exit(run_fill(FillRequest(file, rubric, rubrics or (), color)))
 
 
+@app.command(
+    "dispute",
+    short_help="Dispute a rating, or decide a dispute.",
+    epilog="Example: charter-score dispute review.yaml welcome.greeting --says met "
+    '--because "It is at 00:02."',
+)
+def dispute(
+    file: Annotated[
+        str, typer.Argument(parser=named("FILE"), metavar="FILE", help="The review's file.")
+    ],
+    criterion: Annotated[
+        str | None,
+        typer.Argument(
+            parser=named("SECTION.CRITERION"),
+            metavar="SECTION.CRITERION",
+            help="The rating in question; without it, the whole review, or the open dispute.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    says: Annotated[
+        str | None,
+        typer.Option("--says", metavar="RATING", help="Raise: the rating that it should be."),
+    ] = None,
+    because: Annotated[
+        str | None, typer.Option("--because", metavar="TEXT", help="Raise: why.")
+    ] = None,
+    decide: Annotated[
+        str | None,
+        typer.Option(
+            "--decide",
+            metavar="OUTCOME",
+            help="Decide the open one: upheld, not upheld or withdrawn.",
+        ),
+    ] = None,
+    who: Annotated[
+        str | None, typer.Option("--who", metavar="NAME", help="Who raises it, or decides it.")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="Decide: why so.")
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option("--on", metavar="DAY", help="The day to write; today without it."),
+    ] = None,
+    rubric: RubricOption = None,
+    rubrics: RubricsOption = None,
+    color: ColorOption = Color.AUTO,
+    debug: Debug = False,
+) -> None:
+    """Dispute a rating, or decide a dispute: written into the file, all else of it kept.
+
+    The rating itself stays; the score follows the dispute once it is upheld.
+    Exit codes: 0 written, 2 used wrongly or there is no such thing, 3 the review has errors,
+    4 not written.
+    """
+    del debug
+    from charter_score.cli.dispute import DisputeRequest, run_dispute
+
+    raise typer.Exit(
+        run_dispute(
+            DisputeRequest(
+                file,
+                criterion,
+                says,
+                because,
+                decide,
+                who,
+                reason,
+                on,
+                rubric,
+                rubrics or (),
+                color,
+            )
+        )
+    )
+
+
 class SelftestFormat(StrEnum):
     """What a proof can be shown as."""
 

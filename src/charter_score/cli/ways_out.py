@@ -12,8 +12,12 @@ WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _KINDS = {".json": "JSON", **dict.fromkeys(WORKBOOK_ENDINGS, "a spreadsheet")}
 
 
-def refuse_what_is_no_yaml(path: str, command: str, rubrics: Sequence[str] = ()) -> None:
-    """Refuse a form or a JSON review that is there, naming the commands that lead on.
+def refuse_what_is_no_yaml(
+    path: str, command: str, rubrics: Sequence[str] = (), words: Sequence[str] = ()
+) -> None:
+    """Refuse a form or a JSON review, naming the commands that lead on.
+
+    `words` is what else the command was given, to be typed again.
 
     Raises:
         UsageError: for such a file.
@@ -30,11 +34,11 @@ def refuse_what_is_no_yaml(path: str, command: str, rubrics: Sequence[str] = ())
         )
     folders = [word for folder in rubrics for word in ("--rubrics", folder)]
     first = shlex.join(["charter-score", "new", "--from", path, "-o", target, *folders])
-    then = shlex.join(["charter-score", command, target, *folders])
+    then = shlex.join(["charter-score", command, target, *words, *folders])
     raise UsageError(
         f"{command} works on YAML files, where one answer is changed and all else is kept, and "
         f"this is {kind}",
-        f"{first} makes one of it; then {then}",
+        f"{first} makes one of it, then {then}",
     )
 
 

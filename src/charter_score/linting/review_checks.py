@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
 from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed
 from charter_score.field_types import is_date
+from charter_score.linting.dispute_checks import dispute_warnings
 from charter_score.rating import Rating
 from charter_score.review import Dispute, Rated, Review
 from charter_score.rubric import (
@@ -79,6 +80,7 @@ class ReviewLinter:
                 found.extend(_unrated(section.section, review, reported))
         if review.disputes:
             found.extend(_dispute_problems(self._rubric, review, near))
+            found.extend(dispute_warnings(self._rubric, review))
         return found
 
     def _unknown_section(self, section_id: str, near: Near) -> Problem:
