@@ -15,10 +15,13 @@ from charter_score.cli.terminal import Color
 from charter_score.cli.words import choices, completions, named, one_of, whole_number
 from charter_score.errors import ExitCode
 
+EXAMPLE = "charter-score new --example plymouth-quality-monitoring -o example.yaml"
+"""How to come by something to try, wherever the program was installed from."""
+
 app = typer.Typer(
     name="charter-score",
     help="Scores customer-service reviews against a rubric, exactly and honestly.",
-    epilog="Start with: charter-score score examples/plymouth/strong.yaml",
+    epilog=f"Start with: {EXAMPLE}, then: score example.yaml",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -102,11 +105,11 @@ def _callback(*, version: Version = False) -> None:
 @app.command(
     "score",
     short_help="Score reviews against their rubrics.",
-    epilog="Example: score examples/plymouth/needs.yaml",
+    epilog=f"To try it: {EXAMPLE}, then: score example.yaml",
 )
 @score_app.command(
     short_help="Score reviews against their rubrics.",
-    epilog="Example: score examples/plymouth/needs.yaml",
+    epilog=f"To try it: {EXAMPLE}, then: score example.yaml",
 )
 def score(
     context: typer.Context,
@@ -273,7 +276,8 @@ def _short_help(context: typer.Context) -> None:
     """What a command says that was given nothing to work on."""
     name = context.command_path
     typer.echo(f"{name} needs the path of a review or a folder of them.", err=True)
-    typer.echo(f"For example:  {name} examples/plymouth/needs.yaml", err=True)
+    typer.echo(f"To try it:  {EXAMPLE}", err=True)
+    typer.echo(f"and then:   {name} example.yaml", err=True)
     typer.echo(f"{name} --help tells more.", err=True)
     raise typer.Exit(ExitCode.USAGE)
 
@@ -281,7 +285,7 @@ def _short_help(context: typer.Context) -> None:
 @app.command(
     "check",
     short_help="Check rubrics and reviews without scoring.",
-    epilog="Example: charter-score check rubrics/ examples/",
+    epilog="Example: charter-score check reviews/ my-standard.yaml",
 )
 def check(
     context: typer.Context,
@@ -315,7 +319,7 @@ def check(
 @app.command(
     "explain",
     short_help="Show the arithmetic of one score.",
-    epilog="Example: charter-score explain examples/plymouth/rests-on-na.yaml",
+    epilog=f"To try it: {EXAMPLE}, then: charter-score explain example.yaml",
 )
 def explain(
     review: Annotated[
@@ -374,6 +378,9 @@ def new(
             help="Write the review that a form or a review file holds.",
         ),
     ] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Make up a complete review by the rubric, to try.")
+    ] = False,
     rubric_template: Annotated[
         bool, typer.Option("--rubric-template", help="Begin a rubric of your own.")
     ] = False,
@@ -393,7 +400,11 @@ def new(
     from charter_score.cli.new import NewRequest, run_new
 
     raise typer.Exit(
-        run_new(NewRequest(rubric, output, source, rubric_template, force, folders or (), color))
+        run_new(
+            NewRequest(
+                rubric, output, source, rubric_template, force, folders or (), color, example
+            )
+        )
     )
 
 
