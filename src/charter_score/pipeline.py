@@ -263,11 +263,23 @@ class Scoring:
         if rubric.warnings:
             warnings = in_order((*warnings, *rubric.warnings))
         if not review.status.is_scored:
-            return Skipped(one.shown, name, review.status.value, warnings)
+            is_ready = _lacks_only_status(review, rubric)
+            return Skipped(one.shown, name, review.status.value, warnings, is_ready)
         if not self._job.comments:
             review = without_comments(review)
         result = rubric.scorer.score(review)
         return Scored(one.shown, name, digest, rubric.sha256, result, warnings)
+
+
+def _lacks_only_status(review: Review, rubric: LoadedRubric) -> bool:
+    """Whether a review is a draft that would be scored if only its status said so."""
+    if not rubric.linter.lacks_only_status(review):
+        return False
+    try:
+        rubric.scorer.score(review)
+    except NothingObservedError:
+        return False
+    return True
 
 
 def _read_standard_input() -> bytes | DocumentError:

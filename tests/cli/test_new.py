@@ -25,6 +25,9 @@ from charter_score.errors import ExitCode, NotWrittenError, UsageError
 from charter_score.filling.example import example_review
 from charter_score.filling.template import review_template
 from charter_score.linting import review_problems
+from charter_score.outcome import Skipped
+from charter_score.pipeline import Job, Scoring
+from charter_score.render.text import phrases
 from charter_score.rubric import Rubric, holds
 from charter_score.scoring import score as charge
 from charter_score.source.load import load_rubric
@@ -355,6 +358,39 @@ def test_any_rubric_has_an_example(seed: int) -> None:
     again = review_from(text)
     assert [one for one in review_problems(rubric, again) if one.severity is Severity.ERROR] == []
     assert charge(rubric, again).share == result.share
+
+
+def test_a_draft_in_which_all_is_rated_says_that_only_its_status_is_missing() -> None:
+    """In `explain`, and as a sentence for a batch; a comment that is due is missing too."""
+    assert new(PLYMOUTH, "a.yaml", example=True) is ExitCode.OK
+    text = Path("a.yaml").read_text(encoding="utf-8")
+    Path("a.yaml").write_text(text.replace("status: final", "status: draft"), encoding="utf-8")
+    unrated = re.sub(
+        r"(?m)^( +greeting:) met$", r"\1", text.replace("status: final", "status: draft")
+    )
+    assert unrated != text
+    Path("b.yaml").write_text(unrated, encoding="utf-8")
+    Path("c.yaml").write_text(text.replace("status: final", "status: void"), encoding="utf-8")
+    program = [sys.executable, "-m", "charter_score", "explain"]
+    told = {}
+    for name in ("a", "b", "c"):
+        done = subprocess.run(
+            [*program, f"{name}.yaml"], capture_output=True, text=True, check=True
+        )
+        told[name] = done.stderr
+    assert told == {
+        "a": "a.yaml: draft, not scored: every criterion is rated. Only the status is missing: "
+        "`status: final` makes it count\n",
+        "b": "b.yaml: draft, not scored\n",
+        "c": "c.yaml: void, not scored\n",
+    }
+    skipped = [one for one in Scoring(Job(["a.yaml", "b.yaml", "c.yaml"])).outcomes()
+               if isinstance(one, Skipped)]  # fmt: skip
+    assert phrases.only_status_missing(skipped) == (
+        "1 draft has every criterion rated; only the status is missing: `status: final` makes it "
+        "count"
+    )
+    assert phrases.only_status_missing(skipped[1:]) is None
 
 
 def test_an_example_needs_a_rubric() -> None:

@@ -50,17 +50,28 @@ def example_review(rubric: Rubric, *, actions: bool = True) -> Review:
         UsageError: where no criterion that has points can ever apply.
     """
     interaction = _interaction(rubric)
+    applying = list(_applying(rubric, interaction))
+    can_be_missed = [
+        number for number, (_, one) in enumerate(applying) if _can_be_missed(rubric, one)
+    ]
+    missed = set(can_be_missed[1::5] or can_be_missed)
     ratings: dict[str, dict[str, Rated]] = {}
     observed = False
-    missed: list[Criterion] = []
-    for number, (section, criterion) in enumerate(_applying(rubric, interaction)):
-        rated = _rated(rubric, criterion, number, observed=observed)
+    for number, (section, criterion) in enumerate(applying):
+        if number in missed:
+            rated = _missed(rubric, criterion, number)
+        elif observed and number % 7 == 4 and _can_be_left_out(criterion):
+            rated = Rated(
+                rating=Rating.NOT_APPLICABLE.value,
+                comment=_NOT_APPLICABLE[number // 7 % len(_NOT_APPLICABLE)],
+            )
+        else:
+            comment = _WELL[number // 6 % len(_WELL)] if number % 6 == 2 else None
+            rated = Rated(rating=_from_best(rubric, criterion)[0], comment=comment)
+        is_seen = rated.rating != Rating.NOT_APPLICABLE
+        observed = observed or (is_seen and bool(rubric.points_of(criterion)))
         ratings.setdefault(section.id, {})[criterion.id] = rated
-        is_observed = rated.rating != Rating.NOT_APPLICABLE
-        observed = observed or (is_observed and bool(rubric.points_of(criterion)))
-        if is_observed and rated.rating != _from_best(rubric, criterion)[0]:
-            missed.append(criterion)
-    first = missed[0].title if missed else None
+    first = applying[min(missed)][1].title if missed else None
     return Review(
         ratings=ratings,
         id="example",
@@ -124,18 +135,18 @@ def _from_best(rubric: Rubric, criterion: Criterion) -> list[str]:
     return sorted(words, key=lambda word: rubric.earns(criterion, word) or 0, reverse=True)
 
 
-def _rated(rubric: Rubric, criterion: Criterion, number: int, *, observed: bool) -> Rated:
-    """What the example says of a criterion, by its number among those that apply."""
-    best, *others = _from_best(rubric, criterion)
-    if criterion.critical:
-        return Rated(rating=best)
-    if number % 7 == 4 and observed and criterion.not_applicable is not Permission.FORBIDDEN:
-        comment = _NOT_APPLICABLE[number // 7 % len(_NOT_APPLICABLE)]
-        return Rated(rating=Rating.NOT_APPLICABLE.value, comment=comment)
-    if number % 5 == 1 and others:
-        evidence = f"00:{number // 2 + 1:02}:{number * 7 % 60:02}"
-        comment = _MISSED[number // 5 % len(_MISSED)]
-        return Rated(rating=others[0], comment=comment, evidence=evidence)
-    if number % 6 == 2:
-        return Rated(rating=best, comment=_WELL[number // 6 % len(_WELL)])
-    return Rated(rating=best)
+def _can_be_missed(rubric: Rubric, criterion: Criterion) -> bool:
+    """Whether a rating loses points, and no more than that."""
+    return not criterion.critical and len(_from_best(rubric, criterion)) > 1
+
+
+def _can_be_left_out(criterion: Criterion) -> bool:
+    return not criterion.critical and criterion.not_applicable is not Permission.FORBIDDEN
+
+
+def _missed(rubric: Rubric, criterion: Criterion, number: int) -> Rated:
+    return Rated(
+        rating=_from_best(rubric, criterion)[1],
+        comment=_MISSED[number // 5 % len(_MISSED)],
+        evidence=f"00:{number // 2 + 1:02}:{number * 7 % 60:02}",
+    )
