@@ -449,6 +449,11 @@ def test_what_was_made_for_a_rubric_of_ones_own_is_read_elsewhere(here: Path, na
         assert (code, found["failures"], found["summary"]["skipped"]) == (0, [], 1), words
     Path("reviews/own.yaml").write_text(OWN.format(version="2"), encoding="utf-8")
     assert score(f"reviews/{name}", "--rubrics", "../standards")[1]["summary"]["skipped"] == 1
+    # Two different ones of that name: which is meant is not guessed.
+    Path("third").mkdir()
+    shutil.move("reviews/own.yaml", "third/own.yaml")
+    code, found = score(f"reviews/{name}", "--rubrics", "../standards", "--rubrics", "third")
+    assert (code, found["summary"]["failed"]) == (3, 1)
     os.chdir(here)
 
 
