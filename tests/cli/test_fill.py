@@ -767,15 +767,14 @@ PASTED = "m\nShe said: b\nq\n\n- and left"
 """Lines that would each be an answer."""
 
 
-def paste(one: Terminal, text: str) -> None:
-    """What a terminal does with a paste: one piece, between brackets where those were asked for.
+def paste(one: Terminal, text: str, *, brackets: bool = False) -> None:
+    """What a terminal does with a paste: one piece, between brackets where the reader knows them.
 
     Enter behind it is the person's, where the paste itself does not end the line.
     """
-    asked = one.seen.rpartition("\x1b[?2004")[2].startswith("h")
     keys = text.replace("\n", "\r")
-    one.type(f"\x1b[200~{keys}\x1b[201~" if asked else keys)
-    if asked or not text.endswith("\n"):
+    one.type(f"\x1b[200~{keys}\x1b[201~" if brackets else keys)
+    if brackets or not text.endswith("\n"):
         one.wait_for(text.rstrip().rpartition("\n")[2])
         one.type("\r")
 
@@ -791,20 +790,22 @@ def keys(request: pytest.FixtureRequest) -> dict[str, str]:
     return {} if request.param == "edited" else {"LC_ALL": "C"}
 
 
-@pytest.mark.parametrize("bracketed", ["on", "off"])
+@pytest.mark.parametrize(
+    ("keys", "brackets"), [("edited", False), ("edited", True), ("plain", False)], indirect=["keys"]
+)
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_pasting_several_lines_is_one_comment(
-    terminals: list[Terminal], keys: dict[str, str], bracketed: str, end: str, tmp_path: Path
+    terminals: list[Terminal], keys: dict[str, str], brackets: bool, end: str, tmp_path: Path
 ) -> None:
     """They belong to the comment, and answer no question behind it."""
     inputrc = tmp_path / "inputrc"
-    inputrc.write_text(f"set enable-bracketed-paste {bracketed}\n")
+    inputrc.write_text("set enable-bracketed-paste on\n" if brackets else "")
     begun()
     one = Terminal("r.yaml", INPUTRC=str(inputrc), **keys)
     terminals.append(one)
     one.answer("Rating: ", "n")
     one.wait_for("Comment: ")
-    paste(one, PASTED + end)
+    paste(one, PASTED + end, brackets=brackets)
     one.wait_for("It holds all 5 lines that came at once.")
     one.wait_for("Evidence: ")
     one.type("\r")
