@@ -38,12 +38,16 @@ class Failed(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """A review that is not to be scored: a draft, or void."""
+    """A review that is not to be scored: a draft, or void.
+
+    `lacks_only_status` is True of a draft in which every criterion is rated.
+    """
 
     path: str
     id: str
     reason: str
     warnings: tuple[Diagnostic, ...] = ()
+    lacks_only_status: bool = False
 
 
 Outcome = Scored | Failed | Skipped

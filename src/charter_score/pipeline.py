@@ -300,7 +300,8 @@ class Scoring:
         if rubric.warnings:
             warnings = in_order((*warnings, *rubric.warnings))
         if not review.status.is_scored:
-            return Skipped(one.shown, name, review.status.value, warnings)
+            is_ready = _lacks_only_status(review, rubric)
+            return Skipped(one.shown, name, review.status.value, warnings, is_ready)
         if not self._job.comments:
             review = without_comments(review)
         result = rubric.scorer.score(review)
@@ -310,6 +311,17 @@ class Scoring:
 def _is_somebodys_workbook(one: Input, wrong: DocumentError) -> bool:
     """Whether an input is a workbook that lies in a folder of reviews and is no form."""
     return one.root is not None and wrong.diagnostics[0].code == "not-a-form"
+
+
+def _lacks_only_status(review: Review, rubric: LoadedRubric) -> bool:
+    """Whether a review is a draft that would be scored if only its status said so."""
+    if not rubric.linter.lacks_only_status(review):
+        return False
+    try:
+        rubric.scorer.score(review)
+    except NothingObservedError:
+        return False
+    return True
 
 
 def _read_standard_input() -> bytes | DocumentError:

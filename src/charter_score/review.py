@@ -173,6 +173,7 @@ class Dispute(Model):
     says: Word = Field(description="The rating that it should have.")
     because: OptionalText = Field(default=None, description="Why.")
     on: OptionalText = Field(default=None, description="The day on which it was raised.")
+    by: OptionalText = Field(default=None, description="Who raised it.")
     outcome: Annotated[DisputeOutcome, *choice(DisputeOutcome, same_word)] = Field(
         default=DisputeOutcome.OPEN, description="How it ended."
     )

@@ -110,6 +110,9 @@ class Replacement:
             self._temporary = None
 
     def _not_written(self, wrong: OSError) -> NotWrittenError:
+        folder = os.path.dirname(self._target)
+        if isinstance(wrong, FileNotFoundError) and not os.path.lexists(folder):
+            return NotWrittenError(f"{self._shown}: its folder is not there; make it first")
         return NotWrittenError(f"{self._shown}: {(wrong.strerror or 'cannot be written').lower()}")
 
 

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,7 +13,9 @@ import termios
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,16 +23,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charter_score.cli import fill as filling
+from charter_score.cli import typing_ahead
 from charter_score.cli.fill import FillRequest, new_review, run_fill
 from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
 from charter_score.filling import conversation as talking
 from charter_score.filling.conversation import Conversation, Ending
+from charter_score.filling.form_writer import review_form
 from charter_score.filling.sheet import Sheet
 from charter_score.filling.template import review_template
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.text.console import plain
 from charter_score.render.text.layout import cells
+from charter_score.review import Action
 from charter_score.source.load import Library, LoadedRubric, load_rubric
 
 PLYMOUTH = "plymouth-quality-monitoring"
@@ -171,8 +177,8 @@ def fill(typed: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_from_nothing_to_a_score() -> None:
     """Who never saw YAML names a file and a rubric, answers, and sees the score."""
-    answers = ["Advisor 17", "Reviewer 3", "2016-05-04", "1", ""]
-    answers += [*["m"] * 19, "n", "Nobody offered it", "Kept calm", "", "", ""]
+    answers = ["Advisor 17", "Reviewer 3", "", "2016-05-04", "1", ""]
+    answers += [*["m"] * 19, "n", "Nobody offered it", "", "Kept calm", "", "", "", ""]
     done = fill("\n".join([*answers, ""]), "r.yaml", PLYMOUTH)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Criterion 20 of 20 · Close" in done.stdout
@@ -202,7 +208,7 @@ def test_what_is_printed_to_a_pipe_reads_like_the_conversation() -> None:
 
 def test_going_on_later_begins_where_it_stopped() -> None:
     """A second start asks the first unrated criterion and nothing that was asked before."""
-    fill("\n\n\n\n\nm\nn: Flat\nq\n", "r.yaml", PLYMOUTH)
+    fill("\n\n\n\n\n\nm\nn: Flat\nq\n", "r.yaml", PLYMOUTH)
     done = fill("m\nq\n", "r.yaml")
     assert "r.yaml · 2 of 20 criteria rated so far · n/a counts as met" in done.stdout
     assert "Advisor: " not in done.stdout
@@ -229,6 +235,8 @@ def test_the_commands_it_names_can_be_typed_as_they_are() -> None:
         (["r.yaml"], "a new review needs a rubric"),
         (["r.yaml", "nowhere"], "--rubric: no rubric of this id is known"),
         (["r.json", "small.yaml"], "fill works on YAML files"),
+        (["r.xlsx", "small.yaml"], "fill works on YAML files"),
+        (["r.ods"], "this is the name of a spreadsheet"),
         (["review", "small.yaml"], "needs a name that ends in .yaml"),
         (["-", "small.yaml"], "it needs a file"),
         (["."], "not a folder"),
@@ -240,6 +248,47 @@ def test_what_cannot_be_meant_is_refused_before_any_question(words: list[str], t
         run_fill(FillRequest(*words))
     assert refused.value.hint
     assert sorted(os.listdir()) == ["small.yaml"]
+
+
+@pytest.mark.parametrize("name", ["my form.xlsx", "a.json"])
+def test_what_is_no_yaml_is_refused_with_a_way_out_that_works(name: str) -> None:
+    """Before the first answer: the commands of the hint, typed as they are, lead to a filled file.
+
+    A file that has the name already is not proposed.
+    """
+    Path("my form.yaml").write_text("of somebody else\n")
+    begin()
+    if name.endswith(".json"):
+        Path(name).write_text('{"rubric": "./small.yaml", "status": "draft", "ratings": {}}')
+    else:
+        Path(name).write_bytes(review_form(load_rubric("small.yaml").rubric, "./small.yaml"))
+    before = Path(name).read_bytes()
+    done = fill("Advisor 1\nm\n", name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "fill works on YAML files" in done.stderr
+    first, then = re.findall(r"charter-score (.*?\.yaml'?)(?= makes|$)", done.stderr, re.MULTILINE)
+    program = [sys.executable, "-m", "charter_score"]
+    made = subprocess.run([*program, *shlex.split(first)], check=False, capture_output=True)
+    assert made.returncode == 0
+    typed = "Advisor 1\n\n\n\nphone\n\nm\nq\n"
+    asked = subprocess.run(
+        [*program, *shlex.split(then)], input=typed, text=True, check=False, capture_output=True
+    )
+    assert asked.returncode == 0
+    target = shlex.split(then)[-1]
+    assert ratings(target)["greeting"] == "met"
+    assert Path(name).read_bytes() == before
+    assert Path("my form.yaml").read_text() == "of somebody else\n"
+
+
+def test_another_rubric_than_the_reviews_is_told() -> None:
+    """`--rubric` is for a review that names none; the review's own is used, and it says so."""
+    begin()
+    told = "--rubric names another rubric than this review does. It is filled in by its own, "
+    done = fill("q\n", "r.yaml", PLYMOUTH)
+    assert told + "small@1." in " ".join(done.stdout.split())
+    assert "A small standard (1)" in done.stdout
+    assert "names another" not in fill("q\n", "r.yaml", "small.yaml").stdout
 
 
 def test_a_rubric_that_the_review_would_not_find_again_is_refused(tmp_path: Path) -> None:
@@ -271,7 +320,7 @@ class Terminal:
         termios.tcsetwinsize(slave, (50, columns))
         self.seen = ""
         self._read = 0
-        self._decode = codecs.getincrementaldecoder("utf-8")()
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace")
         self.process = subprocess.Popen(
             [*PROGRAM, *words],
             stdin=slave,
@@ -354,6 +403,8 @@ def test_a_person_at_a_terminal(terminals: list[Terminal]) -> None:
     terminals.append(one)
     one.answer("Advisor: ", "Advisor 5")
     one.answer("Reviewer: ", "")
+    one.answer("Team: ", "")
+    one.answer("Answer: ", "t")
     one.wait_for("Channel. It is needed here.\n  1  phone\n  2  visit\n")
     one.answer("Answer: ", "", "phone")
     one.answer("Answer: ", "1, 3")
@@ -364,11 +415,16 @@ def test_a_person_at_a_terminal(terminals: list[Terminal]) -> None:
     one.wait_for("Now: met (Enter keeps it)")
     one.answer("Rating: ", "n")
     one.answer("Comment: ", "Too fast\x1b[D\x1b[D\x1b[D\x1b[Dmuch ")  # back, and put in
+    one.answer("Evidence: ", "00:04")
     one.answer("Rating: ", "m", "m", "2")
     one.answer("Comment: ", "")
     one.answer("Rating: ", "m")
     one.answer("Done well: ", "Said “kia ora” — with a smile: 😊 # really", "")
     one.answer("Could be better: ", "")
+    one.answer("Agreed: ", "Practise")
+    one.answer("Who: ", "Advisor 5")
+    one.answer("By: ", "2026-12-01")
+    one.answer("Agreed: ", "")
     one.answer("Notes: ", "")
     one.wait_for("Finished. r.yaml is final, and this is its score.")
     one.wait_for("A small standard (1)")
@@ -377,7 +433,10 @@ def test_a_person_at_a_terminal(terminals: list[Terminal]) -> None:
     outcome = outcome_of()
     assert isinstance(outcome, Scored)
     review = outcome.result.review
-    assert review.interaction == {"channel": "phone", "topic": ("bins", "parks")}
+    day = review.interaction["date"]
+    assert review.interaction == {"date": day, "channel": "phone", "topic": ("bins", "parks")}
+    assert date.today() - timedelta(days=1) <= date.fromisoformat(str(day)) <= date.today()
+    assert review.actions == (Action(what="Practise", who="Advisor 5", by="2026-12-01"),)
     assert review.done_well == ("Said “kia ora” — with a smile: 😊 # really",)
     assert comment("greeting") == "Too much fast"
     assert ratings() == {
@@ -398,6 +457,7 @@ def test_stopping_leaves_a_draft_and_says_how_to_go_on(
     terminals.append(one)
     one.answer("Advisor: ", "")
     one.answer("Reviewer: ", "")
+    one.answer("Team: ", "")
     one.answer("Answer: ", "", "", "")
     one.answer("Rating: ", "m", "m", "n")
     one.wait_for("Comment: ")
@@ -418,6 +478,7 @@ def test_killed_in_the_middle_the_file_holds_every_answer(terminals: list[Termin
     terminals.append(one)
     one.answer("Advisor: ", "")
     one.answer("Reviewer: ", "")
+    one.answer("Team: ", "")
     one.answer("Answer: ", "", "", "")
     one.answer("Rating: ", "m", "a")
     one.answer("Comment: ", "Nobody waited")
@@ -433,7 +494,7 @@ def test_killed_in_the_middle_the_file_holds_every_answer(terminals: list[Termin
 def test_killed_at_any_moment_the_file_is_whole(after: float) -> None:
     """Kill -9 while answers pour in: what stands at the path is always a whole draft."""
     begin(PLYMOUTH)
-    typed = "\n\n\n\n\n" + "n: words for it\n" * 20
+    typed = "\n\n\n\n\n\n" + "n: words for it\n" * 20
     with subprocess.Popen(
         [*PROGRAM, "r.yaml"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
     ) as process:
@@ -451,7 +512,8 @@ def test_a_narrow_terminal_gets_narrow_lines(terminals: list[Terminal]) -> None:
     terminals.append(one)
     one.answer("Advisor: ", "")
     one.answer("Reviewer: ", "")
-    one.answer("Answer: ", "phone", "")
+    one.answer("Team: ", "")
+    one.answer("Answer: ", "", "phone", "")
     one.answer("Rating: ", "?", "x", "m", "n: why", "m", "3")
     one.answer("Comment: ", "")
     one.answer("Rating: ", "s")
@@ -470,9 +532,12 @@ def test_no_line_is_wider_than_asked() -> None:
     for columns in (40, 80):
         begin()
         said = talk(
-            *("Advisor 1", "Reviewer 2", "", "bus", "1", "bins,tax", "?", "n", "", "m", "n", ""),
-            *("b", "?", "n: no name", "n", "none", "b", "n", "", "1", "s", "x", "", "a", "why"),
-            *("b", "m", "", "One thing", "-", "Another", "", "b", "", "", "A note"),
+            *("Advisor 1", "Reviewer 2", "", "t", "", "bus", "1", "bins,tax", "?", "n", "", "m"),
+            *("n", "", "b", "?", "n: no name", "n", "none", "b", "n", "", "", "1", "s", "x", ""),
+            *("a", "why"),
+            *("b", "m", "", "p. 2", "One thing", "-", "Another", "?", "", "b", "", "", "Practise"),
+            *("", "Soon", "Again", "b", "-", "#99", "#2", "b", "m", "A\nnote", "m: A\nnote"),
+            *("", "", "", "A\nnote"),
             columns=columns,
         )  # fmt: skip
         assert said.ending is Ending.FINISHED
@@ -489,7 +554,7 @@ def test_no_line_is_wider_than_asked() -> None:
 def small(*lines: str) -> Talk:
     """A new review of a phone call, past the questions before the ratings."""
     begin()
-    return talk("", "", "phone", "", *lines)
+    return talk("", "", "", "", "phone", "", *lines)
 
 
 @pytest.mark.parametrize("word", ["m", "M", " met ", "yes", "Met"])
@@ -540,9 +605,14 @@ def test_a_required_comment_is_insisted_on() -> None:
 
 
 def test_a_comment_that_is_lacking_is_asked_for_later() -> None:
-    """A rating by hand without the comment that it needs is gone on with as unfinished."""
+    """A rating by hand without the comment that it needs is gone on with as unfinished.
+
+    Keeping the rating does not make its comment optional: neither Enter nor - gets past.
+    """
     Path("r.yaml").write_text(BY_HAND.replace('comment: "never said it",', ""))
-    said = talk("", "Never said it")
+    said = talk("", "", "-", "Never said it")
+    assert said.text.count("A few words are needed here") == 2
+    assert "A comment is needed here; write another one" in said.text
     assert "Criterion 2 of 5" in said.text
     assert "Now: no (Enter keeps it)" in said.text
     assert 'evidence: "00:07"' in Path("r.yaml").read_text()
@@ -588,8 +658,8 @@ def test_an_answer_comes_before_a_command() -> None:
     """A level called B is B and not the way back, which is typed in full there."""
     Path("levels.yaml").write_text(LEVELS)
     begin("./levels.yaml")
-    said = talk("", "", "?", "back", "", "b", "")
-    assert "Reviewer: " in said.last("Rating: back")
+    said = talk("", "", "", "", "?", "back", "", "b", "")
+    assert "Date." in said.last("Rating: back")
     assert "  back      back to the question before\n  skip      skip it" in said.text
     assert ratings()["letters"] == "B"
     assert "skip skips it" in talk("back", "x").text
@@ -603,7 +673,7 @@ def test_levels_that_are_numbers_mean_themselves() -> None:
     """1 is the level 1 and not the first of the list."""
     Path("levels.yaml").write_text(LEVELS)
     begin("./levels.yaml")
-    said = talk("", "", "A", "", "C", "", "1", "")
+    said = talk("", "", "", "", "A", "", "C", "", "1", "")
     assert "  3  3\n  2  2\n  1  1\n" in said.text
     assert ratings()["numbers"] == "1"
 
@@ -614,7 +684,7 @@ def test_hidden_points_stay_hidden() -> None:
     asked = []
     for letter in "AB":
         begin("./levels.yaml")
-        said = talk("", "", letter, "", "q")
+        said = talk("", "", "", "", letter, "", "q")
         assert "point" not in said.text
         assert "Saved: " in said.text
         assert "1 of 3 rated." in said.text
@@ -656,8 +726,8 @@ TEXTS = [
 def test_text_comes_back_exactly_as_it_was_typed(text: str) -> None:
     """In a comment, behind a colon, as words for the conversation, as a note, as a name."""
     begin()
-    said = talk(text, text, "1", "", "n", text, f"n: {text}", f"n: {text}", "3", text, "m",
-                text, text, "", text, "", text)  # fmt: skip
+    said = talk(text, text, text, "", "1", "", "n", text, text, f"n: {text}", f"n: {text}", "3",
+                text, "", "m", text, text, "", text, "", text, text, text, "", text)  # fmt: skip
     assert said.ending is Ending.FINISHED
     outcome = outcome_of()
     assert isinstance(outcome, Scored)
@@ -682,7 +752,7 @@ def test_bytes_that_are_no_text_end_nothing() -> None:
     begin()
     done = subprocess.run(
         [*PROGRAM, "r.yaml"],
-        input=b"\n\nphone\n\n\xff\xfe\nm\nq\n",
+        input=b"\n\n\n\nphone\n\n\xff\xfe\nm\nq\n",
         capture_output=True,
         check=False,
     )
@@ -691,13 +761,170 @@ def test_bytes_that_are_no_text_end_nothing() -> None:
     assert ratings()["greeting"] == "met"
 
 
+# ── Pasting ───────────────────────────────────────────────────────────────────────────────────────
+
+PASTED = "m\nShe said: b\nq\n\n- and left"
+"""Lines that would each be an answer."""
+
+
+def paste(one: Terminal, text: str, *, brackets: bool = False) -> None:
+    """What a terminal does with a paste: one piece, between brackets where the reader knows them.
+
+    Enter behind it is the person's, where the paste itself does not end the line.
+    """
+    keys = text.replace("\n", "\r")
+    one.type(f"\x1b[200~{keys}\x1b[201~" if brackets else keys)
+    if brackets or not text.endswith("\n"):
+        one.wait_for(text.rstrip().rpartition("\n")[2])
+        one.type("\r")
+
+
+def begun() -> None:
+    """A review in which the first criterion is asked next."""
+    small("s", "s", "m", "q")
+
+
+@pytest.fixture(params=["edited", "plain"])
+def keys(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The ways in which a terminal's line is read: by a library that edits it, or as it comes."""
+    return {} if request.param == "edited" else {"LC_ALL": "C"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "brackets"), [("edited", False), ("edited", True), ("plain", False)], indirect=["keys"]
+)
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_pasting_several_lines_is_one_comment(
+    terminals: list[Terminal], keys: dict[str, str], brackets: bool, end: str, tmp_path: Path
+) -> None:
+    """They belong to the comment, and answer no question behind it."""
+    inputrc = tmp_path / "inputrc"
+    inputrc.write_text("set enable-bracketed-paste on\n" if brackets else "")
+    begun()
+    one = Terminal("r.yaml", INPUTRC=str(inputrc), **keys)
+    terminals.append(one)
+    one.answer("Rating: ", "n")
+    one.wait_for("Comment: ")
+    paste(one, PASTED + end, brackets=brackets)
+    one.wait_for("It holds all 5 lines that came at once.")
+    one.wait_for("Evidence: ")
+    one.type("\r")
+    one.wait_for("Rating: ")
+    one.type("q\r")
+    assert one.end() == 0
+    assert comment("greeting") == PASTED
+    assert {name for name, rating in ratings().items() if rating} == {"greeting", "check"}
+
+
+def test_pasting_at_a_rating_saves_nothing(terminals: list[Terminal], keys: dict[str, str]) -> None:
+    """It is told, and asked again; a rating with its comment takes the lines with it."""
+    begun()
+    one = Terminal("r.yaml", **keys)
+    terminals.append(one)
+    one.wait_for("Rating: ")
+    paste(one, "m\nn\nm\n")
+    one.wait_for("3 lines came at once, and this question takes one.")
+    one.wait_for("Rating: ")
+    assert ratings()["greeting"] is None
+    paste(one, "n: Mumbled\nand left\n")
+    one.wait_for("Criterion 2 of 5")
+    assert comment("greeting") == "Mumbled\nand left"
+    one.wait_for("Rating: ")
+    one.type("q\r")
+    assert one.end() == 0
+
+
+def test_lines_of_a_pipe_are_answers_and_no_paste() -> None:
+    """A script that pipes its answers all at once is answered line by line."""
+    begin()
+    done = fill("\n\n\n\nphone\n\nm\nn\nNo name\n\nm\nq\n", "r.yaml")
+    assert done.returncode == 0
+    assert "at once" not in done.stdout.replace("saved at once", "")
+    assert list(ratings().values())[:3] == ["met", "not met", "met"]
+    assert comment("own_name") == "No name"
+
+
+def test_each_pasted_line_is_one_of_the_words() -> None:
+    """Several things done well, pasted; notes keep their lines."""
+    small("m", "m", "m", "1", "m")
+    said = talk("One\n\n Two \nb", "", "", "", "First\nsecond")
+    assert said.ending is Ending.FINISHED
+    review = sheet_of().progress.review
+    assert (review.done_well, review.notes) == (("One", "Two", "b"), "First\nsecond")
+
+
+def test_a_console_without_a_terminals_calls_is_asked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows the console says whether keys wait, and gives them as text."""
+    keys = list("second\rthird\r")
+    console = SimpleNamespace(kbhit=lambda: bool(keys), getwch=lambda: keys.pop(0))
+    monkeypatch.setitem(sys.modules, "termios", None)
+    monkeypatch.setitem(sys.modules, "msvcrt", console)
+    assert typing_ahead.waiting(0) == "second\rthird\r"
+    assert typing_ahead.waiting(0) == ""
+
+
+# ── Letters ───────────────────────────────────────────────────────────────────────────────────────
+
+TE_REO = "Tēnā koe, whānau Tāmaki"
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [{"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}, {"LC_ALL": "POSIX", "PYTHONUTF8": "0"},
+     {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "ascii"},
+     {"PYTHONIOENCODING": "cp1252"}],
+)  # fmt: skip
+@pytest.mark.parametrize("through", ["terminal", "pipe"])
+def test_macrons_are_kept_under_any_locale(
+    locale: dict[str, str], through: str, terminals: list[Terminal]
+) -> None:
+    """A terminal sends UTF-8 whatever the program was told; the file has what was typed."""
+    begin()
+    if through == "terminal":
+        one = Terminal("r.yaml", **locale)
+        terminals.append(one)
+        one.answer("Advisor: ", TE_REO)
+        one.answer("Reviewer: ", "q")
+        assert one.end() == 0
+    else:
+        done = subprocess.run(
+            [*PROGRAM, "r.yaml"],
+            input=f"{TE_REO}\nq\n".encode(),
+            env={**os.environ, **locale},
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert sheet_of().progress.review.advisor == TE_REO
+
+
+def test_letters_of_an_older_console_are_understood() -> None:
+    """What is no UTF-8 is what the console is set to; what is neither is asked for again."""
+    assert filling.answer_text("Café".encode("cp1252"), "cp1252") == "Café"
+    assert filling.answer_text("Tāmaki".encode(), "cp1252") == "Tāmaki"
+    with pytest.raises(UnicodeDecodeError):
+        filling.answer_text(b"\x81", "cp1252")
+    begin()
+    done = subprocess.run(
+        [*PROGRAM, "r.yaml"],
+        input=b"Caf\xe9\n\x81\nMo\nq\n",
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert b"That could not be read as text." in done.stdout
+    review = sheet_of().progress.review
+    assert (review.advisor, review.reviewer) == ("Café", "Mo")
+
+
 # ── The interaction, and what depends on it ───────────────────────────────────────────────────────
 
 
 def test_conditional_criteria_are_asked_only_where_they_apply() -> None:
     """A visit has one criterion less than a phone call, and the count says so."""
     begin()
-    said = talk("", "", "visit", "", "m")
+    said = talk("", "", "", "", "visit", "", "m")
     assert "Criterion 1 of 4" in said.text
     assert "Criterion 2 of 4 · Start\nIdentity check" in said.text
     assert "Own name" not in said.text
@@ -706,7 +933,7 @@ def test_conditional_criteria_are_asked_only_where_they_apply() -> None:
 def test_a_field_takes_numbers_words_and_several() -> None:
     """In the rubric's spelling; what is required is insisted on, what is optional is not."""
     begin()
-    said = talk("", "", "", "boat", "3", "PHONE", "boat", "3,1, Bins", "q")
+    said = talk("", "", "", "", "", "boat", "3", "PHONE", "boat", "3,1, Bins", "q")
     assert "This one is needed: the standard depends on it." in said.text
     assert said.text.count("Please type a number from 1 to 2, or the word itself.") == 2
     assert said.text.count("Please type a number from 1 to 3, or the word itself.") == 1
@@ -717,7 +944,7 @@ def test_a_field_takes_numbers_words_and_several() -> None:
 def test_a_date_is_a_day_of_the_calendar() -> None:
     """Anything else gets the form that is wanted."""
     begin(PLYMOUTH)
-    said = talk("", "", "4 May", "2016-02-30", "2016-02-29")
+    said = talk("", "", "", "4 May", "2016-02-30", "2016-02-29")
     assert said.text.count("A date is year-month-day, such as 2016-05-04.") == 2
     assert sheet_of().progress.review.interaction["date"] == "2016-02-29"
 
@@ -746,7 +973,7 @@ def test_a_changed_field_asks_before_it_takes_ratings_along() -> None:
 def test_going_back_to_a_field_changes_what_is_asked() -> None:
     """From the first criterion, in the same sitting."""
     begin()
-    said = talk("", "", "phone", "", "b", "b", "visit", "")
+    said = talk("", "", "", "", "phone", "", "b", "b", "visit", "")
     assert "Now: phone. Enter keeps it." in said.text
     assert said.text.endswith("Rating: ")
     assert "Criterion 1 of 4" in said.last("Answer: ")
@@ -757,7 +984,7 @@ def test_going_back_to_a_field_changes_what_is_asked() -> None:
 
 def test_back_and_change() -> None:
     """An earlier answer is shown, kept with Enter, or replaced; then it goes on where it was."""
-    said = small("m", "m", "b", "b", "", "n", "Too quiet", "")
+    said = small("m", "m", "b", "b", "", "n", "Too quiet", "", "")
     shown = re.findall(r"Criterion (\d) of 5|(Now: .*)", said.text)
     assert [a or b for a, b in shown] == [
         "1", "2", "3", "2", "Now: met (Enter keeps it)", "1", "Now: met (Enter keeps it)",
@@ -770,10 +997,10 @@ def test_back_and_change() -> None:
 def test_a_comment_that_stands_there_is_kept_replaced_or_taken_out() -> None:
     """When a rating changes, so that praise is not left beside what was missed."""
     small("n: Mumbled")
-    said = talk("b", "m", "")
+    said = talk("b", "m", "", "")
     assert '  Now: "Mumbled"\n  A comment on it? Enter keeps it, - takes it out.\n' in said.text
     assert comment("greeting") == "Mumbled"
-    talk("b", "m", "Clear")
+    talk("b", "m", "Clear", "")
     assert (ratings()["greeting"], comment("greeting")) == ("met", "Clear")
     talk("b", "m", "-")
     assert (ratings()["greeting"], comment("greeting")) == ("met", None)
@@ -784,7 +1011,7 @@ def test_what_was_skipped_is_asked_for_in_the_end() -> None:
     said = small("s", "m", "m", "1", "skip")
     assert "2 criteria are still without a rating: Friendly greeting and Goodbye." in said.text
     assert isinstance(outcome_of(), Skipped)
-    said = talk("m", "m", "", "", "")
+    said = talk("m", "m", "", "", "", "")
     assert "All 5 criteria are rated." in said.text
     assert said.ending is Ending.FINISHED
     said = small("s", "m", "m", "1", "m", "hm")
@@ -801,7 +1028,7 @@ title: One
 sections: [{id: s, title: S, criteria: [{id: a, title: A}, {id: b, title: B}]}]
 """)
     begin("./one.yaml")
-    said = talk("", "", "a", "", "a", "", "", "b", "m", "-", "", "", "")
+    said = talk("", "", "", "", "a", "", "a", "", "", "b", "m", "-", "", "", "", "")
     assert "Nothing that has points was observed, so there is nothing to score." in said.text
     assert "b goes back to change a rating, q stops here." in said.text
     assert said.ending is Ending.FINISHED
@@ -818,7 +1045,7 @@ fields: {channel: {}}
 sections: [{id: s, title: S, applies_when: {channel: phone}, criteria: [{id: a, title: A}]}]
 """)
     begin("./one.yaml")
-    said = talk("", "", "visit", "b", "phone", "m", "", "", "")
+    said = talk("", "", "", "", "visit", "b", "phone", "m", "", "", "", "")
     assert "Nothing that has points was observed" in said.text
     assert said.ending is Ending.FINISHED
 
@@ -826,27 +1053,82 @@ sections: [{id: s, title: S, applies_when: {channel: phone}, criteria: [{id: a, 
 def test_the_reviewers_own_words_can_be_taken_back() -> None:
     """A single - takes the last line out; notes are kept with Enter."""
     small("m", "m", "m", "1", "m")
-    said = talk("-", "One", "Two", "-", "Three", "", "Four", "-", "", "Note")
+    said = talk("-", "One", "Two", "-", "Three", "", "Four", "-", "", "", "Note")
     assert "There is nothing yet to take out." in said.text
     assert "  + One\nWhat was done well? Another one? Enter goes on" in said.text
     review = sheet_of().progress.review
     assert (review.done_well, review.could_be_better) == (("One", "Three"), ())
     assert review.notes == "Note"
-    talk("", "", "")
+    talk("", "", "", "")
     assert sheet_of().progress.review.notes == "Note"
-    talk("", "", "b", "b", "b", "", "", "", "-")
+    talk("", "", "", "b", "b", "b", "b", "", "", "", "", "-")
     assert sheet_of().progress.review.notes is None
+
+
+def test_what_was_agreed_is_written_down_with_who_and_by_when() -> None:
+    """Each action is saved at once; - takes the last one out, b goes back to its parts."""
+    small("m", "m", "m", "1", "m")
+    said = talk("", "", "-", "Practise", "b", "Listen in", "Advisor 5", "b", "", "2016-06-01",
+                "Read", "", "", "Third", "", "", "-", "", "b", "q")  # fmt: skip
+    assert "There is nothing yet to take out." in said.text
+    assert "  > Listen in; Advisor 5; by 2016-06-01\n" in said.text
+    actions = sheet_of().progress.review.actions
+    assert [(one.what, one.who, one.by) for one in actions] == [
+        ("Practise", None, None),
+        ("Listen in", "Advisor 5", "2016-06-01"),
+        ("Read", None, None),
+    ]
+    assert isinstance(outcome_of(), Skipped)
+
+
+def test_evidence_is_asked_beside_a_comment() -> None:
+    """Where the words are about something seen or heard; kept, changed and taken out like them."""
+    said = small("n", "Mumbled", "00:04", "m", "n", "", "Why", "", "1", "a", "Cut off", "q")
+    assert said.text.count("Evidence: ") == 2
+    rated = sheet_of().progress.review.ratings["start"]
+    assert (rated["greeting"].evidence, rated["check"].evidence) == ("00:04", None)
+    said = talk("#1", "n", "", "", "#1", "", "#1", "n", "", "-", "q")
+    assert (
+        "  Now: 00:04\n  Where is it heard or seen? Enter keeps it, - takes it out.\n" in said.text
+    )
+    assert sheet_of().progress.review.ratings["start"]["greeting"].evidence is None
+
+
+def test_a_criterion_is_gone_to_by_its_number() -> None:
+    """From a rating, and from the end; then it goes on where something is missing."""
+    said = small("#4", "2", "", "#9", "go 1", "m")
+    shown = re.findall(r"Criterion (\d) of 5", said.text)
+    assert shown == ["1", "4", "5", "1", "2"]
+    assert "The criteria are numbered from 1 to 5." in said.text
+    said = talk("m", "m", "m", "", "#2", "n: None", "#7", "", "#12", "#1", "n", "#3", "")
+    assert said.last("Comment: ").startswith("#3")
+    assert comment("greeting") == "#3"
+    assert comment("own_name") == "None"
+    assert said.text.endswith("Done well: ")
+    said = talk("?")
+    assert "b back · #7 to criterion 7 · q stop, all saved · ? this help" in said.text
+
+
+def test_a_draft_in_which_all_is_rated_says_what_is_missing() -> None:
+    """Stopping at the last questions leaves a draft, which is easily taken for finished."""
+    small("m", "m", "m", "1", "m", "q")
+    done = fill("q\n", "r.yaml")
+    assert "Only the status is missing: `status: final` makes it count." in done.stdout
+    one = fill("#1\nq\n", "r.yaml")
+    assert "Only the status is missing" in one.stdout
+    small("a", "", "q")
+    assert "Only the status" not in fill("q\n", "r.yaml").stdout
 
 
 def test_a_finished_review_can_be_looked_through_and_left_alone() -> None:
     """Nothing of it changes, and stopping does not call it a draft."""
-    small("m", "m", "m", "1", "m", "", "", "")
+    small("m", "m", "m", "1", "m", "", "", "", "")
     before = Path("r.yaml").read_bytes()
     done = fill("b\nb\nq\n", "r.yaml")
     assert "r.yaml · all 5 criteria are rated" in done.stdout
     assert "Stopped here. r.yaml is finished.\nTo see its score: charter-score" in done.stdout
     assert Path("r.yaml").read_bytes() == before
-    done = fill("\n\n\n", "r.yaml")
+    done = fill("\n\n\n\n", "r.yaml")
     assert "Finished." in done.stdout
     assert Path("r.yaml").read_bytes() == before
 
@@ -872,7 +1154,7 @@ def test_the_file_stays_the_persons_own() -> None:
         "   # ours\n", "   # ours\nstatus: draft\n"
     )
     assert Path("r.yaml").read_text() == expected
-    talk("m", "", "", "")
+    talk("m", "", "", "", "")
     expected = expected.replace("status: draft", "status: final").replace(
         "            but long.\n", "            but long.\n        goodbye: met\n"
     )
@@ -885,7 +1167,25 @@ def test_a_review_that_new_has_made_is_filled_in_where_it_waits() -> None:
     rubric = load_rubric("small.yaml").rubric
     text = review_template(rubric, "./small.yaml", "review-v1.schema.json")
     Path("r.yaml").write_text(text)
-    said = talk("Advisor 5", "", "visit", "2", "m", "m", "1", "m", "So kind", "", "", "Thanks")
+    said = talk(
+        *(
+            "Advisor 5",
+            "",
+            "",
+            "",
+            "visit",
+            "2",
+            "m",
+            "m",
+            "1",
+            "m",
+            "So kind",
+            "",
+            "",
+            "",
+            "Thanks",
+        )
+    )
     assert said.ending is Ending.FINISHED
     old, new = text.splitlines(), Path("r.yaml").read_text().splitlines()
     assert [line for line in new if line not in old] == [
@@ -908,7 +1208,7 @@ def test_a_review_that_new_has_made_is_filled_in_where_it_waits() -> None:
 def test_a_rating_is_changed_inside_what_stands_there() -> None:
     """Evidence, and comments of the file, stay with it."""
     Path("r.yaml").write_text(BY_HAND)
-    talk("b", "m", "-", "s", "b", "1", "Just right", "q")
+    talk("b", "m", "-", "s", "b", "1", "Just right", "", "q")
     expected = (
         BY_HAND.replace("   # ours\n", "   # ours\nstatus: draft\n")
         .replace('{rating: no, comment: "never said it",   evidence', "{rating: met,   evidence")
@@ -939,7 +1239,7 @@ def test_what_an_editor_saved_meanwhile_is_kept() -> None:
     conversation.answer("")
     path = Path("r.yaml")
     path.write_text(path.read_text() + "# from the editor\nacknowledged: yes\n")
-    for line in ("", "phone", "", "m"):
+    for line in ("", "", "", "phone", "", "m"):
         conversation.answer(line)
     assert path.read_text().endswith("# from the editor\nacknowledged: yes\n")
     assert ratings()["greeting"] == "met"
@@ -979,7 +1279,7 @@ def test_a_part_that_cannot_be_edited_is_said_with_its_line_and_can_be_skipped()
         "rubric: ./small.yaml\ninteraction: {channel: visit}\n"
         "ratings:\n  start:\n    ? greeting\n    :\n"
     )
-    said = talk("", "", "", "m", "s", "m")
+    said = talk("", "", "", "", "", "m", "s", "m")
     assert "That could not be saved: line 5 of the file" in " ".join(said.text.split())
     assert ratings() == {"greeting": None, "check": "met"}
 
@@ -1019,7 +1319,9 @@ def test_what_a_question_can_mend_is_asked() -> None:
         "interaction: {channel: boat, topic: bins}\n"
         "ratings:\n  start:\n    greeting: true # ?\n    own_name: good\n    check: n/a\n  end:\n"
     )
-    said = talk("Advisor 4", "", "", "1", "", "m", "", "m", "", "m", "1", "a: gone", "", "", "")
+    said = talk(
+        *("Advisor 4", "", "", "1", "", "m", "", "m", "", "m", "1", "a: gone", "", "", "", "")
+    )
     assert said.ending is Ending.FINISHED
     assert "What stands there cannot stay; please give another answer." in said.text
     assert "What stands there cannot stay. Please type m or n" in said.text
@@ -1047,7 +1349,7 @@ def test_calibration_stays_calibration() -> None:
     begin()
     path = Path("r.yaml")
     path.write_text(path.read_text().replace("status: draft", "status: calibration"))
-    talk("", "", "phone", "", "m", "m", "m", "1", "m", "", "", "")
+    talk("", "", "", "", "phone", "", "m", "m", "m", "1", "m", "", "", "", "")
     assert "status: calibration\n" in path.read_text()
     assert isinstance(outcome_of(), Scored)
 
@@ -1057,7 +1359,7 @@ def test_a_review_from_a_table_of_braces_is_filled_in_too() -> None:
     Path("r.yaml").write_text(
         '{"rubric": "./small.yaml", "interaction": {"channel": "visit"}, "ratings": {}}\n'
     )
-    talk("", "", "", "m", "n: No\u0020check", "q")
+    talk("", "", "", "", "", "m", "n: No\u0020check", "q")
     assert Path("r.yaml").read_text() == (
         '{"rubric": "./small.yaml", "interaction": {"channel": "visit"}, "ratings": {start: '
         '{greeting: met, check: {rating: not met, comment: "No check"}}}, status: draft}\n'
@@ -1084,7 +1386,7 @@ def test_hostile_text_is_shown_harmless() -> None:
         path.read_text()
         + f'done_well: ["{HOSTILE[12:]}"]\n'.replace("\\e", "").replace("\\u0007", "")
     )
-    done = fill(f"\n{'x' * 3}\u202eabc\nphone\n\n?\ns\nm\nm\n1\n?\nm\n\nm\nq\n", "r.yaml")
+    done = fill(f"\n{'x' * 3}\u202eabc\n\n\nphone\n\n?\ns\nm\nm\n1\n?\nm\n\nm\nq\n", "r.yaml")
     assert done.returncode == 0
     assert "\\u202egnp\\u200b.exe" in done.stdout
     assert "[bold]x[/bold]" in done.stdout
@@ -1094,7 +1396,8 @@ def test_hostile_text_is_shown_harmless() -> None:
 
 LINES = st.sampled_from(
     ["", "m", "n", "a", "1", "2", "3", "b", "s", "?", "-", "x", "phone", "visit", "tax, bins",
-     "met", 'n: He said: "no" # 1', "a: cut off", "2: so-so", "Ngā mihi 👍", "back", "{", "q"]
+     "met", 'n: He said: "no" # 1', "a: cut off", "2: so-so", "Ngā mihi 👍", "back", "{", "q", "#2",
+     "#9", "t", "two\nlines", "n: two\nlines", "b\nq"]
 )  # fmt: skip
 
 

@@ -2,6 +2,9 @@
 
 import json
 import os
+import random
+import re
+import shlex
 import shutil
 import stat
 import subprocess
@@ -14,13 +17,23 @@ import jsonschema
 import openpyxl
 import pytest
 
+import random_documents
 from charter_score import writing
 from charter_score.cli.new import NewRequest, run_new
 from charter_score.cli.terminal import Color
+from charter_score.diagnostics import Severity
 from charter_score.errors import ExitCode, NotWrittenError, UsageError
+from charter_score.filling.example import example_review
+from charter_score.filling.template import review_template
+from charter_score.linting import review_problems
+from charter_score.outcome import Skipped
+from charter_score.pipeline import Job, Scoring
+from charter_score.render.text import phrases
 from charter_score.rubric import Rubric, holds
+from charter_score.scoring import score as charge
 from charter_score.source.load import load_rubric
-from charter_score.wire.schemas import json_schema
+from charter_score.wire.schemas import json_schema, schema_text
+from documents import review_from, rubric_from
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT_IN = sorted(path.stem for path in ROOT.glob("rubrics/*.yaml"))
@@ -187,15 +200,262 @@ def test_an_older_schema_of_ours_is_brought_up_to_date_and_no_other_file() -> No
 def test_on_standard_output_a_comment_says_how_to_get_the_exact_schema(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The review goes to standard output alone, with the published schema's name."""
+    """The review goes to standard output alone, and names no file that was not written."""
     assert new(PLYMOUTH) is ExitCode.OK
     told = capsys.readouterr()
     assert told.err == ""
-    first, *rest = told.out.splitlines()
-    assert first == "# yaml-language-server: $schema=review-v1.schema.json"
-    comment = " ".join(line.lstrip("# ") for line in rest if line.startswith("#"))
-    assert f"charter-score schema review --rubric {PLYMOUTH}@2016" in comment
+    assert not re.search(r"^# yaml-language-server", told.out, re.MULTILINE)
     assert list(Path().iterdir()) == []
+    command = f"#   charter-score schema review --rubric {PLYMOUTH}@2016 > review.schema.json\n"
+    assert command in told.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[PLYMOUTH], ["./own.yaml"], ["own.yaml"], ["own", "--rubrics", "."], ["a folder/own.yaml"],
+     ["--from", "a folder/r.yaml"], ["--rubric-template"]],
+)  # fmt: skip
+def test_what_a_new_document_says_of_its_schema_works(words: list[str]) -> None:
+    """The command, typed as it stands in this folder, makes the file that the line names."""
+    Path("a folder").mkdir()
+    for path in ("own.yaml", "a folder/own.yaml"):
+        Path(path).write_text(OWN.format(version="1"), encoding="utf-8")
+    Path("a folder/r.yaml").write_text("rubric: ./own.yaml\nstatus: draft\nratings: {}\n")
+    program = [sys.executable, "-m", "charter_score"]
+    made = subprocess.run([*program, "new", *words], capture_output=True, text=True, check=True)
+    command = re.search(r"^#   charter-score (.*) > (\S+)$", made.stdout, re.MULTILINE)
+    line = re.search(r"(# yaml-language-server: \$schema=(\S+))$", made.stdout, re.MULTILINE)
+    assert command
+    assert line
+    assert command[2] == line[2]
+    printed = subprocess.run([*program, *shlex.split(command[1])], capture_output=True, check=True)
+    schema = json.loads(printed.stdout)
+    if words[0] == "--rubric-template":
+        assert schema == json_schema("rubric")
+    else:
+        path = "own.yaml" if words[0] != PLYMOUTH else ROOT / f"rubrics/{PLYMOUTH}.yaml"
+        assert schema == json.loads(schema_text("review", load_rubric(path).rubric))
+
+
+def test_the_next_command_can_be_typed_as_it_is(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name with spaces is quoted, and a folder in which the rubric is found is named."""
+    Path("work").mkdir()
+    Path("my own.yaml").write_text(OWN.format(version="1"), encoding="utf-8")
+    monkeypatch.chdir(here / "work")
+    new("../my own.yaml", "a b.yaml")
+    new("own", "b.yaml", rubrics=[".."])
+    new(None, "my (1).yaml", rubric_template=True)
+    said = capsys.readouterr().err
+    program = [sys.executable, "-m", "charter_score"]
+    commands = re.findall(r"Then: charter-score (.*)$", said, re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        done = subprocess.run([*program, *shlex.split(command)], capture_output=True, check=False)
+        assert (done.returncode, b"error" in done.stderr) == (0, False), (command, done.stderr)
+
+
+def test_a_folder_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Not the schema that would lie beside the file; nothing is written."""
+    Path("file").write_text("")
+    for output, folder in (
+        ("nodir/x.yaml", "nodir"),
+        ("a/b/x.xlsx", "a/b"),
+        ("file/x.yaml", "file"),
+    ):
+        with pytest.raises(NotWrittenError, match=f"-o {output}: {folder} is") as wrong:
+            new(PLYMOUTH, output)
+        assert "make it first" in str(wrong.value)
+    with pytest.raises(NotWrittenError, match="nodir is a folder that is not there"):
+        new(None, "nodir/x.yaml", rubric_template=True)
+    assert capsys.readouterr().out == ""
+    assert os.listdir() == ["file"]
+
+
+@pytest.mark.parametrize("template", [False, True])
+def test_no_schema_is_left_behind_where_the_document_fails(
+    template: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are written, or neither; one that was there stays."""
+    from charter_score.cli import new as module
+
+    real = module.write_file
+
+    def full(path: Any, data: bytes, shown: str) -> None:
+        if str(path) == "a.yaml":
+            raise NotWrittenError("a.yaml: no space left on device")
+        real(path, data, shown)
+
+    monkeypatch.setattr(module, "write_file", full)
+    rubric = None if template else PLYMOUTH
+    with pytest.raises(NotWrittenError):
+        new(rubric, "a.yaml", rubric_template=template)
+    assert os.listdir() == []
+    new(rubric, "b.yaml", rubric_template=template)
+    before = sorted(os.listdir())
+    with pytest.raises(NotWrittenError):
+        new(rubric, "a.yaml", rubric_template=template)
+    assert sorted(os.listdir()) == before
+
+
+# ── An example ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("rubric", [*BUILT_IN, str(ROOT / "examples/small/benefits-call.yaml")])
+@pytest.mark.parametrize("name", ["example.yaml", "example.xlsx"])
+def test_an_example_is_complete_and_says_that_it_is_made_up(rubric: str, name: str) -> None:
+    """It is scored at once, without an error or a warning of its own, and shows all there is."""
+    shutil.copytree(ROOT / "examples/small", "small")
+    path = rubric if rubric in BUILT_IN else "small/benefits-call.yaml"
+    assert new(path, name, example=True) is ExitCode.OK
+    code, found = score(name)
+    assert code == 0
+    assert [one for one in found["warnings"] if one["path"] == name] == []
+    (result,) = found["results"]
+    assert result["review"]["notes"] == "This review is made up, to try charter-score with."
+    assert result["development_needs"]
+    assert all(one["comment"] for one in result["development_needs"])
+    if name.endswith(".yaml"):
+        lines = Path(name).read_text(encoding="utf-8").splitlines()
+        assert lines[1].startswith("# This review is made up, to try charter-score with.")
+        again = Path("again.yaml")
+        assert new(path, str(again), example=True) is ExitCode.OK
+        assert again.read_text(encoding="utf-8").splitlines() == lines
+    else:
+        sheet = openpyxl.load_workbook(name)["Review"]
+        told = [str(cell.value) for row in sheet.iter_rows(max_row=6) for cell in row]
+        assert any("This review is made up" in text for text in told)
+
+
+def test_an_example_goes_to_standard_output_too() -> None:
+    """And can be scored from there, which needs no file at all."""
+    program = [sys.executable, "-m", "charter_score"]
+    made = subprocess.run([*program, "new", "--example", PLYMOUTH], capture_output=True, check=True)
+    done = subprocess.run(
+        [*program, "score", "-"], input=made.stdout, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"80%" in done.stdout
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_any_rubric_has_an_example(seed: int) -> None:
+    """Whatever its levels, conditions, fields and demands: scored, without an error."""
+    rubric = rubric_from(random_documents.to_yaml(random_documents.rubric(random.Random(seed))))
+    try:
+        review = example_review(rubric)
+    except UsageError:
+        # Only where no criterion with points can apply to any interaction of given values.
+        assert all(one.points == 0 or one.applies_when or section.applies_when
+                   for section, one in rubric.criteria())  # fmt: skip
+        return
+    errors = [one for one in review_problems(rubric, review) if one.severity is Severity.ERROR]
+    assert errors == []
+    assert review == example_review(rubric)
+    result = charge(rubric, review)
+    assert result.observed.criteria
+    text = review_template(rubric, rubric.name, "s.json", review=review, is_example=True)
+    again = review_from(text)
+    assert [one for one in review_problems(rubric, again) if one.severity is Severity.ERROR] == []
+    assert charge(rubric, again).share == result.share
+
+
+def test_a_draft_in_which_all_is_rated_says_that_only_its_status_is_missing() -> None:
+    """In `explain`, and as a sentence for a batch; a comment that is due is missing too."""
+    assert new(PLYMOUTH, "a.yaml", example=True) is ExitCode.OK
+    text = Path("a.yaml").read_text(encoding="utf-8")
+    Path("a.yaml").write_text(text.replace("status: final", "status: draft"), encoding="utf-8")
+    unrated = re.sub(
+        r"(?m)^( +greeting:) met$", r"\1", text.replace("status: final", "status: draft")
+    )
+    assert unrated != text
+    Path("b.yaml").write_text(unrated, encoding="utf-8")
+    Path("c.yaml").write_text(text.replace("status: final", "status: void"), encoding="utf-8")
+    program = [sys.executable, "-m", "charter_score", "explain"]
+    told = {}
+    for name in ("a", "b", "c"):
+        done = subprocess.run(
+            [*program, f"{name}.yaml"], capture_output=True, text=True, check=True
+        )
+        told[name] = done.stderr
+    assert told == {
+        "a": "a.yaml: draft, not scored: every criterion is rated. Only the status is missing: "
+        "`status: final` makes it count\n",
+        "b": "b.yaml: draft, not scored\n",
+        "c": "c.yaml: void, not scored\n",
+    }
+    skipped = [one for one in Scoring(Job(["a.yaml", "b.yaml", "c.yaml"])).outcomes()
+               if isinstance(one, Skipped)]  # fmt: skip
+    assert phrases.only_status_missing(skipped) == (
+        "1 draft has every criterion rated; only the status is missing: `status: final` makes it "
+        "count"
+    )
+    assert phrases.only_status_missing(skipped[1:]) is None
+
+
+def test_an_example_needs_a_rubric() -> None:
+    """Nothing else that `new` takes has one."""
+    Path("r.yaml").write_text("ratings: {}")
+    for request in (NewRequest(source="r.yaml", example=True),
+                    NewRequest(rubric_template=True, example=True)):  # fmt: skip
+        with pytest.raises(UsageError, match="--example takes a RUBRIC"):
+            run_new(request)
+
+
+def test_what_help_names_is_there_without_a_clone(here: Path) -> None:
+    """Every command that a help text tells to type works in an empty folder, in its order."""
+    program = [sys.executable, "-m", "charter_score"]
+    for command in ([], ["score"], ["explain"]):
+        done = subprocess.run(
+            [*program, *command, "--help"], capture_output=True, text=True, check=True
+        )
+        told = re.search(r"(?:Start with|To try it): (.*)", " ".join(done.stdout.split()))
+        assert told
+        assert "examples/" not in done.stdout
+        for line in told[1].split(", then: "):
+            words = shlex.split(line)
+            words = words[1:] if words[0] == "charter-score" else words
+            ran = subprocess.run([*program, *words], capture_output=True, check=False)
+            assert ran.returncode == 0, (line, ran.stderr)
+        for path in here.iterdir():
+            path.unlink()
+    done = subprocess.run([*program, "score"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    for line in re.findall(r"(?:To try it|and then): +charter-score (.*)", done.stderr):
+        ran = subprocess.run([*program, *shlex.split(line)], capture_output=True, check=False)
+        assert ran.returncode == 0
+    assert "example.yaml" in os.listdir()
+
+
+# ── A rubric of one's own in another folder ───────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["form.xlsx", "form.yaml"])
+def test_what_was_made_for_a_rubric_of_ones_own_is_read_elsewhere(here: Path, name: str) -> None:
+    """Parted from its rubric, it finds that by `--rubric` or `--rubrics`; without, it is told."""
+    Path("standards").mkdir()
+    Path("standards/own.yaml").write_text(OWN.format(version="1"), encoding="utf-8")
+    assert new("standards/own.yaml", f"standards/{name}") is ExitCode.OK
+    Path("other/reviews").mkdir(parents=True)
+    shutil.copy(f"standards/{name}", f"other/reviews/{name}")
+    code, found = score(f"other/reviews/{name}")
+    (wrong,) = [one for failure in found["failures"] for one in failure["diagnostics"]]
+    assert (code, wrong["code"]) == (3, "unknown-rubric")
+    assert "--rubrics FOLDER" in wrong["hint"]
+    os.chdir("other")
+    for words in (["--rubrics", "../standards"], ["--rubric", "../standards/own.yaml"],
+                  ["--rubrics", "../standards", "--rubric", "own"]):  # fmt: skip
+        code, found = score(f"reviews/{name}", *words)
+        assert (code, found["failures"], found["summary"]["skipped"]) == (0, [], 1), words
+    Path("reviews/own.yaml").write_text(OWN.format(version="2"), encoding="utf-8")
+    assert score(f"reviews/{name}", "--rubrics", "../standards")[1]["summary"]["skipped"] == 1
+    # Two different ones of that name: which is meant is not guessed.
+    Path("third").mkdir()
+    shutil.move("reviews/own.yaml", "third/own.yaml")
+    code, found = score(f"reviews/{name}", "--rubrics", "../standards", "--rubrics", "third")
+    assert (code, found["summary"]["failed"]) == (3, 1)
+    os.chdir(here)
 
 
 @pytest.mark.parametrize("name", ["a.yaml", "a.xlsx"])
@@ -298,10 +558,10 @@ def test_a_rubric_that_cannot_be_found_again_is_named_by_id(
     monkeypatch.chdir(here / "work")
     assert new("../own.yaml", "a.yaml") is ExitCode.OK
     assert "\nrubric: own@1\n" in Path("a.yaml").read_text(encoding="utf-8")
-    assert "--rubrics FOLDER" in capsys.readouterr().err
+    assert "Then: charter-score score a.yaml --rubrics .." in capsys.readouterr().err
     assert new("own", "b.yaml", rubrics=[".."]) is ExitCode.OK
     assert "\nrubric: own@1\n" in Path("b.yaml").read_text(encoding="utf-8")
-    assert "--rubrics FOLDER" in capsys.readouterr().err
+    assert "Then: charter-score score b.yaml --rubrics .." in capsys.readouterr().err
     code, found = score("a.yaml", "b.yaml", "--rubrics", "..")
     assert (code, found["summary"]["skipped"]) == (0, 2)
 
@@ -353,8 +613,8 @@ def test_from_prints_a_review_and_tells_what_is_wrong(capsys: pytest.CaptureFixt
     assert "error[not-found]" in capsys.readouterr().err
 
 
-def test_disputes_stay_in_text_and_are_refused_in_a_form() -> None:
-    """A form has no place for what was said since; the review in YAML keeps all of it."""
+def test_disputes_stay_and_what_has_no_place_is_refused_in_a_form() -> None:
+    """A form has a place for disputes and none for the advisor's words; YAML keeps all of it."""
     shutil.copytree(ROOT / "examples/small", "small")
     assert new(source="small/disputed.yaml", output="small/again.yaml") is ExitCode.OK
     _, found = score("small/disputed.yaml", "small/again.yaml")
@@ -362,9 +622,20 @@ def test_disputes_stay_in_text_and_are_refused_in_a_form() -> None:
     for one in (first, second):
         one["review"] = {**one["review"], "path": "", "sha256": ""}
     assert first == second
-    with pytest.raises(UsageError, match="no place for"):
+    with pytest.raises(UsageError, match="no place for acknowledged"):
         new(source="small/disputed.yaml", output="a.xlsx")
     assert not Path("a.xlsx").exists()
+    text = Path("small/disputed.yaml").read_text(encoding="utf-8")
+    Path("small/disputed.yaml").write_text(text.replace("acknowledged: 2024-03-18\n", ""))
+    assert new(source="small/disputed.yaml", output="small/a.xlsx") is ExitCode.OK
+    assert new(source="small/a.xlsx", output="small/b.yaml") is ExitCode.OK
+    _, found = score("small/disputed.yaml", "small/b.yaml")
+    first, second = (
+        (one["score"], [c["disputed"] for s in one["sections"] for c in s["criteria"]])
+        for one in found["results"]
+    )
+    assert first == second
+    assert any(first[1])
 
 
 def test_what_is_read_is_never_replaced() -> None:
@@ -401,7 +672,7 @@ def test_a_rubric_to_begin_with(capsys: pytest.CaptureFixture[str]) -> None:
     assert new(None, "My Standard (1).yaml", rubric_template=True) is ExitCode.OK
     assert "\nid: my-standard " in Path("My Standard (1).yaml").read_text(encoding="utf-8")
     assert new(rubric_template=True) is ExitCode.OK
-    assert "$schema=rubric-v1.schema.json" in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith("# A standard of your own")
 
 
 def test_standard_output_is_utf_8_whatever_the_terminal_is() -> None:

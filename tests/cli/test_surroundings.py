@@ -296,7 +296,9 @@ def test_no_verdict_speaks_of_another_code(run: Run, words: str, told: str) -> N
     done = run("score", *words.split(), "-o", "missing/x.json")
     assert done.returncode == 4
     assert told in done.stderr.splitlines()
-    assert done.stderr.endswith("charter-score: missing/x.json: no such file or directory\n")
+    assert done.stderr.endswith(
+        "charter-score: missing/x.json: its folder is not there; make it first\n"
+    )
     assert "Exit" not in done.stderr
 
 

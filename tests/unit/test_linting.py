@@ -337,7 +337,8 @@ REVIEWS: list[tuple[str, list[Found]]] = [
     ),
     (
         f"{PHONE}ratings: {{s: {{{RIGHT}}}}}\n"
-        "disputes: [{section: s, criterion: a, says: met}, {section: s, criterion: b, says: met}]",
+        "disputes: [{section: s, criterion: a, says: not met}, "
+        "{section: s, criterion: b, says: met}]",
         [("unknown-rating", ("disputes", 1, "says"), "error")],
     ),
     (

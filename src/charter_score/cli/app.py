@@ -15,10 +15,13 @@ from charter_score.cli.terminal import Color
 from charter_score.cli.words import choices, completions, named, one_of, whole_number
 from charter_score.errors import ExitCode
 
+EXAMPLE = "charter-score new --example plymouth-quality-monitoring -o example.yaml"
+"""How to come by something to try, wherever the program was installed from."""
+
 app = typer.Typer(
     name="charter-score",
     help="Scores customer-service reviews against a rubric, exactly and honestly.",
-    epilog="Start with: charter-score score examples/plymouth/strong.yaml",
+    epilog=f"Start with: {EXAMPLE}, then: score example.yaml",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -110,11 +113,11 @@ def _callback(*, version: Version = False) -> None:
 @app.command(
     "score",
     short_help="Score reviews against their rubrics.",
-    epilog="Example: score examples/plymouth/needs.yaml",
+    epilog=f"To try it: {EXAMPLE}, then: score example.yaml",
 )
 @score_app.command(
     short_help="Score reviews against their rubrics.",
-    epilog="Example: score examples/plymouth/needs.yaml",
+    epilog=f"To try it: {EXAMPLE}, then: score example.yaml",
 )
 def score(
     context: typer.Context,
@@ -283,7 +286,8 @@ def _short_help(context: typer.Context) -> None:
     """What a command says that was given nothing to work on."""
     name = context.command_path
     typer.echo(f"{name} needs the path of a review or a folder of them.", err=True)
-    typer.echo(f"For example:  {name} examples/plymouth/needs.yaml", err=True)
+    typer.echo(f"To try it:  {EXAMPLE}", err=True)
+    typer.echo(f"and then:   {name} example.yaml", err=True)
     typer.echo(f"{name} --help tells more.", err=True)
     raise typer.Exit(ExitCode.USAGE)
 
@@ -291,7 +295,7 @@ def _short_help(context: typer.Context) -> None:
 @app.command(
     "check",
     short_help="Check rubrics and reviews without scoring.",
-    epilog="Example: charter-score check rubrics/ examples/",
+    epilog="Example: charter-score check reviews/ my-standard.yaml",
 )
 def check(
     context: typer.Context,
@@ -330,7 +334,7 @@ def check(
 @app.command(
     "explain",
     short_help="Show the arithmetic of one score.",
-    epilog="Example: charter-score explain examples/plymouth/rests-on-na.yaml",
+    epilog=f"To try it: {EXAMPLE}, then: charter-score explain example.yaml",
 )
 def explain(
     review: Annotated[
@@ -389,6 +393,9 @@ def new(
             help="Write the review that a form or a review file holds.",
         ),
     ] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Make up a complete review by the rubric, to try.")
+    ] = False,
     rubric_template: Annotated[
         bool, typer.Option("--rubric-template", help="Begin a rubric of your own.")
     ] = False,
@@ -408,7 +415,11 @@ def new(
     from charter_score.cli.new import NewRequest, run_new
 
     raise typer.Exit(
-        run_new(NewRequest(rubric, output, source, rubric_template, force, folders or (), color))
+        run_new(
+            NewRequest(
+                rubric, output, source, rubric_template, force, folders or (), color, example
+            )
+        )
     )
 
 
@@ -440,6 +451,84 @@ def fill(
     from charter_score.cli.fill import FillRequest, run_fill
 
     raise typer.Exit(run_fill(FillRequest(file, rubric, rubrics or (), color)))
+
+
+@app.command(
+    "dispute",
+    short_help="Dispute a rating, or decide a dispute.",
+    epilog="Example: charter-score dispute review.yaml welcome.greeting --says met "
+    '--because "It is at 00:02."',
+)
+def dispute(
+    file: Annotated[
+        str, typer.Argument(parser=named("FILE"), metavar="FILE", help="The review's file.")
+    ],
+    criterion: Annotated[
+        str | None,
+        typer.Argument(
+            parser=named("SECTION.CRITERION"),
+            metavar="SECTION.CRITERION",
+            help="The rating in question; without it, the whole review, or the open dispute.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    says: Annotated[
+        str | None,
+        typer.Option("--says", metavar="RATING", help="Raise: the rating that it should be."),
+    ] = None,
+    because: Annotated[
+        str | None, typer.Option("--because", metavar="TEXT", help="Raise: why.")
+    ] = None,
+    decide: Annotated[
+        str | None,
+        typer.Option(
+            "--decide",
+            metavar="OUTCOME",
+            help="Decide the open one: upheld, not upheld or withdrawn.",
+        ),
+    ] = None,
+    who: Annotated[
+        str | None, typer.Option("--who", metavar="NAME", help="Who raises it, or decides it.")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="Decide: why so.")
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option("--on", metavar="DAY", help="The day to write; today without it."),
+    ] = None,
+    rubric: RubricOption = None,
+    rubrics: RubricsOption = None,
+    color: ColorOption = Color.AUTO,
+    debug: Debug = False,
+) -> None:
+    """Dispute a rating, or decide a dispute: written into the file, all else of it kept.
+
+    The rating itself stays; the score follows the dispute once it is upheld.
+    Exit codes: 0 written, 2 used wrongly or there is no such thing, 3 the review has errors,
+    4 not written.
+    """
+    del debug
+    from charter_score.cli.dispute import DisputeRequest, run_dispute
+
+    raise typer.Exit(
+        run_dispute(
+            DisputeRequest(
+                file,
+                criterion,
+                says,
+                because,
+                decide,
+                who,
+                reason,
+                on,
+                rubric,
+                rubrics or (),
+                color,
+            )
+        )
+    )
 
 
 class SelftestFormat(StrEnum):

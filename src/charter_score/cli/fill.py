@@ -1,12 +1,16 @@
 """What `fill` does: asks criterion by criterion, and saves each answer into the review's file."""
 
+import locale
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from io import TextIOWrapper
 
+from charter_score.cli import typing_ahead, ways_out
 from charter_score.cli.asked import Asked
 from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, show, tell_problems, width
@@ -14,9 +18,7 @@ from charter_score.errors import DocumentError, ExitCode, NotWrittenError, Usage
 from charter_score.filling import view
 from charter_score.filling.conversation import NOT_TEXT, Conversation, Ending
 from charter_score.filling.sheet import YAML_ENDINGS, Sheet
-from charter_score.rubric import (
-    Rubric,
-)
+from charter_score.rubric import Rubric
 from charter_score.source.edit import Word, scalar_text
 from charter_score.source.files import STANDARD_INPUT, shown_path, slashed
 from charter_score.source.load import (
@@ -48,7 +50,7 @@ def run_fill(request: FillRequest) -> ExitCode:
         UsageError: before any question, where the request cannot be meant.
         NotWrittenError: where an answer could not be saved; the file holds all before it.
     """
-    _refuse_what_cannot_be_filled(request.path)
+    _refuse_what_cannot_be_filled(request)
     read = line_reader()
     try:
         sheet = _sheet(request)
@@ -58,6 +60,8 @@ def run_fill(request: FillRequest) -> ExitCode:
     at = sheet.progress
     opening = view.opening(at.rubric, sheet.shown, at.rated(), len(at.places()), width())
     show(opening, request.color)
+    if (own := sheet.other_rubric()) is not None:
+        show(view.other_rubric(own, width()), request.color)
     conversation = Conversation(sheet, width)
     interrupted = False
     try:
@@ -100,80 +104,122 @@ def converse(conversation: Conversation, read: Callable[[str], str], color: Colo
 def line_reader() -> Callable[[str], str]:
     """A function that reads one answer from standard input, and raises EOFError at its end.
 
-    On a terminal a person can move about in the line. From a pipe or a file the answer is shown
-    behind its prompt, so that what is printed reads like the conversation it was.
+    On a terminal a person can move about in the line, and lines that wait behind Enter, as after
+    pasting, come with it. From a pipe or a file each line is an answer and is shown behind its
+    prompt, so that what is printed reads like the conversation it was.
 
     Raises:
         UsageError: where standard input is closed.
     """
     if sys.stdin is None:
         raise UsageError("fill asks questions, and standard input is closed")
-    if sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty():
-        with suppress(ImportError):
-            import readline  # input() makes use of it
-
-            # Answers are about people: nothing is kept.
-            if keep := getattr(readline, "set_auto_history", None):
-                keep(False)  # noqa: FBT003 - as readline has it
-        return _typed_at_terminal
-    from charter_score.render.text.console import for_encoding
-    from charter_score.render.text.hostile import visible
-
-    source, encoding = sys.stdin.buffer, sys.stdin.encoding
-    echoes = not sys.stdin.isatty()
+    if not sys.stdin.isatty():
+        return _read_from_pipe
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # `answer_text` sees to the bytes
+    edits = sys.stdout is not None and sys.stdout.isatty() and _can_edit_lines()
+    read_line = _read_edited if edits else _read_typed
 
     def read(prompt: str) -> str:
-        write_standard_output(prompt)
-        line = source.readline()
-        if not line:
-            raise EOFError
-        shown = ""
-        try:
-            text = typed_text(line, encoding)
-            shown = for_encoding(visible(text.strip()), sys.stdout.encoding)
-        finally:
-            if echoes:
-                write_standard_output(shown + "\n")
-        return text
+        line = read_line(prompt)
+        while waiting := _waiting():
+            *whole, last = re.split("\r\n|\r|\n", waiting)
+            line = "\n".join([line.rstrip("\r\n"), *whole])
+            if not last:
+                continue
+            # The last line has no end yet: whoever types may go on with it, or press Enter.
+            with suppress(EOFError):  # what was pasted is not lost
+                last += read_line(prompt + _harmless(last))
+            line = f"{line}\n{last}"
+        return line
 
     return read
 
 
-def _typed_at_terminal(prompt: str) -> str:
-    text = input(prompt)
-    if text.isascii():
-        return text
-    encoding = sys.stdin.encoding
-    return typed_text(text.encode(encoding, sys.stdin.errors or "strict"), encoding)
+def _waiting() -> str:
+    """What waits behind the line that was read; empty where nothing does."""
+    typed = typing_ahead.waiting(sys.stdin.fileno())
+    return typed if isinstance(typed, str) else answer_text(typed, sys.stdin.encoding)
 
 
-def typed_text(data: bytes, encoding: str) -> str:
-    """What somebody typed: UTF-8 whatever the locale says, else the encoding of the locale.
+def answer_text(typed: bytes, encoding: str) -> str:
+    """The text that somebody typed: UTF-8 where it is that, else what the console is set to.
+
+    Terminals send UTF-8 under whatever locale a program runs.
 
     Raises:
         UnicodeDecodeError: where it is neither.
     """
     try:
-        return data.decode("utf-8")
+        return typed.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode(encoding)
+        return typed.decode(encoding)
+
+
+def _can_edit_lines() -> bool:
+    """Whether the line can be edited by the library that knows how, without harm to its letters.
+
+    Under a locale that is not UTF-8 it drops or twists bytes of letters such as macrons.
+    """
+    if os.name != "posix":
+        return True  # the console edits lines by itself, and gives text
+    if locale.getencoding().replace("-", "").casefold() != "utf8":
+        return False
+    with suppress(ImportError):
+        import readline  # input() makes use of it
+
+        # Answers are about people: nothing is kept.
+        if keep := getattr(readline, "set_auto_history", None):
+            keep(False)  # noqa: FBT003 - as readline has it
+    return True
+
+
+def _read_edited(prompt: str) -> str:
+    text = input(prompt)
+    encoding, errors = sys.stdin.encoding, sys.stdin.errors or "strict"
+    if os.name != "posix" or text.isascii():
+        return text
+    return answer_text(text.encode(encoding, errors), encoding)
+
+
+def _read_typed(prompt: str) -> str:
+    write_standard_output(prompt)
+    line = sys.stdin.buffer.readline()
+    if not line:
+        raise EOFError
+    return answer_text(line, sys.stdin.encoding)
+
+
+def _read_from_pipe(prompt: str) -> str:
+    try:
+        text = _read_typed(prompt)
+    except UnicodeDecodeError:
+        write_standard_output("\n")
+        raise
+    write_standard_output(_harmless(text.strip()) + "\n")
+    return text
+
+
+def _harmless(text: str) -> str:
+    """What was typed, as it can be shown."""
+    from charter_score.render.text.console import for_encoding
+    from charter_score.render.text.hostile import visible
+
+    return for_encoding(visible(text), sys.stdout.encoding if sys.stdout else "utf-8")
 
 
 # ── Before and after the conversation ─────────────────────────────────────────────────────────────
 
 
-def _refuse_what_cannot_be_filled(path: str) -> None:
+def _refuse_what_cannot_be_filled(request: FillRequest) -> None:
     """Raise UsageError for what is never a file to fill in."""
+    path = request.path
     if path == STANDARD_INPUT:
         raise UsageError("fill saves every answer, so it needs a file", "for example review.yaml")
     if os.path.isdir(path):
         raise UsageError("fill takes one review, not a folder", "name its file")
+    ways_out.refuse_what_is_no_yaml(path, "fill", request.rubrics)
     stem, ending = os.path.splitext(path)
-    if ending.lower() == ".json":
-        raise UsageError(
-            "fill works on YAML files, where a person's comments can be kept",
-            f"for example {shown_path(stem)}.yaml",
-        )
     if not os.path.lexists(path) and ending.lower() not in YAML_ENDINGS:
         raise UsageError(
             "a new review needs a name that ends in .yaml", f"for example {shown_path(stem)}.yaml"
@@ -264,7 +310,8 @@ def _say_how_to_go_on(request: FillRequest, sheet: Sheet) -> None:
     else:
         go_on = _command(request, "fill", sheet)
         rated, of = progress.rated(), len(progress.places())
-        lines = view.left_as_draft(sheet.shown, rated, of, go_on, width())
+        complete = rated == of and progress.so_far() is not None
+        lines = view.left_as_draft(sheet.shown, rated, of, go_on, width(), is_complete=complete)
     show(lines, request.color)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, tell, tell_problems
-from charter_score.errors import DocumentError, ExitCode, UsageError
+from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
 from charter_score.outputs import print_text
 from charter_score.render.text.layout import span
 from charter_score.render.text.phrases import count
@@ -46,6 +47,7 @@ class NewRequest:
     force: bool = False
     rubrics: Sequence[str] = ()
     color: Color = Color.AUTO
+    example: bool = False
 
 
 def run_new(request: NewRequest) -> ExitCode:
@@ -62,6 +64,11 @@ def run_new(request: NewRequest) -> ExitCode:
             "new takes one of RUBRIC, --from FILE and --rubric-template",
             "charter-score new plymouth-quality-monitoring; `charter-score rubrics` lists the ids",
         )
+    if request.example and request.rubric is None:
+        raise UsageError(
+            "--example takes a RUBRIC and makes up a review by it",
+            "charter-score new --example plymouth-quality-monitoring",
+        )
     target = _target(request)
     if request.rubric_template:
         return _begin_rubric(target, request)
@@ -77,7 +84,10 @@ def run_new(request: NewRequest) -> ExitCode:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What is to be written: against which rubric, found where, and what is filled in already."""
+    """What is to be written: against which rubric, found where, and what is filled in already.
+
+    `source` is the file it was read from.
+    """
 
     rubric: LoadedRubric
     rubric_path: Path | None
@@ -103,6 +113,10 @@ def _target(request: NewRequest) -> Path | None:
             f"-o {shown_path(path)} is there already; it was not touched",
             "choose another name, or replace it with --force",
         )
+    folder = path.parent
+    if not folder.is_dir():
+        why = "is no folder" if os.path.lexists(folder) else "is a folder that is not there"
+        raise NotWrittenError(f"-o {shown_path(path)}: {shown_path(folder)} {why}; make it first")
     return path
 
 
@@ -117,7 +131,13 @@ def _blank(request: NewRequest, library: Library) -> _Job:
     if isinstance(found, DocumentError):
         raise found
     tell_problems(found.warnings, request.color)
-    return _Job(found, Path(name) if is_path(name) else None)
+    review: Review | None = None
+    if request.example:
+        from charter_score.filling.example import example_review
+
+        is_form = (request.output or "").lower().endswith(FORM_ENDING)
+        review = example_review(found.rubric, actions=not is_form)
+    return _Job(found, Path(name) if is_path(name) else None, review)
 
 
 def _read(request: NewRequest, library: Library) -> _Job:
@@ -152,45 +172,69 @@ def _create(job: _Job, target: Path | None, request: NewRequest, library: Librar
     if target is None:
         from charter_score.filling.template import review_template
 
-        published = "review-v1.schema.json"
-        print_text(review_template(rubric, reference, published, review=job.review, exact=False))
+        print_text(
+            review_template(
+                rubric,
+                reference,
+                None,
+                review=job.review,
+                schema_command=_schema_command(job, request),
+                is_example=request.example,
+            )
+        )
         return
     _refuse_inputs(target, job)
     if target.suffix.lower() == FORM_ENDING:
         from charter_score.filling.form_writer import review_form
 
-        write_file(target, review_form(rubric, reference, job.review), shown_path(target))
+        data = review_form(rubric, reference, job.review, is_example=request.example)
+        write_file(target, data, shown_path(target))
     else:
-        _write_review(rubric, reference, target, job.review, force=request.force)
+        _write_review(job, reference, target, request)
     _tell_what_next(job, target, reference, request)
 
 
-def _write_review(
-    rubric: Rubric, reference: str, target: Path, review: Review | None, *, force: bool
-) -> None:
+def _schema_command(job: _Job, request: NewRequest) -> str:
+    """The command that prints the schema of this very rubric, to be typed in this folder."""
+    if request.rubric is not None and job.rubric_path is not None:
+        rubric = request.rubric
+    elif job.rubric_path is not None:
+        rubric = job.rubric_path.as_posix()
+    else:
+        rubric = job.rubric.rubric.name
+    folders = [word for folder in request.rubrics for word in ("--rubrics", folder)]
+    return shlex.join(["charter-score", "schema", "review", "--rubric", rubric, *folders])
+
+
+def _write_review(job: _Job, reference: str, target: Path, request: NewRequest) -> None:
     from charter_score.filling.template import review_template
     from charter_score.wire.schemas import schema_text
 
+    rubric = job.rubric.rubric
     schema = target.parent / _schema_name(rubric)
-    text = review_template(rubric, reference, schema.name, review=review)
-    _write_with_schema(target, text, schema, schema_text("review", rubric), force=force)
+    text = review_template(
+        rubric, reference, schema.name, review=job.review, is_example=request.example
+    )
+    schema_of_reviews = schema_text("review", rubric)
+    _write_with_schema(target, text, schema, schema_of_reviews, force=request.force)
 
 
 def _begin_rubric(target: Path | None, request: NewRequest) -> ExitCode:
     from charter_score.filling.template import rubric_template
 
     if target is None:
-        print_text(rubric_template(OWN_RUBRIC, "rubric-v1.schema.json"))
+        print_text(rubric_template(OWN_RUBRIC, None))
         return ExitCode.OK
     from charter_score.field_types import is_slug
     from charter_score.wire.schemas import schema_text
 
     name = target.stem if is_slug(target.stem) else OWN_RUBRIC
     schema = target.parent / ".rubric-v1.schema.json"
+    shown = shown_path(target)
     text = rubric_template(name, schema.name)
     _write_with_schema(target, text, schema, schema_text("rubric"), force=request.force)
-    shown = shown_path(target)
-    _say(f"{shown}: a rubric to make your own. Then: charter-score check {shown}", request.color)
+    then = shlex.join(["charter-score", "check", str(target)])
+    _say(f"{shown}: a rubric to make your own. Then: {then}", request.color)
     return ExitCode.OK
 
 
@@ -304,16 +348,19 @@ def _tell_what_next(job: _Job, target: Path, reference: str, request: NewRequest
     if job.review is None:
         number = count(sum(1 for _ in rubric.criteria()), "criterion", "criteria")
         told = f"{shown}: {number} to rate."
+    elif request.example:
+        told = f"{shown}: a review that is made up, to try."
     else:
         told = (
             f"{shown}: the review of {shown_path(job.source) if job.source else 'standard input'}."
         )
-    _say(f"{told} Then: charter-score score {shown}", request.color)
+    words = ["charter-score", "score", str(target)]
     if not _leads_to(job.rubric, reference, target.parent, Library()):
-        _say(
-            f"{reference} is found only with the folder of its rubric: add --rubrics FOLDER",
-            request.color,
-        )
+        # It is found only with the folder of its rubric.
+        of_rubric = [str(job.rubric_path.parent)] if job.rubric_path is not None else []
+        for folder in request.rubrics or of_rubric or settings().rubrics:
+            words += ["--rubrics", folder]
+    _say(f"{told} Then: {shlex.join(words)}", request.color)
 
 
 def _say(text: str, color: Color) -> None:

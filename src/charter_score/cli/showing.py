@@ -9,6 +9,7 @@ from charter_score.errors import DocumentError, ExitCode, UsageError
 from charter_score.outcome import Failed, Scored, Skipped
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.text.layout import span
+from charter_score.render.text.phrases import not_scored
 from charter_score.source.load import Library, LoadedRubric, named_rubric
 from charter_score.writing import write_standard_output
 
@@ -35,7 +36,7 @@ def run_explain(review: str, rubric: str | None, rubrics: Sequence[str], color: 
             case Failed():
                 tell_problems(outcome.diagnostics, color)
             case Skipped():
-                tell([(span(f"{outcome.path}: {outcome.reason}, not scored"),)], color)
+                tell([(span(f"{outcome.path}: {not_scored(outcome)}"),)], color)
                 code = ExitCode.OK
     return code
 

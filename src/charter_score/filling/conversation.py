@@ -3,15 +3,17 @@
 A state machine over the file. It reads no line and prints none; whoever runs it does.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import assert_never
 
 from charter_score.diagnostics import At
 from charter_score.field_types import is_date
 from charter_score.filling import view
-from charter_score.filling.sheet import PEOPLE, WORDS, Progress, Sheet
+from charter_score.filling.sheet import ABOUT, WORDS, Progress, Sheet
 from charter_score.filling.template import Asked, asked_fields, choices
 from charter_score.rating import Rating, same_word
 from charter_score.render.text.layout import Line
@@ -71,6 +73,15 @@ class _AskComment:
 
 
 @dataclass(frozen=True, slots=True)
+class _AskEvidence:
+    """A rating and its comment are saved; where can it be heard or seen?"""
+
+    section: str
+    criterion: str
+    rating: str
+
+
+@dataclass(frozen=True, slots=True)
 class _AskUnrated:
     """The last criterion was passed and some are unrated."""
 
@@ -86,6 +97,18 @@ class _AskWords:
 
 
 @dataclass(frozen=True, slots=True)
+class _AskAction:
+    """What was agreed, one action after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class _AskOfAction:
+    """Who does the last action (`who`), or by when (`by`); the action itself is saved."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class _AskNotes:
     pass
 
@@ -96,11 +119,18 @@ _Step = (
     | _AskRemoval
     | _AskRating
     | _AskComment
+    | _AskEvidence
     | _AskUnrated
     | _AskNothingObserved
     | _AskWords
+    | _AskAction
+    | _AskOfAction
     | _AskNotes
 )
+
+_OF_ACTION = ("who", "by")
+_JUMP = re.compile(r"(?:#|go +)([0-9]{1,6})", re.IGNORECASE)
+"""How a criterion is gone to by its number."""
 
 
 class _NotTakenError(Exception):
@@ -112,11 +142,12 @@ class Conversation:
 
     `question` gives what to show before a line is read (nothing where the question still stands),
     `prompt` the word before the cursor, `answer` what to show after it. `ending` is set once there
-    is nothing more to ask. `columns` says how wide lines may be.
+    is nothing more to ask. `columns` says how wide lines may be, `today` which day is offered.
     """
 
-    def __init__(self, sheet: Sheet, columns: Callable[[], int]) -> None:
+    def __init__(self, sheet: Sheet, columns: Callable[[], int], today: date | None = None) -> None:
         self.sheet = sheet
+        self._today = (today or date.today()).isoformat()
         self.ending: Ending | None = None
         self._columns = columns
         self._fields = _fields(sheet.progress.rubric)
@@ -138,7 +169,7 @@ class Conversation:
         review, is_new = progress.review, not progress.is_begun()
         people: list[_Step] = [
             _AskPerson(name)
-            for name in PEOPLE
+            for name in ABOUT
             if progress.is_empty(name) or (is_new and getattr(review, name) is None)
         ]
         return people + [
@@ -162,8 +193,14 @@ class Conversation:
                 return "Rating: "
             case _AskComment():
                 return "Comment: "
+            case _AskEvidence():
+                return "Evidence: "
             case _AskWords(name):
                 return f"{name.replace('_', ' ').capitalize()}: "
+            case _AskAction():
+                return "Agreed: "
+            case _AskOfAction(name):
+                return f"{name.capitalize()}: "
             case _AskNotes():
                 return "Notes: "
             case _AskRemoval() | _AskNothingObserved():
@@ -184,7 +221,10 @@ class Conversation:
                 return view.person_question(name, getattr(review, name), columns)
             case _AskField(name):
                 now = values_of(review.interaction, name)
-                return view.field_question(name, self._fields[name], now, columns)
+                lines = view.field_question(name, self._fields[name], now, columns)
+                if self._is_day(name):
+                    lines += view.today_offered(self._today, columns)
+                return lines
             case _AskRemoval(name, values):
                 leaving = self._progress.leaving(name, values)
                 return view.removal_question([one.title for _, one in leaving], columns)
@@ -198,6 +238,8 @@ class Conversation:
                     now=self._own().comment,
                     width=columns,
                 )
+            case _AskEvidence():
+                return view.evidence_question(self._own().evidence, columns)
             case _AskUnrated():
                 titles = [one.criterion.title for one in self._progress.unrated()]
                 return view.unrated_question(titles, columns)
@@ -205,6 +247,11 @@ class Conversation:
                 return view.nothing_observed(columns)
             case _AskWords(name):
                 return view.words_question(name, getattr(review, name), columns)
+            case _AskAction():
+                return view.actions_question(review.actions, columns)
+            case _AskOfAction(name):
+                advisor = review.advisor if name == "who" else None
+                return view.action_detail_question(name, advisor, columns)
             case _AskNotes():
                 return view.notes_question(review.notes, columns)
             case _:
@@ -224,7 +271,7 @@ class Conversation:
     def _place(self) -> view.Place:
         """The criterion that is asked about."""
         step = self._step
-        if not isinstance(step, _AskRating | _AskComment):
+        if not isinstance(step, _AskRating | _AskComment | _AskEvidence):
             raise TypeError(step)
         return next(
             place
@@ -236,12 +283,17 @@ class Conversation:
         place = self._place()
         return self._progress.own(place.section, place.criterion)
 
+    def _is_day(self, name: str) -> bool:
+        """Whether a field is the day of the contact, for which today is offered."""
+        return name == "date" and not self._fields[name].values
+
     # ── Answering ─────────────────────────────────────────────────────────────────────────────
 
     def answer(self, line: str) -> list[Line]:
-        """Take one line: do what it says, go on to the next question, and tell what came of it.
+        """Take one answer: do what it says, go on to the next question, tell what came of it.
 
-        What cannot be taken changes nothing, and the question stands.
+        Text of several lines, as it comes from pasting, is words and never a command; only a
+        question for words takes it. What cannot be taken changes nothing, and the question stands.
 
         Raises:
             DocumentError: where the file has become one that cannot be filled in; this answer was
@@ -249,7 +301,8 @@ class Conversation:
             NotWrittenError: where the file could not be written; likewise.
         """
         try:
-            return self._answer(_clean(line))
+            text = _clean(line)
+            return self._take_block(text) if "\n" in text else self._answer(text)
         except _NotTakenError as wrong:
             return view.hint(str(wrong), self._columns())
         except NotEditableError as wrong:
@@ -264,16 +317,45 @@ class Conversation:
         self._step = step
         self._is_shown = False
 
+    def _take_block(self, text: str) -> list[Line]:
+        """Take text of several lines where it can only be words, and nowhere else."""
+        match self._step:
+            case _AskRating():
+                first, _, rest = text.partition("\n")
+                place, rubric = self._place(), self._progress.rubric
+                options = options_of(rubric, place.criterion)
+                meant = rating_meant(rubric, place.criterion, options, first)
+                if meant is not None and meant[1] is not None:
+                    return self._take_rating(place, options, meant[0], f"{meant[1]}\n{rest}")
+            case _AskComment() | _AskNotes():
+                return self._answer_words_of(text)
+            case _AskWords(name):
+                self.sheet.add_words(name, *filter(None, map(str.strip, text.split("\n"))))
+                return []
+        raise _NotTakenError(
+            f"{text.count(chr(10)) + 1} lines came at once, and this question takes one. Nothing "
+            "of them was saved; please answer again."
+        )
+
+    def _answer_words_of(self, text: str) -> list[Line]:
+        """Take words that are a comment or notes, whatever they look like."""
+        if isinstance(self._step, _AskComment):
+            return [*self._comment_given(text), *view.lines_taken(text, self._columns())]
+        self._take_notes(text)
+        return view.lines_taken(text, self._columns())
+
     def _answer(self, text: str) -> list[Line]:
         match self._step:
             case _AskRating():
                 return self._answer_rating(text)
             case _ if text == "?":
-                return view.text_help(self._columns())
+                return view.text_help(self._columns(), may_jump=self._may_jump())
             case _ if text == "q":
                 self.stop()
             case _ if text == "b":
                 self._back()
+            case _ if self._may_jump() and _JUMP.fullmatch(text):
+                self._jump(text)
             case _AskPerson(name):
                 if text or self._progress.is_empty(name):
                     self.sheet.set_person(name, text or None)
@@ -285,6 +367,8 @@ class Conversation:
                 self._set_field(name, values)
             case _AskComment():
                 return self._answer_comment(text)
+            case _AskEvidence():
+                return self._answer_evidence(text)
             case _AskUnrated():
                 _expect_enter(text, "Enter goes to the first one, q stops here.")
                 self._go(self._next_unrated())
@@ -292,8 +376,12 @@ class Conversation:
                 raise _NotTakenError("b goes back to change a rating, q stops here.")
             case _AskWords(name):
                 self._answer_words(name, text)
+            case _AskAction():
+                self._answer_action(text)
+            case _AskOfAction(name):
+                self._answer_of_action(name, text)
             case _AskNotes():
-                self._answer_notes(text)
+                self._take_notes(None if text == "-" else text, keeps=not text)
             case _:
                 assert_never(self._step)
         return []
@@ -307,6 +395,8 @@ class Conversation:
 
     def _answer_field(self, name: str, text: str) -> None:
         asked = self._fields[name]
+        if self._is_day(name) and text.casefold() in ("t", "today"):
+            text = self._today
         if text:
             values = field_values(name, asked, text)
             if self._progress.leaving(name, values):
@@ -334,13 +424,13 @@ class Conversation:
         options = options_of(rubric, place.criterion)
         found = rating_meant(rubric, place.criterion, options, text)
         if found is not None:
-            rating, comment = found
-            if rating == Rating.NOT_APPLICABLE and _forbids_not_applicable(place.criterion):
-                raise _NotTakenError(f"This one always applies. {_what_to_type(options)}")
-            return self._rated(place, rating, comment)
+            return self._take_rating(place, options, *found)
         if text == "?":
             commands = _commands(options)
             return view.rating_help(place.criterion, options, commands, self._columns())
+        if _JUMP.fullmatch(text):
+            self._jump(text)
+            return []
         match text.casefold():
             case "b" | "back":
                 self._back()
@@ -353,6 +443,13 @@ class Conversation:
             case _:
                 raise _NotTakenError(_what_to_type(options))
         return []
+
+    def _take_rating(
+        self, place: view.Place, options: Sequence[view.Option], rating: str, comment: str | None
+    ) -> list[Line]:
+        if rating == Rating.NOT_APPLICABLE and _forbids_not_applicable(place.criterion):
+            raise _NotTakenError(f"This one always applies. {_what_to_type(options)}")
+        return self._rated(place, rating, comment)
 
     def _keep(self, place: view.Place) -> None:
         """Enter where a rating stands: on to the next criterion, or to the comment it lacks."""
@@ -400,11 +497,35 @@ class Conversation:
             if now is not None:
                 self.sheet.rate(place.section, place.criterion, step.rating, None)
         elif text:
-            self.sheet.rate(place.section, place.criterion, step.rating, text)
+            return self._comment_given(text)
         elif step.required and now is None:
             raise _NotTakenError(
                 "A few words are needed here, so that the advisor knows why. b goes back."
             )
+        return self._with_comment(place, step.rating)
+
+    def _comment_given(self, text: str) -> list[Line]:
+        step, place = self._step, self._place()
+        if not isinstance(step, _AskComment):
+            raise TypeError(step)
+        self.sheet.rate(place.section, place.criterion, step.rating, text)
+        return self._with_comment(place, step.rating)
+
+    def _with_comment(self, place: view.Place, rating: str) -> list[Line]:
+        """Go on behind the comment: what was seen or heard has a place where it can be found."""
+        own = self._own()
+        if own.comment is None or rating == Rating.NOT_APPLICABLE:
+            return self._saved(place, rating)
+        self._go(_AskEvidence(place.section.id, place.criterion.id, rating))
+        return []
+
+    def _answer_evidence(self, text: str) -> list[Line]:
+        step, place, now = self._step, self._place(), self._own().evidence
+        if not isinstance(step, _AskEvidence):
+            raise TypeError(step)
+        if text and (text != "-" or now is not None):
+            evidence = None if text == "-" else text
+            self.sheet.set_evidence(place.section, place.criterion, evidence)
         return self._saved(place, step.rating)
 
     def _saved(self, place: view.Place, rating: str) -> list[Line]:
@@ -435,7 +556,7 @@ class Conversation:
     def _answer_words(self, name: str, text: str) -> None:
         if not text:
             following = WORDS[WORDS.index(name) + 1 :]
-            self._go(_AskWords(following[0]) if following else _AskNotes())
+            self._go(_AskWords(following[0]) if following else _AskAction())
         elif text == "-":
             if not getattr(self._progress.review, name):
                 raise _NotTakenError("There is nothing yet to take out.")
@@ -444,13 +565,46 @@ class Conversation:
         else:
             self.sheet.add_words(name, text)
 
-    def _answer_notes(self, text: str) -> None:
+    def _answer_action(self, text: str) -> None:
+        if not text:
+            self._go(_AskNotes())
+        elif text == "-":
+            if not self._progress.review.actions:
+                raise _NotTakenError("There is nothing yet to take out.")
+            self.sheet.take_back_action()
+            self._go(self._step)  # what is left is shown
+        else:
+            self.sheet.add_action(text)
+            self._go(_AskOfAction(_OF_ACTION[0]))
+
+    def _answer_of_action(self, name: str, text: str) -> None:
         if text:
-            self.sheet.set_notes(None if text == "-" else text)
+            self.sheet.set_of_action(name, text)
+        following = _OF_ACTION[_OF_ACTION.index(name) + 1 :]
+        self._go(_AskOfAction(following[0]) if following else _AskAction())
+
+    def _take_notes(self, text: str | None, *, keeps: bool = False) -> None:
+        """Save the notes (None takes them out), and finish the review."""
+        if not keeps:
+            self.sheet.set_notes(text)
         self.sheet.finish()
         self.ending = Ending.FINISHED
 
-    # ── Back ──────────────────────────────────────────────────────────────────────────────────
+    # ── Back, and to any criterion ────────────────────────────────────────────────────────────
+
+    def _may_jump(self) -> bool:
+        """Whether `#7` goes to criterion 7 here: in the end, where all of them are behind."""
+        return isinstance(
+            self._step, _AskUnrated | _AskNothingObserved | _AskWords | _AskAction | _AskNotes
+        )
+
+    def _jump(self, text: str) -> None:
+        """Go to a criterion by the number that it is asked with."""
+        number = int(text.lstrip("#goGO "))
+        places = self._progress.places()
+        if not 1 <= number <= len(places):
+            raise _NotTakenError(f"The criteria are numbered from 1 to {len(places)}.")
+        self._go(_ask(places[number - 1]))
 
     def _back(self) -> None:
         """Go to the question before this one, whether it was asked this time or another."""
@@ -467,15 +621,20 @@ class Conversation:
             case _AskRating():
                 index = self._place().number - 1
                 step = _ask(places[index - 1]) if index else first
-            case _AskComment(section, criterion):
+            case _AskComment(section, criterion) | _AskEvidence(section, criterion):
                 step = _AskRating(section, criterion)
             case _AskUnrated() | _AskNothingObserved():
                 step = last
             case _AskWords(name):
                 index = WORDS.index(name)
                 step = _AskWords(WORDS[index - 1]) if index else last
-            case _AskNotes():
+            case _AskAction():
                 step = _AskWords(WORDS[-1])
+            case _AskOfAction(name):
+                index = _OF_ACTION.index(name)
+                step = _AskOfAction(_OF_ACTION[index - 1]) if index else _AskAction()
+            case _AskNotes():
+                step = _AskAction()
             case _:
                 assert_never(self._step)
         if step is None:
@@ -487,10 +646,10 @@ class Conversation:
 
 
 def _fields(rubric: Rubric) -> dict[str, Asked]:
-    """The fields of the interaction that the rubric speaks of, or makes conditions on."""
+    """The day, and the fields that the rubric speaks of or makes conditions on."""
     conditions = [section.applies_when for section in rubric.sections]
     conditions += [criterion.applies_when for _, criterion in rubric.criteria()]
-    named = {*rubric.fields, *(name for condition in conditions for name in condition)}
+    named = {"date", *rubric.fields, *(name for condition in conditions for name in condition)}
     return {name: asked for name, asked in asked_fields(rubric).items() if name in named}
 
 
@@ -565,8 +724,8 @@ def _field_value(name: str, asked: Asked, text: str) -> str:
 
 
 def _clean(line: str) -> str:
-    """A line without the spaces around it, if it is text that a file can hold."""
-    text = line.strip()
+    """An answer without the spaces around it, if it is text that a file can hold."""
+    text = "\n".join(part.rstrip() for part in re.split("\r\n|\r|\n", line.strip()))
     if any("\ud800" <= one <= "\udfff" for one in text):
         raise _NotTakenError(NOT_TEXT)
     if wrong := scalar_problem(text):

@@ -1,7 +1,8 @@
 """A review as a workbook to fill in: a row for each criterion with its guidance and a drop-down.
 
 `source.form` reads it back. The sheet says itself what its cells are: the hidden first column names
-each row (`section.criterion` of a rating, `interaction:NAME`, `review:NAME`), the hidden first row
+each row (`section.criterion` of a rating, `interaction:NAME`, `review:NAME`,
+`dispute:NUMBER.NAME`), the hidden first row
 names the columns of the answers. So rows and columns may be moved, and others put between them.
 """
 
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 from charter_score.errors import UsageError
 from charter_score.field_types import is_date
 from charter_score.filling.template import (
+    MADE_UP,
     Asked,
     asked_fields,
     choices,
@@ -25,7 +27,7 @@ from charter_score.filling.template import (
     weight_of,
 )
 from charter_score.render.text.hostile import visible
-from charter_score.review import Rated, Review, Status
+from charter_score.review import Dispute, DisputeOutcome, Rated, Review, Status
 from charter_score.rubric import Criterion, Rubric, Section
 
 MARKER = "charter-score/form/v1"
@@ -44,13 +46,28 @@ LEAST_FOR_A_COMMENT = 46.0  # points: three lines
 TALLEST = 400.0  # points; Excel's limit is 409
 SMALL = 10  # points, for what is read rather than filled in
 
+_OF_DISPUTE = (
+    ("criterion", "Which rating", "as section.criterion"),
+    ("says", "Should be", "the rating that is asked for, in the words of that criterion"),
+    ("because", "Because", ""),
+    ("on", "Raised on", "year-month-day"),
+    ("by", "Raised by", ""),
+    ("outcome", "Outcome", "open without one"),
+    ("decided_by", "Decided by", ""),
+    ("decided_on", "Decided on", "year-month-day"),
+    ("reason", "Why so", "the reason of the decision"),
+)
+"""What a form asks of a dispute: its name in a review, a title, a hint."""
+
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _INK, _GREY, _DEEP, _PALE = "#1F2A30", "#A6A6A6", "#1F4E5F", "#E4EEF1"
 _CREAM, _AMBER, _BLUE, _RUST = "#FFFBEF", "#FFE7A3", "#1F6F8B", "#9C3D00"
 _ASIDE: dict[str, object] = {"font_size": 9, "italic": True}
 
 
-def review_form(rubric: Rubric, reference: str, review: Review | None = None) -> bytes:
+def review_form(
+    rubric: Rubric, reference: str, review: Review | None = None, *, is_example: bool = False
+) -> bytes:
     """A workbook for one review, blank or as rated; `reference` is how it names its rubric.
 
     The same arguments give the same bytes. Text from a file is always text, never a formula.
@@ -71,13 +88,13 @@ def review_form(rubric: Rubric, reference: str, review: Review | None = None) ->
     workbook = xlsxwriter.Workbook(data, {"in_memory": True})
     # A fixed time: the same form is the same bytes.
     workbook.set_properties({"title": _shown(title_of(rubric)), "created": datetime(2000, 1, 1)})
-    _Form(workbook, rubric, reference, review).write()
+    _Form(workbook, rubric, reference, review, is_example=is_example).write()
     workbook.close()
     return data.getvalue()
 
 
 def _refuse_what_does_not_fit(review: Review) -> None:
-    names = ("actions", "advisor_comment", "acknowledged", "disputes")
+    names = ("actions", "advisor_comment", "acknowledged")
     held = [name for name in names if getattr(review, name)]
     if held:
         raise UsageError(
@@ -104,12 +121,19 @@ class _Form:
     """The sheet as it is written, from the top down."""
 
     def __init__(
-        self, workbook: Any, rubric: Rubric, reference: str, review: Review | None
+        self,
+        workbook: Any,
+        rubric: Rubric,
+        reference: str,
+        review: Review | None,
+        *,
+        is_example: bool,
     ) -> None:
         self._workbook = workbook
         self._rubric = rubric
         self._reference = reference
         self._review = review
+        self._is_example = is_example
         self._sheet = workbook.add_worksheet("Review")
         self._words_sheet: Any = None
         self._word_lists: dict[tuple[str, ...], str] = {}
@@ -124,6 +148,7 @@ class _Form:
         for section in self._rubric.sections:
             self._section(section)
         self._conversation()
+        self._disputes()
         self._set_up()
 
     def _hidden_rows(self) -> None:
@@ -156,6 +181,8 @@ class _Form:
             "charter-score score THIS-FILE.xlsx",
             " ".join(rules(self._rubric)),
         ]
+        if self._is_example:
+            told.insert(0, MADE_UP)
         self._wide([("\n".join(part for part in told if part), {})])
         self._band("About this review")
         for name, title, hint in (
@@ -334,6 +361,29 @@ class _Form:
                 told = (title, "one thing in each row") if not number else ("", "")
                 self._tall(f"review:{name}", *told, text, 30)
         self._tall("review:notes", "Notes", "", getattr(self._review, "notes", None), 75)
+
+    def _disputes(self) -> None:
+        """A place for each dispute that there is, and for one more."""
+        given: Sequence[Dispute] = () if self._review is None else self._review.disputes
+        names = [f"{section.id}.{criterion.id}" for section, criterion in self._rubric.criteria()]
+        outcomes = [one.value for one in DisputeOutcome]
+        for number, dispute in enumerate((*given, None), 1):
+            self._band(
+                f"Dispute {number}" if given else "Dispute",
+                told="Where the advisor sees a rating in another way. It stays beside the rating.",
+            )
+            for name, title, hint in _OF_DISPUTE:
+                key = f"dispute:{number}.{name}"
+                if name == "criterion":
+                    place = None
+                    if dispute is not None and dispute.section:
+                        place = f"{dispute.section}.{dispute.criterion}"
+                    self._offer(names, self._ask(key, title, hint, place))
+                    continue
+                value: str | None = getattr(dispute, name, None)
+                row = self._ask(key, title, hint, value, is_day=name in ("on", "decided_on"))
+                if name == "outcome":
+                    self._offer(outcomes, row)
 
     def _tall(self, key: str, title: str, hint: str, value: str | None, least: int) -> None:
         row = self._ask(key, title, hint, value)

@@ -38,10 +38,11 @@ from charter_score.source.load import (
 from charter_score.source.validation import validate
 from charter_score.writing import write_file
 
-PEOPLE = ("advisor", "reviewer")
+ABOUT = ("advisor", "reviewer", "team")
+"""What is asked about a review as a whole before anything else."""
 WORDS = ("done_well", "could_be_better")
 
-_TOP = ("rubric", "id", "status", *PEOPLE, "team", "interaction", "ratings", *WORDS, "notes")
+_TOP = ("rubric", "id", "status", *ABOUT, "interaction", "ratings", *WORDS, "notes", "actions")
 """The keys of a review in their usual order; one that is missing goes behind those before it."""
 
 YAML_ENDINGS = (".yaml", ".yml")
@@ -159,6 +160,14 @@ class Sheet:
         self._default = default
         self.progress = self._understood(read_bytes(path, self.shown))
 
+    def other_rubric(self) -> str | None:
+        """The review's own rubric, where the command names another one; None otherwise."""
+        if self._default is None or self.progress.review.rubric is None:
+            return None
+        folder = os.path.dirname(self.path)
+        own = self._library.rubric_for(self.progress.review, folder, self._default)
+        return None if own.sha256 == self._default.sha256 else own.rubric.name
+
     def change(self, *edits: Edit) -> None:
         """Change the text of the file and save it.
 
@@ -197,6 +206,20 @@ class Sheet:
 
         self.change(edit, self._as_a_draft)
 
+    def set_evidence(self, section: Section, criterion: Criterion, evidence: str | None) -> None:
+        """Say where a rated criterion can be heard or seen; None takes that out."""
+        route: Route = ("ratings", section.id, criterion.id)
+
+        def edit(text: str) -> str:
+            if evidence is None:
+                return remove(text, (*route, "evidence"))
+            before = _at(self._value(text), route)
+            if not isinstance(before, dict):
+                text = set_value(text, route, {"rating": before or Null()})
+            return set_value(text, (*route, "evidence"), evidence, ("rating", "comment"))
+
+        self.change(edit)
+
     def _siblings_before(self, section: Section, criterion: Criterion) -> list[str]:
         """The keys that a missing criterion goes behind, or its section where that is missing."""
         rubric, ratings = self.progress.rubric, self.progress.review.ratings
@@ -233,16 +256,39 @@ class Sheet:
 
         self.change(edit, self._as_a_draft)
 
-    def add_words(self, name: str, line: str) -> None:
-        """Put a line behind the reviewer's own words."""
+    def add_words(self, name: str, *lines: str) -> None:
+        """Put lines behind the reviewer's own words."""
+        self._add(name, lines)
+
+    def add_action(self, what: str) -> None:
+        """Put something agreed behind the other actions."""
+        self._add("actions", [{"what": what}])
+
+    def set_of_action(self, name: str, value: str) -> None:
+        """Say who does the last action, or by when."""
+        last = len(self.progress.review.actions) - 1
+        self.change(lambda text: set_value(text, ("actions", last, name), Word(value)))
+
+    def take_back_action(self) -> None:
+        """Take the last action out."""
+        self.take_back_words("actions")
+
+    def _add(self, name: str, items: Sequence[Value]) -> None:
+        """Put items behind those of a list, which is begun where there is none."""
         there = _at(self.progress.document.value, (name,))
         if isinstance(there, list):
-            self.change(lambda text: set_value(text, (name, len(there)), line))
+            self.change(
+                *(
+                    partial(set_value, route=(name, len(there) + number), value=item)
+                    for number, item in enumerate(items)
+                )
+            )
         else:
-            self.change(lambda text: set_value(text, (name,), [line], _before(name)))
+            new = list(items)
+            self.change(lambda text: set_value(text, (name,), new, _before(name)))
 
     def take_back_words(self, name: str) -> None:
-        """Take the last line of the reviewer's own words out."""
+        """Take the last item of a list out, and with the only one the list."""
         there = _at(self.progress.document.value, (name,))
         last = len(there) - 1 if isinstance(there, list) else 0
         self.change(lambda text: remove(text, (name, last) if last else (name,)))
@@ -336,7 +382,7 @@ def _at(value: Value, route: Route) -> Value | None:
 
 def _empty_routes(value: Value) -> list[Route]:
     """Where nothing stands behind a key that must not be empty, though a question asks for it."""
-    asked = (*PEOPLE, "interaction", *WORDS, "notes")
+    asked = (*ABOUT, "interaction", *WORDS, "notes", "actions")
     found: list[Route] = [(name,) for name in asked if isinstance(_at(value, (name,)), Null)]
     ratings = _at(value, ("ratings",))
     if isinstance(ratings, dict):

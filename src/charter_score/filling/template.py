@@ -138,21 +138,26 @@ def title_of(rubric: Rubric) -> str:
 
 
 def review_template(
-    rubric: Rubric, reference: str, schema: str, *, review: Review | None = None, exact: bool = True
+    rubric: Rubric,
+    reference: str,
+    schema: str | None,
+    *,
+    review: Review | None = None,
+    schema_command: str = "",
+    is_example: bool = False,
 ) -> str:
     """A review in YAML: every criterion with what there is to know about it, blank or as rated.
 
-    `reference` is how the review names its rubric and `schema` what the editor's line names; unless
-    that is `exact`, a comment says how to get the schema that knows this rubric. A blank criterion
+    `reference` is how the review names its rubric and `schema` the file that the editor's line
+    names; where there is none, a comment has the `schema_command` that makes it. A blank criterion
     is unrated, so a review that is to be filled is a draft. Reading the text gives `review` again.
     """
-    lines = [f"# yaml-language-server: $schema={schema}"]
+    lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
+    if is_example:
+        lines += _comment(f"{MADE_UP} It shows what a review looks like; nobody was reviewed.")
     lines += _head(rubric, filled=review is not None)
-    if not exact:
-        lines += _comment(
-            f"An editor that reads the line above knows the words of this rubric with the schema "
-            f"that `charter-score schema review --rubric {rubric.name}` prints."
-        )
+    if not schema:
+        lines += schema_help(schema_command, "review.schema.json")
     lines += ["", f"rubric: {scalar(reference)}"]
     lines += _status(review)
     lines += ["", "interaction:", *_interaction(rubric, review)]
@@ -161,6 +166,24 @@ def review_template(
         lines += _section(rubric, section, {} if review is None else review.ratings)
     lines += _conversation(review)
     return "\n".join(lines) + "\n"
+
+
+MADE_UP = "This review is made up, to try charter-score with."
+"""What is said on top of an example."""
+
+
+def schema_help(command: str, file: str) -> list[str]:
+    """Comment lines that say how an editor comes to know the words of a document.
+
+    The command stands on a line of its own, however long, so that it can be copied.
+    """
+    own_line = re.sub("[\r\n\x85\u2028\u2029]", " ", command)
+    return [
+        "#",
+        *_comment("For an editor that completes the words, make the schema:"),
+        f"#   {own_line} > {file}",
+        *_comment(f"and begin this file with: # yaml-language-server: $schema={file}"),
+    ]
 
 
 def _head(rubric: Rubric, *, filled: bool) -> list[str]:
@@ -311,6 +334,13 @@ def _conversation(review: Review | None) -> list[str]:
         lines += _texts("notes", review.notes)
     if review is None or not review.actions:
         lines += ["# actions:", '#   - {what: "…", who: "…", by: "…"}']
+    if review is None or not review.disputes:
+        lines += [
+            "",
+            "# Where the advisor sees a rating otherwise (`charter-score dispute` writes it):",
+            "# disputes:",
+            '#   - {section: "…", criterion: "…", says: "…", because: "…"}',
+        ]
     return lines if review is None else lines + _since(review)
 
 
@@ -405,13 +435,20 @@ def _comment(text: str, left: int = 0, *, indent: int = 0, hang: int | None = No
     return [f"{' ' * left}# {line}".rstrip() for line in plain(page.lines).splitlines()]
 
 
-def rubric_template(rubric_id: str, schema: str) -> str:
-    """A rubric to make one's own: small, without errors or warnings, every part explained."""
-    return _RUBRIC.replace("SCHEMA", schema, 1).replace("RUBRIC-ID", rubric_id)
+def rubric_template(rubric_id: str, schema: str | None) -> str:
+    """A rubric to make one's own: small, without errors or warnings, every part explained.
+
+    `schema` is the file that the editor's line names, if there is one.
+    """
+    text = _RUBRIC.replace("RUBRIC-ID", rubric_id)
+    if schema is not None:
+        return f"# yaml-language-server: $schema={schema}\n{text}"
+    head, rest = text.split("\n\n", 1)
+    told = schema_help("charter-score schema rubric", "rubric.schema.json")
+    return "\n".join([head, *told, "", rest])
 
 
 _RUBRIC = """\
-# yaml-language-server: $schema=SCHEMA
 # A standard of your own, as a rubric. Replace what stands here; `charter-score check` says what is
 # wrong, and `charter-score new` makes a review to fill from it.
 

@@ -12,7 +12,7 @@ from charter_score.rating import Rating
 from charter_score.render.text import phrases
 from charter_score.render.text.layout import Line, Page, Span, Style, cells, left, span
 from charter_score.result import ReviewResult
-from charter_score.review import Rated
+from charter_score.review import Action, Rated
 from charter_score.rubric import Criterion, Permission, Rubric, Section
 
 MOST_NAMED = 5
@@ -63,7 +63,8 @@ def opening(rubric: Rubric, shown: str, rated: int, of: int, width: int) -> list
         "Type an answer and press Enter. Every answer is saved at once, so you can stop whenever "
         "you like and go on later."
     )
-    page.write(*_keys(("b", "back"), ("s", "skip"), ("q", "stop"), ("?", "help")), indent=2)
+    keys = (("b", "back"), ("s", "skip"), ("#7", "to criterion 7"), ("q", "stop"), ("?", "help"))
+    page.write(*_keys(*keys), indent=2)
     return page.lines
 
 
@@ -83,8 +84,13 @@ def _keys(*keys: tuple[str, str]) -> list[Span]:
     return spans
 
 
-def left_as_draft(shown: str, rated: int, of: int, command: str, width: int) -> list[Line]:
-    """Where a review was left that is not finished, and how to go on."""
+def left_as_draft(
+    shown: str, rated: int, of: int, command: str, width: int, *, is_complete: bool = False
+) -> list[Line]:
+    """Where a review was left that is not finished, and how to go on.
+
+    `is_complete` where it could be scored if its status said so.
+    """
     page = Page(width)
     how_far = f"All {of}" if rated == of else f"{rated} of {of}"
     are = "is" if rated == 1 else "are"
@@ -92,6 +98,8 @@ def left_as_draft(shown: str, rated: int, of: int, command: str, width: int) -> 
         span("Stopped here. ", Style.TITLE),
         span(f"{how_far} criteria {are} rated, and {shown} holds every answer as a draft."),
     )
+    if is_complete:
+        page.write(span(f"{phrases.ONLY_STATUS_MISSING}.", Style.WARN))
     return [(), *page.lines, *_to_type("To go on:", command, width)]
 
 
@@ -209,9 +217,13 @@ def comment_question(
 
 
 def person_question(name: str, now: str | None, width: int) -> list[Line]:
-    """Who did the work, or who reviews it."""
+    """Who did the work, who reviews it, which team it was."""
     page = Page(width)
-    asked = "Whose work is this?" if name == "advisor" else "And who reviews it?"
+    asked = {
+        "advisor": "Whose work is this?",
+        "reviewer": "And who reviews it?",
+        "team": "Which team is it?",
+    }[name]
     how = f"Now: {now}. Enter keeps it." if now else "Enter leaves it empty."
     page.write(span(asked, Style.STRONG), span(f" {how}"))
     return [(), *page.lines]
@@ -240,6 +252,51 @@ def field_question(name: str, asked: Asked, now: Sequence[str], width: int) -> l
     for number, value in enumerate(asked.values, 1):
         _beside(page, str(number), len(str(len(asked.values))), span(value))
     return [(), *page.lines]
+
+
+def today_offered(today: str, width: int) -> list[Line]:
+    """The day on which the review is written, as an answer to choose."""
+    page = Page(width)
+    _beside(page, "t", 1, span(f"today, {today}"))
+    return page.lines
+
+
+def evidence_question(now: str | None, width: int) -> list[Line]:
+    """Where what the comment says can be heard or seen."""
+    page = Page(width)
+    if now is not None:
+        page.write(span("Now: ", Style.STRONG), span(now), indent=2, hang=4)
+        how = "Enter keeps it, - takes it out."
+    else:
+        how = "Such as 00:04:40 or page 2; Enter for nothing."
+    page.write(f"Where is it heard or seen? {how}", indent=2)
+    return page.lines
+
+
+def actions_question(actions: Sequence[Action], width: int) -> list[Line]:
+    """What was agreed, one action after the other; Enter goes on."""
+    page = Page(width)
+    asked = span("What was agreed?", Style.STRONG)
+    for action in actions:
+        details = [action.who, f"by {action.by}" if action.by else None]
+        told = "; ".join(part for part in (action.what, *details) if part)
+        page.write(Span("> "), span(told), indent=2, hang=4)
+    if actions:
+        page.write(asked, " Anything else? Enter goes on; a single - takes the last one out.")
+    else:
+        page.write(asked, " One thing at a time; Enter goes on.")
+    return [(), *page.lines]
+
+
+def action_detail_question(name: str, advisor: str | None, width: int) -> list[Line]:
+    """Who does what was agreed, or by when."""
+    page = Page(width)
+    if name == "who":
+        example = f"For example {advisor}; " if advisor else ""
+        page.write(f"Who does it? {example}Enter leaves it open.", indent=2)
+    else:
+        page.write("By when? Year-month-day, such as 2016-06-01; Enter leaves it open.", indent=2)
+    return page.lines
 
 
 def removal_question(titles: Sequence[str], width: int) -> list[Line]:
@@ -314,7 +371,7 @@ def all_rated(of: int, width: int) -> list[Line]:
     page = Page(width)
     page.write(
         Span(f"All {of} criteria are rated." if of > 1 else "It is rated.", Style.GOOD),
-        " Last, a few words for the conversation, if you like.",
+        " Last, a few words for the conversation, if you like. b goes back, #7 to criterion 7.",
     )
     return [(), *page.lines]
 
@@ -381,6 +438,7 @@ def rating_help(
         (f"{first.key}: words", f"{first.rating}, with a comment in one go"),
         (back, "back to the question before"),
         (skip, "skip it for now, or leave it as it is"),
+        ("#7", "go to criterion 7, to change it or to look at it"),
         (stop, "stop here; what you have answered is saved (Ctrl-D does it too)"),
     ]
     page = Page(width)
@@ -392,11 +450,29 @@ def rating_help(
     return page.lines
 
 
-def text_help(width: int) -> list[Line]:
+def text_help(width: int, *, may_jump: bool = False) -> list[Line]:
     """Every key that a question for words takes beside the words."""
     page = Page(width)
     page.write("Write on one line and press Enter. A single key does something else:", indent=2)
-    page.write(*_keys(("b", "back"), ("q", "stop, all saved"), ("?", "this help")), indent=4)
+    keys = [("b", "back"), ("q", "stop, all saved"), ("?", "this help")]
+    if may_jump:
+        keys.insert(1, ("#7", "to criterion 7"))
+    page.write(*_keys(*keys), indent=4)
+    return page.lines
+
+
+def lines_taken(text: str, width: int) -> list[Line]:
+    """That all lines which came at once are in the answer."""
+    return hint(f"It holds all {text.count(chr(10)) + 1} lines that came at once.", width)
+
+
+def other_rubric(own: str, width: int) -> list[Line]:
+    """That the command names another rubric than the review does; `own` is the review's."""
+    page = Page(width)
+    page.write(
+        Span("--rubric names another rubric than this review does. ", Style.WARN),
+        span(f"It is filled in by its own, {own}."),
+    )
     return page.lines
 
 

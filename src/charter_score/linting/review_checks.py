@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed
 from charter_score.field_types import is_date
 from charter_score.limits import MOST_WORDS
+from charter_score.linting.dispute_checks import dispute_warnings
 from charter_score.rating import Rating
-from charter_score.review import Dispute, Rated, Review
+from charter_score.review import Dispute, Rated, Review, Status
 from charter_score.rubric import (
     Criterion,
     FieldRule,
@@ -77,7 +78,15 @@ class ReviewLinter:
                 found.extend(_unrated(section.section, review, reported))
         if review.disputes:
             found.extend(_dispute_problems(self._rubric, review, near))
+            found.extend(dispute_warnings(self._rubric, review))
         return found
+
+    def lacks_only_status(self, review: Review) -> bool:
+        """Whether a draft would be without an error as a final review: all is rated."""
+        if review.status is not Status.DRAFT:
+            return False
+        final = review.model_copy(update={"status": Status.FINAL})
+        return all(one.severity is Severity.WARNING for one in self.problems(final))
 
     def _unknown_section(self, section_id: str, near: Near) -> Problem:
         return Problem(

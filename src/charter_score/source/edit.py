@@ -368,7 +368,10 @@ def _replace(text: str, parent: _Node, entry: _Entry, value: Value) -> str:
     old = entry.value
     if parent.is_flow:
         return _replace_in_flow(text, entry, value)
-    lines = _written(None if entry.key is None else str(entry.step), value, parent.column)
+    if entry.key is None:  # an item stays behind its dash
+        lines = [f"- {_flow(value)}"]
+    else:
+        lines = _written(str(entry.step), value, parent.column)
     head, rest = lines[0], lines[1:]
     colon = _colon(text, entry)
     inline = "" if rest else _behind_colon(head, entry)
@@ -447,10 +450,17 @@ def _written(key: str | None, value: Value, column: int) -> list[str]:
     if isinstance(value, str | Scalar):
         return [f"{head} {scalar_text(value)}".rstrip(" ")]
     one_line = f"{head} {_flow(value)}"
-    if not value or key is None:
+    if not value:
         return [one_line]
+    if key is None:
+        if not isinstance(value, dict) or len(one_line) <= WIDEST_LINE:
+            return [one_line]
+        entries = [_written(name, inner, column + _STEP) for name, inner in value.items()]
+        first, *rest = (line for lines in entries for line in lines)
+        return [f"{head} {first.lstrip(' ')}", *rest]
     if isinstance(value, list):
-        return [head, *(f"{' ' * (column + _STEP)}- {_flow(item)}" for item in value)]
+        items = (_written(None, item, column + _STEP) for item in value)
+        return [head, *(line for lines in items for line in lines)]
     if not isinstance(value, _Lines) and len(one_line) <= WIDEST_LINE:
         return [one_line]
     below = (_written(name, inner, column + _STEP) for name, inner in value.items())

@@ -336,6 +336,8 @@ class _Form:
         self._problems: list[Diagnostic] = []
         self._value: dict[str, Value] = {}
         self._places: Places = {id(self._value): {}}
+        self._entries: dict[str, dict[str, Value]] = {}
+        """The disputes by the numbers that their rows have."""
         self._columns = {
             cell: number
             for number, cell in enumerate(rows[0])
@@ -369,6 +371,8 @@ class _Form:
             self._field(key_text(name), number)
         elif colon and name and kind == "review":
             self._about(name, number)
+        elif colon and kind == "dispute":
+            self._dispute(name, number)
         elif dot and section and criterion and not colon:
             self._rating(section, criterion, number)
         else:
@@ -438,6 +442,34 @@ class _Form:
         for role, text in told.items():
             if text:
                 self._put(entry, role, text, number, role)
+
+    def _dispute(self, name: str, number: int) -> None:
+        """One part of a dispute; `name` has its number among them and what it is."""
+        text = self._text(number, "rating")
+        place, _, part = name.partition(".")
+        if not text:
+            return
+        disputes = self._value.get("disputes")
+        if not isinstance(disputes, list):
+            disputes = []
+            self._put(self._value, "disputes", disputes, number)
+            self._places[id(disputes)] = {}
+        entry = self._entries.get(place)
+        if entry is None:
+            entry = self._entries[place] = {}
+            here = self._at(number, "rating")
+            self._places[id(disputes)][len(disputes)] = Place(here, here)
+            self._places[id(entry)] = {}
+            disputes.append(entry)
+        if part in entry:
+            self._twice(number)
+        elif part == "criterion":
+            section, dot, criterion = text.partition(".")
+            self._put(entry, "section", section, number)
+            if dot:
+                self._put(entry, "criterion", criterion, number)
+        else:
+            self._put(entry, part, text, number)
 
     def _inside(self, container: dict[str, Value], name: str, number: int) -> dict[str, Value]:
         """The mapping of a name, made where it is not there yet."""

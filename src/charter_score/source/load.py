@@ -304,7 +304,14 @@ class Library:
                 `rubric-outside` or `invalid-rubric`.
         """
         if is_path(reference):
-            return self._load(self._path(reference, folder))
+            try:
+                path = self._path(reference, folder)
+            except RubricReferenceError:
+                moved = self._of_file(reference)
+                if moved is None:
+                    raise
+                path = moved
+            return self._load(path)
         rubric_id, _, version = reference.partition("@")
         known = [one for one in self._known(rubric_id) if version in ("", one.version)]
         if not known:
@@ -382,9 +389,24 @@ class Library:
                     "unknown-rubric",
                     "there is no such file; the path is relative to the review",
                     ("rubric",),
+                    hint="correct it, or name the rubric's folder with --rubrics FOLDER",
                 )
             )
         return path
+
+    def _of_file(self, reference: str) -> str | None:
+        """Where a rubric is that a review names by a path, when review and rubric were parted.
+
+        It is looked for by its file's name among the rubrics that the command names, so that a form
+        can be read in another folder than the one it was made in.
+        """
+        name = reference.rpartition("/")[2]
+        found = [
+            one
+            for one in (*self._in_folders, *self._added)
+            if name in (os.path.basename(one.path), f"{one.id}.yaml")
+        ]
+        return found[0].path if len({one.sha256 for one in found}) == 1 else None
 
     def _load(self, path: str) -> LoadedRubric:
         loaded = self._load_or_error(path)

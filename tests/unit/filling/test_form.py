@@ -25,7 +25,7 @@ from charter_score.filling import form_writer as written_form
 from charter_score.filling.form_writer import review_form
 from charter_score.limits import MOST_CRITERIA
 from charter_score.linting.review_checks import review_problems
-from charter_score.review import Rated, Review, Status
+from charter_score.review import DisputeOutcome, Rated, Review, Status
 from charter_score.rubric import Rubric
 from charter_score.scalars import Null, Value
 from charter_score.source import form_reader as read_back
@@ -98,7 +98,10 @@ def as_a_form_keeps_it(review: Review, name: str) -> Review:
         actions=(),
         advisor_comment=None,
         acknowledged=None,
-        disputes=(),
+        disputes=tuple(
+            with_changes(one, says=one.says.strip() if one.says else None)
+            for one in review.disputes
+        ),
         interaction={
             field: kept if len(kept) > 1 else kept[0]
             for field, value in review.interaction.items()
@@ -666,15 +669,41 @@ def test_without_the_extra_the_error_names_it(
 
 
 def test_what_a_form_cannot_hold_is_refused(small: Rubric) -> None:
-    """Disputes and endless texts are not cut off in silence."""
-    review = review_from(
-        "ratings: {start: {greeting: met}}\n"
-        "disputes: [{section: start, criterion: greeting, says: not met}]\n"
-    )
-    with pytest.raises(UsageError, match="no place for disputes"):
+    """What the advisor said and endless texts are not cut off in silence."""
+    review = review_from("ratings: {start: {greeting: met}}\nadvisor_comment: Thanks\n")
+    with pytest.raises(UsageError, match="no place for advisor_comment"):
         review_form(small, "small@1", review)
     with pytest.raises(UsageError, match="longer than a cell"):
-        review_form(small, "small@1", with_changes(review, disputes=(), notes="x" * 40_000))
+        review_form(
+            small, "small@1", with_changes(review, advisor_comment=None, notes="x" * 40_000)
+        )
+
+
+def test_a_dispute_is_raised_in_a_form(small: Rubric) -> None:
+    """Its rows are asked at the end; what is wrong with it has its own cell."""
+    sheet = Sheet(review_form(small, "small@1"))
+    sheet.put("start.greeting", "met")
+    sheet.put("dispute:1.criterion", "start.greeting")
+    sheet.put("dispute:1.says", "not met")
+    sheet.put("dispute:1.because", "It was another call.")
+    sheet.put("dispute:1.on", date(2016, 5, 9))
+    (dispute,) = review_in(sheet.data()).disputes
+    assert (dispute.section, dispute.criterion, dispute.says) == ("start", "greeting", "not met")
+    assert (dispute.because, dispute.on) == ("It was another call.", "2016-05-09")
+    assert dispute.outcome is DisputeOutcome.OPEN
+    sheet.put("dispute:1.criterion", "greeting")
+    document = read_form(sheet.data(), "form.xlsx")
+    _, (problem,) = validate(Review, document.value)
+    row = sheet.row("dispute:1.criterion")
+    assert problem.code == "missing-field"
+    assert document.diagnostic(problem).location == Location(row, 5)
+    sheet.put("dispute:1.criterion", "start.greting")
+    document = read_form(sheet.data(), "form.xlsx")
+    review, _ = validate(Review, document.value)
+    assert review is not None
+    (wrong,) = review_problems(small, review)
+    assert wrong.code == "unknown-criterion"
+    assert document.diagnostic(wrong).location == Location(row, 5)
 
 
 def test_writer_and_reader_speak_of_the_same_form() -> None:

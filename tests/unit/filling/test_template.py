@@ -127,6 +127,10 @@ ratings:
 # notes: "…"
 # actions:
 #   - {what: "…", who: "…", by: "…"}
+
+# Where the advisor sees a rating otherwise (`charter-score dispute` writes it):
+# disputes:
+#   - {section: "…", criterion: "…", says: "…", because: "…"}
 """
 
 AWKWARD = [

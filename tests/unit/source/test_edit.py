@@ -111,6 +111,15 @@ def test_a_value_is_replaced_where_it_stands(before: str, after: str) -> None:
         ("l:\n  - x # 1\n  - y\n", ("l", 0), "one", 'l:\n  - "one" # 1\n  - y\n'),
         ("l:\n  -\n  - y\n", ("l", 0), "one", 'l:\n  - "one"\n  - y\n'),
         ("l: [a, b] # 1\n", ("l",), [Word("c")], "l: # 1\n  - c\n"),
+        # An item that is a mapping is a line where that is short enough, else several.
+        ("l:\n  - x # 1\n", ("l", 1), {"a": MET}, "l:\n  - x # 1\n  - {a: met}\n"),
+        ("l:\n- x\nz: 1\n", ("l", 1), {"a": MET, "b": "x" * 80},
+         f'l:\n- x\n- a: met\n  b: "{"x" * 80}"\nz: 1\n'),
+        ("a: x\n", ("l",), [{"a": MET, "b": "x" * 80}],
+         f'a: x\nl:\n  - a: met\n    b: "{"x" * 80}"\n'),
+        ("l: [x]\n", ("l", 1), {"a": MET, "b": "x" * 80}, f'l: [x, {{a: met, b: "{"x" * 80}"}}]\n'),
+        ("l:\n  - x # 1\n", ("l", 0), {"a": MET, "b": "x" * 80},
+         f'l:\n  - {{a: met, b: "{"x" * 80}"}} # 1\n'),
         # A key of any kind is put in so that it is read again.
         ("a: x\n", ("Kind of: call",), MET, 'a: x\n"Kind of: call": met\n'),
         # Nothing at all can be written too.

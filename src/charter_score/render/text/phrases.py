@@ -5,10 +5,14 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from charter_score.figures import TEXT_DECIMALS, decimal_text, percent_text, rounded_text
+from charter_score.outcome import Skipped
 from charter_score.rating import Policy, same_word
 from charter_score.result import ReviewResult
 from charter_score.review import Review
 from charter_score.rubric import Rubric, values_of
+
+ONLY_STATUS_MISSING = "Only the status is missing: `status: final` makes it count"
+"""What is told of a draft in which everything is rated."""
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -101,6 +105,24 @@ def expected(rubric: Rubric) -> str | None:
     if rubric.expected is None:
         return None
     return f"{decimal_text(rubric.expected * 100)}% or above"
+
+
+def not_scored(skipped: Skipped) -> str:
+    """Why a review has no score, and what would give it one: `draft, not scored`."""
+    told = f"{skipped.reason}, not scored"
+    if not skipped.lacks_only_status:
+        return told
+    return f"{told}: every criterion is rated. {ONLY_STATUS_MISSING}"
+
+
+def only_status_missing(skipped: Iterable[Skipped]) -> str | None:
+    """How many of a batch's drafts could be scored; None where no one could."""
+    number = sum(one.lacks_only_status for one in skipped)
+    if not number:
+        return None
+    has = "has" if number == 1 else "have"
+    status = ONLY_STATUS_MISSING[0].lower() + ONLY_STATUS_MISSING[1:]
+    return f"{count(number, 'draft')} {has} every criterion rated; {status}"
 
 
 def place(section_title: str, number: int) -> str:

@@ -1,0 +1,73 @@
+"""What is odd about the disputes of a review, though nothing keeps it from being scored."""
+
+from collections.abc import Iterator, Sequence
+
+from charter_score.diagnostics import Problem, Route, Severity
+from charter_score.field_types import is_date
+from charter_score.review import Dispute, DisputeOutcome, Review
+from charter_score.rubric import Criterion, Rubric, values_of
+
+
+def standing_rating(
+    rubric: Rubric, criterion: Criterion, own: str | None, disputes: Sequence[Dispute]
+) -> str | None:
+    """The rating that stands of a criterion: the reviewer's own, unless a dispute was upheld.
+
+    `disputes` are those over this criterion, in order. None where it has no rating.
+    """
+    reads = rubric.rating_reader(criterion)
+    standing = reads(own or "")
+    for dispute in disputes:
+        if dispute.outcome is DisputeOutcome.UPHELD:
+            standing = reads(dispute.says or "")
+        elif dispute.outcome is DisputeOutcome.NOT_UPHELD:
+            standing = reads(own or "")
+    return standing
+
+
+def dispute_warnings(rubric: Rubric, review: Review) -> Iterator[Problem]:
+    """The disputes that ask for what stands already, and those whose days run backwards."""
+    criteria = {(section.id, one.id): one for section, one in rubric.criteria()}
+    earlier: dict[tuple[str, str], list[Dispute]] = {}
+    contact = next(filter(is_date, values_of(review.interaction, "date")), None)
+    for index, dispute in enumerate(review.disputes):
+        route: Route = ("disputes", index)
+        key = (dispute.section, dispute.criterion)
+        criterion = criteria.get(key)
+        before = earlier.setdefault(key, [])
+        if criterion is not None and dispute.outcome is not DisputeOutcome.WITHDRAWN:
+            own = review.ratings.get(key[0], {}).get(key[1])
+            standing = standing_rating(rubric, criterion, own.rating if own else None, before)
+            if standing is not None and standing == rubric.rating_reader(criterion)(
+                dispute.says or ""
+            ):
+                yield Problem(
+                    "dispute-says-rating",
+                    "this dispute asks for the rating that stands already, so it changes nothing",
+                    (*route, "says"),
+                    hint="write the rating that it should be, or set `outcome: withdrawn`",
+                    severity=Severity.WARNING,
+                )
+        before.append(dispute)
+        yield from _days(contact, dispute, route)
+
+
+def _days(contact: str | None, dispute: Dispute, route: Route) -> Iterator[Problem]:
+    """The days of a dispute that lie before those of what they follow."""
+    last, of_what = contact, "the contact"
+    for name, day, what in (
+        ("on", dispute.on, "the dispute"),
+        ("decided_on", dispute.decided_on, "the decision"),
+    ):
+        if day is None or not is_date(day):
+            continue
+        if last is not None and day < last:
+            yield Problem(
+                "days-out-of-order",
+                f"this day of {what} lies before that of {of_what}",
+                (*route, name),
+                hint="contact, dispute and decision follow each other; correct one of the days",
+                severity=Severity.WARNING,
+            )
+        else:
+            last, of_what = day, what
