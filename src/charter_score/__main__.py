@@ -137,13 +137,12 @@ def _fault_around(fault: OSError) -> str | None:
 
 
 def _say(text: str) -> None:
-    from charter_score.render.text.console import plain
-    from charter_score.render.text.layout import span
+    from charter_score.render.text.hostile import visible, without_commands
 
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(plain([(span(text),)]))
+        sys.stderr.write(f"{without_commands(visible(text).rstrip())}\n")
         sys.stderr.flush()
     except OSError:
         pass

@@ -8,7 +8,7 @@ from charter_score.cli.terminal import Color, tell, tell_problems
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import ExitCode
 from charter_score.pipeline import Job, Scoring
-from charter_score.render.text.layout import Span, Style, span
+from charter_score.render.text.console import Line
 from charter_score.render.text.phrases import count
 
 
@@ -44,9 +44,9 @@ def run_check(request: CheckRequest) -> ExitCode:
     tell_problems((one for one in found if one.is_error or not request.quiet), request.color)
     if not read:
         if not found:
-            tell([(Span("Exit 3: there was nothing to check.", Style.BAD),)], request.color)
+            tell([Line("Exit 3: there was nothing to check.", "bad")], request.color)
         return ExitCode.NOT_SCORED
     if request.verbose:
-        tell([(span(f"{count(read, 'document')} checked"),)], request.color)
+        tell([Line(f"{count(read, 'document')} checked")], request.color)
     warnings = len(found) - errors
     return ExitCode.GATE_FAILED if errors or (request.strict and warnings) else ExitCode.OK

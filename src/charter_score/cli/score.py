@@ -19,7 +19,7 @@ from charter_score.cli.formats import (
 )
 from charter_score.cli.progress import Progress
 from charter_score.cli.settings import OWN_FILE, SHARED_FILE, Settings, settings
-from charter_score.cli.terminal import Color, paint_for, tell, tell_problems, width
+from charter_score.cli.terminal import Color, has_bars, screen_for, tell, tell_problems
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import CharterScoreError, ExitCode, NotWrittenError, UsageError
 from charter_score.field_types import MisshapenError, read_percent
@@ -27,9 +27,8 @@ from charter_score.gates import Baseline, Gates, Judgement, Watched
 from charter_score.outcome import Skipped
 from charter_score.pipeline import Job, Part, RepeatedIds, Scoring
 from charter_score.render.results.batch import BatchRenderer, Closing
-from charter_score.render.text.console import for_encoding
+from charter_score.render.text.console import Line, for_encoding
 from charter_score.render.text.diagnostics import MOST_SHOWN
-from charter_score.render.text.layout import Line, Span, Style, span
 from charter_score.render.text.phrases import count
 from charter_score.scalars import Number
 from charter_score.summary import Summary
@@ -67,6 +66,7 @@ class ScoreRequest(NamedTuple):
     include_names: bool = False
     include_comments: bool = False
     no_comments: bool = False
+    no_bars: bool = False
     gate: bool = False
     fail_under: str | None = None
     fail_under_mean: str | None = None
@@ -359,10 +359,12 @@ class _Run:
             public_comments=request.include_comments,
             comments=not request.no_comments,
             long=request.long,
+            bars=not request.no_bars,
             asked=Asked(request.paths, request.rubric, request.rubrics),
         )
         if target.path is None and sys.stdout is not None:
-            look = look._replace(width=width(), paint=paint_for(request.color, sys.stdout))
+            screen = screen_for(request.color, sys.stdout)
+            look = look._replace(screen=screen, bars=look.bars and has_bars())
         return look
 
     def take(self, part: Part) -> None:
@@ -418,16 +420,16 @@ def _tell_verdict(run: _Run, judgements: Sequence[Judgement], code: ExitCode) ->
     lines: list[Line] = []
     if not request.quiet:
         lines += _told_skipped(run.skipped)
-        lines += [(span(note, Style.FAINT),) for note in _notes(run.left_out, request)]
-        lines += [(span(note, Style.WARN),) for note in _ungrouped(summary)]
+        lines += [Line(note, "faint") for note in _notes(run.left_out, request)]
+        lines += [Line(note, "warn") for note in _ungrouped(summary)]
         if run.outputs[0].target.path is not None:
-            lines.append((span(_one_line(summary)),))
+            lines.append(Line(_one_line(summary)))
     exit_3 = "Exit 3: " if code is ExitCode.NOT_SCORED else ""
     if not summary.reviews:
-        lines.append((Span(f"{exit_3}no review was found.", Style.BAD),))
+        lines.append(Line(f"{exit_3}no review was found.", "bad"))
     elif summary.failed:
         failed = count(summary.failed, "input")
-        lines.append((Span(f"{exit_3}{failed} could not be scored.", Style.BAD),))
+        lines.append(Line(f"{exit_3}{failed} could not be scored.", "bad"))
     for judgement in judgements:
         lines += _told(judgement, code, quiet=request.quiet)
     tell(lines, request.color)
@@ -436,24 +438,22 @@ def _tell_verdict(run: _Run, judgements: Sequence[Judgement], code: ExitCode) ->
 def _told_skipped(skipped: Sequence[Skipped]) -> list[Line]:
     """Each review that is not to be scored, or how many where they are many."""
     if len(skipped) > MOST_SKIPPED:
-        return [(span(f"{count(len(skipped), 'review')} not scored: drafts or void"),)]
-    return [(span(f"{one.path}: {one.reason}, not scored"),) for one in skipped]
+        return [Line(f"{count(len(skipped), 'review')} not scored: drafts or void")]
+    return [Line(f"{one.path}: {one.reason}, not scored") for one in skipped]
 
 
 def _told(judgement: Judgement, code: ExitCode, *, quiet: bool) -> list[Line]:
     """A gate's verdict, and the reviews that it names."""
     if judgement.passed:
         said = f"{judgement.gate} passes: {judgement.told}."
-        return [] if quiet else [(span(said, Style.GOOD),)]
+        return [] if quiet else [Line(said, "good")]
     fails = "also fails" if code is ExitCode.NOT_SCORED else "fails"
     exit_code = "Exit 1: " if code is ExitCode.GATE_FAILED else ""
-    lines: list[Line] = [
-        (span(f"{exit_code}{judgement.gate} {fails}: {judgement.told}.", Style.BAD),)
-    ]
+    lines: list[Line] = [Line(f"{exit_code}{judgement.gate} {fails}: {judgement.told}.", "bad")]
     shown = judgement.breaches[:MOST_SHOWN]
-    lines += [(span(f"    {breach.path}: {breach.why}"),) for breach in shown]
+    lines += [Line(f"    {breach.path}: {breach.why}") for breach in shown]
     if len(judgement.breaches) > MOST_SHOWN:
-        lines.append((span(f"    and {len(judgement.breaches) - MOST_SHOWN} more"),))
+        lines.append(Line(f"    and {len(judgement.breaches) - MOST_SHOWN} more"))
     return lines
 
 

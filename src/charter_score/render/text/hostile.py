@@ -23,6 +23,20 @@ def _shown(character: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+_LINE_BREAK = re.compile("\r\n|\r|\n")
+
+
+def visible_lines(text: str) -> str:
+    """A free text made visible: a line break stays one, a tab is a space, nothing hangs at the end.
+
+    Names and ids have no lines of their own: for them it is `visible`.
+    """
+    if text.isprintable():
+        return text.strip()
+    lines = _LINE_BREAK.split(text.strip())
+    return "\n".join(visible(line.replace("\t", " ")).rstrip() for line in lines)
+
+
 _COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 
 
@@ -32,3 +46,10 @@ def runner_commands(text: str) -> list[int]:
     A command begins its line with two colons; one of the older kind has `##[` anywhere.
     """
     return [found.end() - 1 for found in _COMMAND.finditer(text)]
+
+
+def without_commands(text: str) -> str:
+    """Text of which no line is a command to GitHub's runner, which reads whatever is printed."""
+    for place in reversed(runner_commands(text)):
+        text = f"{text[:place]} {text[place:]}"
+    return text
