@@ -162,10 +162,10 @@ def _say(text: str) -> None:
 def _shown(text: str) -> str:
     """A message as standard error can carry it."""
     try:
-        from charter_score.render.text.console import for_encoding, plain
-        from charter_score.render.text.layout import span
+        from charter_score.render.text.console import for_encoding
+        from charter_score.render.text.hostile import visible, without_commands
 
-        return for_encoding(plain([(span(text),)]), sys.stderr.encoding)
+        return for_encoding(f"{without_commands(visible(text).rstrip())}\n", sys.stderr.encoding)
     except Exception as fault:
         if shortage(fault) is None:
             raise

@@ -8,7 +8,7 @@ from typing import Any, Self
 from charter_score.errors import NotWrittenError
 from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.render.text.console import for_encoding
-from charter_score.render.text.hostile import visible_lines
+from charter_score.render.text.hostile import visible_document
 from charter_score.source.files import slashed
 from charter_score.writing import NEW_FILE_MODE, Replacement, write_standard_output
 
@@ -186,7 +186,7 @@ def print_text(text: str | bytes, *, is_painted: bool = False) -> None:
     """
     if isinstance(text, str) and sys.stdout is not None:
         if is_painted or is_terminal():
-            text = text if is_painted else visible_lines(text)
+            text = text if is_painted else visible_document(text)
             text = for_encoding(text, sys.stdout.encoding)
         else:
             text = text.encode("utf-8")

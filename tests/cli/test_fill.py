@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len as cells
 
 from charter_score.cli import fill as filling
 from charter_score.cli import typing_ahead
@@ -33,8 +34,7 @@ from charter_score.filling.sheet import Sheet
 from charter_score.filling.template import review_template
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.pipeline import Job, Scoring
-from charter_score.render.text.console import plain
-from charter_score.render.text.layout import cells
+from charter_score.render.text.console import Screen
 from charter_score.review import Action
 from charter_score.source.load import Library, LoadedRubric, load_rubric
 
@@ -127,14 +127,14 @@ def begin(rubric: str = "./small.yaml", name: str = "r.yaml") -> None:
 
 def talk(*lines: str, name: str = "r.yaml", columns: int = 80) -> Talk:
     """Give these answers to whatever is asked, one after the other; stop where none is left."""
-    conversation = Conversation(sheet_of(name), lambda: columns)
+    conversation = Conversation(sheet_of(name))
     said = []
     for line in lines:
         assert conversation.ending is None, f"{line!r} is answered to nothing"
-        said += [plain(conversation.question()), conversation.prompt, line, "\n"]
-        said.append(plain(conversation.answer(line)))
+        said += [Screen(columns).text(conversation.question()), conversation.prompt, line, "\n"]
+        said.append(Screen(columns).text(conversation.answer(line)))
     if conversation.ending is None:
-        said += [plain(conversation.question()), conversation.prompt]
+        said += [Screen(columns).text(conversation.question()), conversation.prompt]
     return Talk("".join(said), conversation.ending)
 
 
@@ -429,7 +429,7 @@ def test_a_person_at_a_terminal(terminals: list[Terminal]) -> None:
     one.wait_for("Finished. r.yaml is final, and this is its score.")
     one.wait_for("A small standard (1)")
     assert one.end() == ExitCode.OK
-    assert "\x1b[32mSaved: met." in one.seen
+    assert "\x1b[38;5;29mSaved: met." in one.seen
     outcome = outcome_of()
     assert isinstance(outcome, Scored)
     review = outcome.result.review
@@ -953,11 +953,11 @@ def test_a_changed_field_asks_before_it_takes_ratings_along() -> None:
     """Their titles are named; b leaves all as it was; a comment that was written stays."""
     small("m", "n: Only “hi”", "m")
     before = Path("r.yaml").read_text()
-    conversation = Conversation(sheet_of(), lambda: 80)
+    conversation = Conversation(sheet_of())
     conversation._first = (talking._AskField("channel"),)
     conversation._go(talking._AskField("channel"))
     conversation.answer("visit")
-    assert "With this answer 1 rating no longer applies: Own name." in plain(
+    assert "With this answer 1 rating no longer applies: Own name." in Screen().text(
         conversation.question()
     )
     conversation.answer("what?")
@@ -1235,7 +1235,7 @@ def test_windows_line_breaks_and_byte_order_mark_stay(bom: bytes) -> None:
 def test_what_an_editor_saved_meanwhile_is_kept() -> None:
     """Each answer goes into the file as it is then, not as it was in the beginning."""
     begin()
-    conversation = Conversation(sheet_of(), lambda: 80)
+    conversation = Conversation(sheet_of())
     conversation.answer("")
     path = Path("r.yaml")
     path.write_text(path.read_text() + "# from the editor\nacknowledged: yes\n")
@@ -1248,7 +1248,7 @@ def test_what_an_editor_saved_meanwhile_is_kept() -> None:
 def test_a_file_broken_meanwhile_is_not_overwritten() -> None:
     """The answer is not saved, and what is wrong is told."""
     begin()
-    conversation = Conversation(sheet_of(), lambda: 80)
+    conversation = Conversation(sheet_of())
     Path("r.yaml").write_text("ratings: [\n")
     with pytest.raises(DocumentError):
         conversation.answer("Advisor 1")
@@ -1414,7 +1414,7 @@ def test_whatever_is_answered_the_file_is_a_draft_or_final(
     else:
         begin()
     rubric = load_rubric("small.yaml").rubric
-    conversation = Conversation(sheet_of(), lambda: 80)
+    conversation = Conversation(sheet_of())
     changed = False
     for line in lines:
         if conversation.ending is not None:

@@ -24,7 +24,7 @@ from charter_score.figures import decimal_text
 from charter_score.linting.review_checks import review_problems
 from charter_score.linting.rubric_checks import rubric_problems
 from charter_score.render.rubric.changes import changes_json, rubric_changes
-from charter_score.render.text.console import plain
+from charter_score.render.text.console import Screen
 from charter_score.result import ReviewResult
 from charter_score.rubric import Rubric, holds
 from charter_score.scoring import NothingObservedError, score
@@ -652,7 +652,7 @@ def test_kinds_and_figures_are_told_in_words() -> None:
 
 
 def text_of(changes: RubricChanges, width: int = 80) -> str:
-    return plain(rubric_changes(changes, width))
+    return Screen(width).text(rubric_changes(changes))
 
 
 def test_the_whole_text() -> None:

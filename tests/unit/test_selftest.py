@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len as cells
 
 import hostile
 import random_documents
@@ -22,8 +23,7 @@ from charter_score.errors import ExitCode, UsageError
 from charter_score.linting.review_checks import review_problems
 from charter_score.rating import Policy, Rating
 from charter_score.render.rubric.selftest import proofs, proofs_json
-from charter_score.render.text.console import plain
-from charter_score.render.text.layout import cells
+from charter_score.render.text.console import Screen
 from charter_score.review import Rated, Review
 from charter_score.rubric import Band, Criterion, Rubric, values_of
 from charter_score.scoring import NothingObservedError, Scorer, band_of, score
@@ -503,7 +503,7 @@ def test_many_conditions_are_tried_within_a_bound() -> None:
 
 
 def text_of(found: Selftest, width: int = 80) -> str:
-    return plain(proofs(found, "rubrics/small.yaml", "0" * 64, width))
+    return Screen(width).text(proofs(found, "rubrics/small.yaml", "0" * 64))
 
 
 def test_the_whole_text() -> None:

@@ -186,6 +186,9 @@ def score(
     no_comments: Annotated[
         bool, typer.Option("--no-comments", help="Leave every free text out.")
     ] = False,
+    no_bars: Annotated[
+        bool, typer.Option("--no-bars", help="Draw no bars, which a screen reader would read out.")
+    ] = False,
     gate: Annotated[
         bool,
         typer.Option(
@@ -257,6 +260,7 @@ def score(
                 by=by or (),
                 long=long,
                 no_comments=no_comments,
+                no_bars=no_bars,
                 gate=gate,
                 fail_under=fail_under,
                 fail_under_mean=fail_under_mean,

@@ -8,7 +8,7 @@ from charter_score.cli.terminal import Color, tell, tell_problems
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import ExitCode
 from charter_score.pipeline import Job, Scoring
-from charter_score.render.text.layout import Span, Style, span
+from charter_score.render.text.console import Line
 from charter_score.render.text.phrases import count
 
 
@@ -53,13 +53,13 @@ def run_check(request: CheckRequest) -> ExitCode:
     tell_problems((one for one in found if one.is_error or not request.quiet), request.color)
     if not read:
         if not found:
-            tell([(Span("Exit 3: there was nothing to check.", Style.BAD),)], request.color)
+            tell([Line("Exit 3: there was nothing to check.", "bad")], request.color)
         return ExitCode.NOT_SCORED
     if request.verbose:
         if file is not None:
-            tell([(span(f"settings: {file}"),)], request.color)
+            tell([Line(f"settings: {file}")], request.color)
         notes = [f"{path}: neither a review nor a rubric, left out" for path in left_out]
-        tell([(span(note, Style.FAINT),) for note in notes], request.color)
-        tell([(span(f"{count(read - len(left_out), 'document')} checked"),)], request.color)
+        tell([Line(note, "faint") for note in notes], request.color)
+        tell([Line(f"{count(read - len(left_out), 'document')} checked")], request.color)
     warnings = len(found) - errors
     return ExitCode.GATE_FAILED if errors or (request.strict and warnings) else ExitCode.OK

@@ -8,14 +8,14 @@ from datetime import date
 
 from charter_score.cli import ways_out
 from charter_score.cli.settings import settings
-from charter_score.cli.terminal import Color, show, tell_problems, width
+from charter_score.cli.terminal import Color, show, tell_problems
 from charter_score.diagnostics import At, Problem, Route, did_you_mean
 from charter_score.errors import DocumentError, ExitCode, UsageError
 from charter_score.field_types import is_date
 from charter_score.filling import dispute_view
 from charter_score.filling.disputing import decided, open_dispute, raised, target_of
 from charter_score.rating import same_word
-from charter_score.render.text.layout import Line
+from charter_score.render.text.blocks import Parts
 from charter_score.result import ReviewResult
 from charter_score.review import DisputeOutcome
 from charter_score.scoring import NothingObservedError
@@ -229,17 +229,15 @@ class _File:
         show(self._told(outcome, name, after), request.color)
         return ExitCode.OK
 
-    def _told(
-        self, outcome: DisputeOutcome | None, name: str | None, after: LoadedReview
-    ) -> list[Line]:
+    def _told(self, outcome: DisputeOutcome | None, name: str | None, after: LoadedReview) -> Parts:
         before, now = _result(self._loaded), _result(after)
         if outcome is not None:
             return dispute_view.decided(
-                self._shown, name, outcome, self._lacking(outcome), before, now, width()
+                self._shown, name, outcome, self._lacking(outcome), before, now
             )
         decide = f"--decide {'|'.join(map(shlex.quote, DECISIONS))} --who NAME --reason TEXT"
         command = " ".join(part for part in (self._command(), name, decide) if part)
-        return dispute_view.raised(self._shown, name, now, command, width())
+        return dispute_view.raised(self._shown, name, now, command)
 
     def _lacking(self, outcome: DisputeOutcome) -> list[str]:
         """What a decision should say and this one does not."""

@@ -13,7 +13,7 @@ from io import TextIOWrapper
 from charter_score.cli import typing_ahead, ways_out
 from charter_score.cli.asked import Asked
 from charter_score.cli.settings import settings
-from charter_score.cli.terminal import Color, show, tell_problems, width
+from charter_score.cli.terminal import Color, show, tell_problems
 from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
 from charter_score.filling import view
 from charter_score.filling.conversation import NOT_TEXT, Conversation, Ending
@@ -58,11 +58,11 @@ def run_fill(request: FillRequest) -> ExitCode:
         tell_problems(wrong.diagnostics, request.color)
         return ExitCode.NOT_SCORED
     at = sheet.progress
-    opening = view.opening(at.rubric, sheet.shown, at.rated(), len(at.places()), width())
+    opening = view.opening(at.rubric, sheet.shown, at.rated(), len(at.places()))
     show(opening, request.color)
     if (own := sheet.other_rubric()) is not None:
-        show(view.other_rubric(own, width()), request.color)
-    conversation = Conversation(sheet, width)
+        show(view.other_rubric(own), request.color)
+    conversation = Conversation(sheet)
     interrupted = False
     try:
         converse(conversation, read, request.color)
@@ -71,7 +71,7 @@ def run_fill(request: FillRequest) -> ExitCode:
         write_standard_output("\n")
     except DocumentError as wrong:
         tell_problems(wrong.diagnostics, request.color)
-        show(view.not_saved(width()), request.color)
+        show(view.not_saved(), request.color)
         return ExitCode.NOT_SCORED
     except NotWrittenError as wrong:
         raise NotWrittenError(
@@ -96,7 +96,7 @@ def converse(conversation: Conversation, read: Callable[[str], str], color: Colo
             write_standard_output("\n")
             conversation.stop()
         except UnicodeDecodeError:
-            show(view.hint(NOT_TEXT, width()), color)
+            show(view.hint(NOT_TEXT), color)
         else:
             show(conversation.answer(line), color)
 
@@ -292,26 +292,26 @@ def _show_score(request: FillRequest, sheet: Sheet) -> ExitCode:
     for outcome in Scoring(Job([request.path], request.rubric, request.rubrics)).outcomes():
         if isinstance(outcome, Scored):
             tell_problems(outcome.warnings, request.color)
-            show(view.finished(sheet.shown, width()), request.color)
+            show(view.finished(sheet.shown), request.color)
             asked = Asked([request.path], request.rubric, request.rubrics)
             explain = asked.explain(outcome.path)
-            show(full(outcome, width(), explain=explain), request.color)
+            show(full(outcome, explain=explain), request.color)
             code = ExitCode.OK
         elif isinstance(outcome, Failed):
             tell_problems(outcome.diagnostics, request.color)
-    show(view.see_again(_command(request, "score", sheet), width()), request.color)
+    show(view.see_again(_command(request, "score", sheet)), request.color)
     return code
 
 
 def _say_how_to_go_on(request: FillRequest, sheet: Sheet) -> None:
     progress = sheet.progress
     if progress.is_finished():
-        lines = view.left_finished(sheet.shown, _command(request, "score", sheet), width())
+        lines = view.left_finished(sheet.shown, _command(request, "score", sheet))
     else:
         go_on = _command(request, "fill", sheet)
         rated, of = progress.rated(), len(progress.places())
         complete = rated == of and progress.so_far() is not None
-        lines = view.left_as_draft(sheet.shown, rated, of, go_on, width(), is_complete=complete)
+        lines = view.left_as_draft(sheet.shown, rated, of, go_on, is_complete=complete)
     show(lines, request.color)
 
 

@@ -8,8 +8,7 @@ from typing import NamedTuple, assert_never
 from charter_score.cli.asked import Asked
 from charter_score.errors import NotWrittenError, UsageError
 from charter_score.render.results.batch import BatchRenderer
-from charter_score.render.text.console import Paint, plain
-from charter_score.render.text.layout import WIDEST
+from charter_score.render.text.console import Screen
 from charter_score.source.files import (
     STANDARD_INPUT,
     Input,
@@ -74,10 +73,11 @@ class Look(NamedTuple):
     `names` and `public_comments` are for formats that end up in public logs, which show neither
     unless asked to; without `comments` no format shows any. `room` is the bytes that Markdown may
     take, where it is to share a file with others. `asked` is what a command that is shown repeats.
+    Without `bars` nothing is drawn of block characters.
     """
 
-    width: int = WIDEST
-    paint: Paint = plain
+    screen: Screen = Screen()
+    bars: bool = True
     names: bool = False
     public_comments: bool = False
     comments: bool = True
@@ -92,11 +92,16 @@ def renderer(chosen: Format, look: Look) -> BatchRenderer:
         case Format.FULL:
             from charter_score.render.results.full import Full
 
-            return Full(look.width, look.paint, comments=look.comments, explain=look.asked.explain)
+            return Full(
+                look.screen,
+                bars=look.bars,
+                comments=look.comments,
+                explain=look.asked.explain,
+            )
         case Format.CONCISE:
             from charter_score.render.results.concise import Concise
 
-            return Concise(look.width, look.paint, names=look.names)
+            return Concise(look.screen, bars=look.bars, names=look.names)
         case Format.JSON:
             from charter_score.render.results.json import JsonEnvelope
 

@@ -13,7 +13,7 @@ from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, tell, tell_problems
 from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
 from charter_score.outputs import print_text
-from charter_score.render.text.layout import span
+from charter_score.render.text.console import Line
 from charter_score.render.text.phrases import count
 from charter_score.review import Review
 from charter_score.rubric import Rubric
@@ -364,4 +364,4 @@ def _tell_what_next(job: _Job, target: Path, reference: str, request: NewRequest
 
 
 def _say(text: str, color: Color) -> None:
-    tell([(span(text),)], color)
+    tell([Line(text)], color)

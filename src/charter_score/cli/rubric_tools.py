@@ -7,10 +7,9 @@ from hashlib import sha256
 from typing import assert_never
 
 from charter_score.cli.settings import settings
-from charter_score.cli.terminal import Color, show, tell_problems, width
+from charter_score.cli.terminal import Color, show, tell_problems
 from charter_score.errors import DocumentError, ExitCode, UsageError
 from charter_score.outputs import print_text
-from charter_score.render.text.layout import WIDEST
 from charter_score.source.files import read_bytes, shown_path
 from charter_score.source.load import Library, LoadedRubric, named_rubric
 from charter_score.writing import write_file, write_standard_output
@@ -58,7 +57,7 @@ def run_rubric_view(
     if path is None and chosen is RubricView.FULL:
         from charter_score.render.rubric.terminal import one_rubric
 
-        show(one_rubric(found.rubric, width()), color)
+        show(one_rubric(found.rubric), color)
         return ExitCode.OK
     if path is not None:
         _refuse_rubric(path, found)
@@ -74,9 +73,9 @@ def _text(found: LoadedRubric, chosen: RubricView) -> str:
     match chosen:
         case RubricView.FULL:
             from charter_score.render.rubric.terminal import one_rubric
-            from charter_score.render.text.console import plain
+            from charter_score.render.text.console import Screen
 
-            return plain(one_rubric(found.rubric, WIDEST))
+            return Screen().text(one_rubric(found.rubric))
         case RubricView.JSON:
             from charter_score.wire.encoding import rubric_json
 
@@ -138,7 +137,7 @@ def run_rubric_diff(
     else:
         from charter_score.render.rubric.changes import rubric_changes
 
-        show(rubric_changes(found, width()), color)
+        show(rubric_changes(found), color)
     return ExitCode.OK
 
 
@@ -167,7 +166,7 @@ def run_selftest(rubric: str, folders: Sequence[str], color: Color, *, as_json: 
     else:
         from charter_score.render.rubric.selftest import proofs
 
-        show(proofs(proved, found.path, found.sha256, width()), color)
+        show(proofs(proved, found.path, found.sha256), color)
     return ExitCode.OK if proved.held else ExitCode.GATE_FAILED
 
 

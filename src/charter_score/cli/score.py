@@ -20,7 +20,12 @@ from charter_score.cli.formats import (
 )
 from charter_score.cli.progress import Progress
 from charter_score.cli.settings import OWN_FILE, SHARED_FILE, Settings, find_settings
-from charter_score.cli.terminal import Color, paint_for, tell, width
+from charter_score.cli.terminal import (
+    Color,
+    has_bars,
+    screen_for,
+    tell,
+)
 from charter_score.errors import CharterScoreError, ExitCode, NotWrittenError, UsageError
 from charter_score.field_types import MisshapenError, read_percent
 from charter_score.gates import Baseline, Conclusion, Gates, Verdict, conclusion_of
@@ -29,8 +34,9 @@ from charter_score.outputs import AppendedOutput, Output, is_terminal
 from charter_score.pipeline import Job, Part, Scoring, Told
 from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.render.results.verdicts import not_scored, sentence
+from charter_score.render.text.blocks import Parts
+from charter_score.render.text.console import Line
 from charter_score.render.text.diagnostics import MOST_SHOWN, problem_lines
-from charter_score.render.text.layout import Line, Span, Style, span
 from charter_score.render.text.phrases import count
 from charter_score.scalars import Number
 from charter_score.summary import Summary
@@ -69,6 +75,7 @@ class ScoreRequest(NamedTuple):
     include_names: bool = False
     include_comments: bool = False
     no_comments: bool = False
+    no_bars: bool = False
     gate: bool = False
     fail_under: str | None = None
     fail_under_mean: str | None = None
@@ -102,7 +109,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
     if request.in_hook:
         _refuse_gates_on_a_whole(request, settings_file)
     if request.verbose and settings_file is not None:
-        tell([(span(f"settings: {settings_file}", Style.FAINT),)], request.color)
+        tell([Line(f"settings: {settings_file}", "faint")], request.color)
     _refuse_blank_fields(request.by)
     wanted = [
         # What nothing nearer has chosen: neither -f nor an ending nor the environment.
@@ -301,10 +308,12 @@ class _Run:
             comments=not request.no_comments,
             long=request.long,
             room=output.room,
+            bars=not request.no_bars,
             asked=Asked(request.paths, request.rubric, request.rubrics),
         )
         if output.path is None and sys.stdout is not None:
-            look = look._replace(width=width(), paint=paint_for(request.color, sys.stdout))
+            screen = screen_for(request.color, sys.stdout)
+            look = look._replace(screen=screen, bars=look.bars and has_bars())
         return look
 
     def take(self, part: Part) -> None:
@@ -314,7 +323,7 @@ class _Run:
         self.left_out += part.left_out
         self._findings.combine(part.findings)
         quiet = self.request.quiet
-        lines: list[Line] = []
+        lines: Parts = []
         for noted in part.noted:
             # Each for itself: what is cut off a long list must not depend on where a part ends.
             new = self._told.new(noted)
@@ -353,15 +362,15 @@ def _tell_verdict(run: _Run, code: ExitCode) -> None:
     lines: list[Line] = []
     if not request.quiet:
         lines += _told_skipped(run.skipped)
-        lines += [(span(note, Style.FAINT),) for note in _notes(run.left_out, request)]
-        lines += [(span(note, Style.WARN),) for note in _ungrouped(summary)]
+        lines += [Line(note, "faint") for note in _notes(run.left_out, request)]
+        lines += [Line(note, "warn") for note in _ungrouped(summary)]
         if run.destinations[0].output.path is not None:
-            lines.append((span(_one_line(summary)),))
+            lines.append(Line(_one_line(summary)))
     for path in run.kept:
-        lines.append((span(f"{path} was left as it was: no folder could be listed."),))
+        lines.append(Line(f"{path} was left as it was: no folder could be listed."))
     if run.conclusion is Conclusion.NOT_SCORED and (why := not_scored(summary)):
         exit_3 = "Exit 3: " if code is ExitCode.NOT_SCORED else ""
-        lines.append((Span(f"{exit_3}{why}", Style.BAD),))
+        lines.append(Line(f"{exit_3}{why}", "bad"))
     for verdict in run.verdicts:
         lines += _told(verdict, run.conclusion, code, quiet=request.quiet)
     tell(lines, request.color)
@@ -370,21 +379,21 @@ def _tell_verdict(run: _Run, code: ExitCode) -> None:
 def _told_skipped(skipped: Sequence[Skipped]) -> list[Line]:
     """Each review that is not to be scored, or how many where they are many."""
     if len(skipped) > MOST_SKIPPED:
-        return [(span(f"{count(len(skipped), 'review')} not scored: drafts or void"),)]
-    return [(span(f"{one.path}: {one.reason}, not scored"),) for one in skipped]
+        return [Line(f"{count(len(skipped), 'review')} not scored: drafts or void")]
+    return [Line(f"{one.path}: {one.reason}, not scored") for one in skipped]
 
 
 def _told(verdict: Verdict, conclusion: Conclusion, code: ExitCode, *, quiet: bool) -> list[Line]:
     """A gate's verdict, and the reviews that it names."""
     told = sentence(verdict, conclusion)
     if verdict.passed:
-        return [] if quiet else [(span(told, Style.GOOD),)]
+        return [] if quiet else [Line(told, "good")]
     exit_code = "Exit 1: " if code is ExitCode.GATE_FAILED else ""
-    lines: list[Line] = [(span(f"{exit_code}{told}", Style.BAD),)]
+    lines: list[Line] = [Line(f"{exit_code}{told}", "bad")]
     shown = verdict.violations[:MOST_SHOWN]
-    lines += [(span(f"    {violation.name}: {violation.detail}"),) for violation in shown]
+    lines += [Line(f"    {violation.name}: {violation.detail}") for violation in shown]
     if len(verdict.violations) > MOST_SHOWN:
-        lines.append((span(f"    and {len(verdict.violations) - MOST_SHOWN} more"),))
+        lines.append(Line(f"    and {len(verdict.violations) - MOST_SHOWN} more"))
     return lines
 
 

@@ -4,11 +4,11 @@ import os
 from collections.abc import Sequence
 
 from charter_score.cli.settings import settings
-from charter_score.cli.terminal import Color, show, tell, tell_problems, width
+from charter_score.cli.terminal import Color, show, tell, tell_problems
 from charter_score.errors import DocumentError, ExitCode, UsageError
 from charter_score.outcome import Failed, Scored, Skipped
 from charter_score.pipeline import Job, Scoring
-from charter_score.render.text.layout import span
+from charter_score.render.text.console import Line
 from charter_score.render.text.phrases import not_scored
 from charter_score.source.load import Library, LoadedRubric, named_rubric
 from charter_score.writing import write_standard_output
@@ -31,12 +31,12 @@ def run_explain(review: str, rubric: str | None, rubrics: Sequence[str], color: 
         match outcome:
             case Scored():
                 tell_problems(outcome.warnings, color)
-                show(explain(outcome, width()), color)
+                show(explain(outcome), color)
                 code = ExitCode.OK
             case Failed():
                 tell_problems(outcome.diagnostics, color)
             case Skipped():
-                tell([(span(f"{outcome.path}: {not_scored(outcome)}"),)], color)
+                tell([Line(f"{outcome.path}: {not_scored(outcome)}")], color)
                 code = ExitCode.OK
     return code
 
@@ -57,7 +57,7 @@ def run_rubric_list(folders: Sequence[str], color: Color, *, as_json: bool) -> E
     else:
         from charter_score.render.rubric.terminal import rubric_list
 
-        show(rubric_list(good, width()), color)
+        show(rubric_list(good), color)
     return ExitCode.NOT_SCORED if bad or library.problems else ExitCode.OK
 
 

@@ -8,10 +8,12 @@ from typing import TextIO
 
 from charter_score.diagnostics import Diagnostic, in_order
 from charter_score.errors import NotWrittenError
-from charter_score.render.text.console import Paint, coloured, for_encoding, plain
+from charter_score.render.text.console import USUAL_WIDTH, Screen, View, for_encoding
 from charter_score.render.text.diagnostics import problem_lines
-from charter_score.render.text.layout import WIDEST, Line
 from charter_score.writing import write_standard_output
+
+WIDEST = 240
+"""Columns that are used at most, however many there are."""
 
 
 class Color(StrEnum):
@@ -23,34 +25,39 @@ class Color(StrEnum):
 
 
 def width() -> int:
-    """The columns to fill: the terminal's (or COLUMNS), 80 at most and where there is none."""
+    """The columns to fill: what COLUMNS says, else the terminal's, else 80."""
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns):
-        return min(WIDEST, int(columns))
+    if columns.isascii() and columns.isdigit() and int(columns[:9]):
+        return min(WIDEST, int(columns[:9]))
     if sys.stdout is None or not sys.stdout.isatty():
-        return WIDEST
+        return USUAL_WIDTH
     import shutil
 
-    return min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns)
+    return min(WIDEST, shutil.get_terminal_size((USUAL_WIDTH, 24)).columns)
 
 
-def show(lines: Iterable[Line], color: Color) -> None:
-    """Put lines on standard output.
+def has_bars() -> bool:
+    """Whether bars of block characters are drawn: not where TERM says that they would not be."""
+    return os.environ.get("TERM") != "dumb"
+
+
+def show(view: View, color: Color) -> None:
+    """Put a view on standard output.
 
     Raises:
-        NotWrittenError: where they cannot be written.
+        NotWrittenError: where it cannot be written.
     """
     if sys.stdout is None:
         raise NotWrittenError("standard output is closed")
-    write_standard_output(_text(lines, color, sys.stdout))
+    write_standard_output(_text(view, color, sys.stdout))
 
 
-def tell(lines: Iterable[Line], color: Color) -> None:
-    """Put lines on standard error; a lost standard error is no reason to fail."""
+def tell(view: View, color: Color) -> None:
+    """Put a view on standard error; a lost standard error is no reason to fail."""
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(_text(lines, color, sys.stderr))
+        sys.stderr.write(_text(view, color, sys.stderr))
         sys.stderr.flush()
     except OSError:
         pass
@@ -61,13 +68,13 @@ def tell_problems(diagnostics: Iterable[Diagnostic], color: Color) -> None:
     tell(problem_lines(in_order(diagnostics)), color)
 
 
-def paint_for(color: Color, stream: TextIO) -> Paint:
-    """How lines become text on a stream."""
-    return coloured if _wants_colour(color, stream) else plain
+def screen_for(color: Color, stream: TextIO) -> Screen:
+    """How views are printed on a stream."""
+    return Screen(width(), _wants_colour(color, stream))
 
 
-def _text(lines: Iterable[Line], color: Color, stream: TextIO) -> str:
-    return for_encoding(paint_for(color, stream)(lines), stream.encoding)
+def _text(view: View, color: Color, stream: TextIO) -> str:
+    return for_encoding(screen_for(color, stream).text(view), stream.encoding)
 
 
 def _wants_colour(color: Color, stream: TextIO) -> bool:
@@ -77,5 +84,12 @@ def _wants_colour(color: Color, stream: TextIO) -> bool:
         case Color.NEVER:
             return False
         case Color.AUTO:
-            plainly = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-            return not plainly and stream.isatty()
+            # The order of CPython's own: who wants none comes first, then who wants them anyway.
+            if os.environ.get("NO_COLOR"):
+                return False
+            if any(os.environ.get(name, "") not in ("", "0") for name in _FORCING):
+                return True
+            return os.environ.get("TERM") != "dumb" and stream.isatty()
+
+
+_FORCING = ("FORCE_COLOR", "CLICOLOR_FORCE")

@@ -4,7 +4,7 @@ A state machine over the file. It reads no line and prints none; whoever runs it
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -16,7 +16,7 @@ from charter_score.filling import view
 from charter_score.filling.sheet import ABOUT, WORDS, Progress, Sheet
 from charter_score.filling.template import Asked, asked_fields, choices
 from charter_score.rating import Rating, same_word
-from charter_score.render.text.layout import Line
+from charter_score.render.text.blocks import Parts
 from charter_score.review import Rated
 from charter_score.rubric import (
     Criterion,
@@ -142,14 +142,13 @@ class Conversation:
 
     `question` gives what to show before a line is read (nothing where the question still stands),
     `prompt` the word before the cursor, `answer` what to show after it. `ending` is set once there
-    is nothing more to ask. `columns` says how wide lines may be, `today` which day is offered.
+    is nothing more to ask. `today` is the day that is offered.
     """
 
-    def __init__(self, sheet: Sheet, columns: Callable[[], int], today: date | None = None) -> None:
+    def __init__(self, sheet: Sheet, today: date | None = None) -> None:
         self.sheet = sheet
         self._today = (today or date.today()).isoformat()
         self.ending: Ending | None = None
-        self._columns = columns
         self._fields = _fields(sheet.progress.rubric)
         self._first = self._first_questions()
         self._step: _Step = self._first[0] if self._first else self._next_unrated()
@@ -210,63 +209,62 @@ class Conversation:
             case _:
                 assert_never(self._step)
 
-    def question(self) -> list[Line]:
+    def question(self) -> Parts:
         """What to show before the next line is read; nothing where the question still stands."""
         if self._is_shown:
             return []
         self._is_shown = True
-        columns, review = self._columns(), self._progress.review
+        review = self._progress.review
         match self._step:
             case _AskPerson(name):
-                return view.person_question(name, getattr(review, name), columns)
+                return view.person_question(name, getattr(review, name))
             case _AskField(name):
                 now = values_of(review.interaction, name)
-                lines = view.field_question(name, self._fields[name], now, columns)
+                lines = view.field_question(name, self._fields[name], now)
                 if self._is_day(name):
-                    lines += view.today_offered(self._today, columns)
+                    lines += view.today_offered(self._today)
                 return lines
             case _AskRemoval(name, values):
                 leaving = self._progress.leaving(name, values)
-                return view.removal_question([one.title for _, one in leaving], columns)
+                return view.removal_question([one.title for _, one in leaving])
             case _AskRating():
-                return self._rating_question(columns)
+                return self._rating_question()
             case _AskComment(rating=rating, required=required):
                 return view.comment_question(
                     not_applicable=rating == Rating.NOT_APPLICABLE,
                     loses=_is_seen_to_lose(self._progress.rubric, self._place().criterion, rating),
                     required=required,
                     now=self._own().comment,
-                    width=columns,
                 )
             case _AskEvidence():
-                return view.evidence_question(self._own().evidence, columns)
+                return view.evidence_question(self._own().evidence)
             case _AskUnrated():
                 titles = [one.criterion.title for one in self._progress.unrated()]
-                return view.unrated_question(titles, columns)
+                return view.unrated_question(titles)
             case _AskNothingObserved():
-                return view.nothing_observed(columns)
+                return view.nothing_observed()
             case _AskWords(name):
-                return view.words_question(name, getattr(review, name), columns)
+                return view.words_question(name, getattr(review, name))
             case _AskAction():
-                return view.actions_question(review.actions, columns)
+                return view.actions_question(review.actions)
             case _AskOfAction(name):
                 advisor = review.advisor if name == "who" else None
-                return view.action_detail_question(name, advisor, columns)
+                return view.action_detail_question(name, advisor)
             case _AskNotes():
-                return view.notes_question(review.notes, columns)
+                return view.notes_question(review.notes)
             case _:
                 assert_never(self._step)
 
-    def _rating_question(self, columns: int) -> list[Line]:
+    def _rating_question(self) -> Parts:
         place, rubric = self._place(), self._progress.rubric
-        head: list[Line] = []
+        head: Parts = []
         if place.section.id != self._section:
             self._section = place.section.id
             sections = list(dict.fromkeys(one.section.id for one in self._progress.places()))
             number = sections.index(place.section.id) + 1
-            head = view.section_head(place.section, number, len(sections), columns)
+            head = view.section_head(place.section, number, len(sections))
         options = options_of(rubric, place.criterion)
-        return head + view.rating_question(rubric, place, options, self._own(), columns)
+        return head + view.rating_question(rubric, place, options, self._own())
 
     def _place(self) -> view.Place:
         """The criterion that is asked about."""
@@ -289,7 +287,7 @@ class Conversation:
 
     # ── Answering ─────────────────────────────────────────────────────────────────────────────
 
-    def answer(self, line: str) -> list[Line]:
+    def answer(self, line: str) -> Parts:
         """Take one answer: do what it says, go on to the next question, tell what came of it.
 
         Text of several lines, as it comes from pasting, is words and never a command; only a
@@ -304,10 +302,10 @@ class Conversation:
             text = _clean(line)
             return self._take_block(text) if "\n" in text else self._answer(text)
         except _NotTakenError as wrong:
-            return view.hint(str(wrong), self._columns())
+            return view.hint(str(wrong))
         except NotEditableError as wrong:
             place = self._progress.document.locate(wrong.route, At.KEY)
-            return view.not_editable(place.line, self._columns())
+            return view.not_editable(place.line)
 
     def stop(self) -> None:
         """End the conversation here; everything answered so far is in the file."""
@@ -317,7 +315,7 @@ class Conversation:
         self._step = step
         self._is_shown = False
 
-    def _take_block(self, text: str) -> list[Line]:
+    def _take_block(self, text: str) -> Parts:
         """Take text of several lines where it can only be words, and nowhere else."""
         match self._step:
             case _AskRating():
@@ -337,19 +335,19 @@ class Conversation:
             "of them was saved; please answer again."
         )
 
-    def _answer_words_of(self, text: str) -> list[Line]:
+    def _answer_words_of(self, text: str) -> Parts:
         """Take words that are a comment or notes, whatever they look like."""
         if isinstance(self._step, _AskComment):
-            return [*self._comment_given(text), *view.lines_taken(text, self._columns())]
+            return [*self._comment_given(text), *view.lines_taken(text)]
         self._take_notes(text)
-        return view.lines_taken(text, self._columns())
+        return view.lines_taken(text)
 
-    def _answer(self, text: str) -> list[Line]:
+    def _answer(self, text: str) -> Parts:
         match self._step:
             case _AskRating():
                 return self._answer_rating(text)
             case _ if text == "?":
-                return view.text_help(self._columns(), may_jump=self._may_jump())
+                return view.text_help(may_jump=self._may_jump())
             case _ if text == "q":
                 self.stop()
             case _ if text == "b":
@@ -419,7 +417,7 @@ class Conversation:
 
     # ── Ratings ───────────────────────────────────────────────────────────────────────────────
 
-    def _answer_rating(self, text: str) -> list[Line]:
+    def _answer_rating(self, text: str) -> Parts:
         place, rubric = self._place(), self._progress.rubric
         options = options_of(rubric, place.criterion)
         found = rating_meant(rubric, place.criterion, options, text)
@@ -427,7 +425,7 @@ class Conversation:
             return self._take_rating(place, options, *found)
         if text == "?":
             commands = _commands(options)
-            return view.rating_help(place.criterion, options, commands, self._columns())
+            return view.rating_help(place.criterion, options, commands)
         if _JUMP.fullmatch(text):
             self._jump(text)
             return []
@@ -446,7 +444,7 @@ class Conversation:
 
     def _take_rating(
         self, place: view.Place, options: Sequence[view.Option], rating: str, comment: str | None
-    ) -> list[Line]:
+    ) -> Parts:
         if rating == Rating.NOT_APPLICABLE and _forbids_not_applicable(place.criterion):
             raise _NotTakenError(f"This one always applies. {_what_to_type(options)}")
         return self._rated(place, rating, comment)
@@ -467,7 +465,7 @@ class Conversation:
         else:
             self._go(_AskComment(place.section.id, criterion.id, rating, required=True))
 
-    def _rated(self, place: view.Place, rating: str, comment: str | None) -> list[Line]:
+    def _rated(self, place: view.Place, rating: str, comment: str | None) -> Parts:
         """A rating was chosen: it is saved, unless it needs a comment and has none yet."""
         section, criterion, rubric = place.section, place.criterion, self._progress.rubric
         before = self._own().comment
@@ -487,7 +485,7 @@ class Conversation:
             return []
         return self._saved(place, rating)
 
-    def _answer_comment(self, text: str) -> list[Line]:
+    def _answer_comment(self, text: str) -> Parts:
         step, place, now = self._step, self._place(), self._own().comment
         if not isinstance(step, _AskComment):
             raise TypeError(step)
@@ -504,14 +502,14 @@ class Conversation:
             )
         return self._with_comment(place, step.rating)
 
-    def _comment_given(self, text: str) -> list[Line]:
+    def _comment_given(self, text: str) -> Parts:
         step, place = self._step, self._place()
         if not isinstance(step, _AskComment):
             raise TypeError(step)
         self.sheet.rate(place.section, place.criterion, step.rating, text)
         return self._with_comment(place, step.rating)
 
-    def _with_comment(self, place: view.Place, rating: str) -> list[Line]:
+    def _with_comment(self, place: view.Place, rating: str) -> Parts:
         """Go on behind the comment: what was seen or heard has a place where it can be found."""
         own = self._own()
         if own.comment is None or rating == Rating.NOT_APPLICABLE:
@@ -519,7 +517,7 @@ class Conversation:
         self._go(_AskEvidence(place.section.id, place.criterion.id, rating))
         return []
 
-    def _answer_evidence(self, text: str) -> list[Line]:
+    def _answer_evidence(self, text: str) -> Parts:
         step, place, now = self._step, self._place(), self._own().evidence
         if not isinstance(step, _AskEvidence):
             raise TypeError(step)
@@ -528,15 +526,13 @@ class Conversation:
             self.sheet.set_evidence(place.section, place.criterion, evidence)
         return self._saved(place, step.rating)
 
-    def _saved(self, place: view.Place, rating: str) -> list[Line]:
+    def _saved(self, place: view.Place, rating: str) -> Parts:
         """Go on behind a rating that is saved, and tell how it stands."""
         self._go(self._next_unrated(place))
-        progress, columns = self._progress, self._columns()
-        lines = view.saved(
-            rating, progress.so_far(), progress.rated(), place.of, progress.rubric, columns
-        )
+        progress = self._progress
+        lines = view.saved(rating, progress.so_far(), progress.rated(), place.of, progress.rubric)
         is_last = self._step == _AskWords(WORDS[0])
-        return [*lines, *view.all_rated(place.of, columns)] if is_last else lines
+        return [*lines, *view.all_rated(place.of)] if is_last else lines
 
     def _next_unrated(self, behind: view.Place | None = None) -> _Step:
         """The next unrated criterion behind a place, or what follows the last criterion."""

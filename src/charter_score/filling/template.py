@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from charter_score.render.text import phrases
-from charter_score.render.text.console import plain
-from charter_score.render.text.layout import Page
+from charter_score.render.text.hostile import visible_lines, without_commands
 from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review
 from charter_score.rubric import CommentRule, Criterion, FieldRule, Permission, Rubric, Section
 
@@ -429,10 +428,16 @@ def _escape(character: str) -> str:
 
 def _comment(text: str, left: int = 0, *, indent: int = 0, hang: int | None = None) -> list[str]:
     """A text as comment lines, wrapped; no character of it can end the comment."""
-    page = Page(WIDEST_COMMENT - left - 2)
-    for line in re.split("\r\n|\r|\n", text.strip()) if text.strip() else ():
-        page.write(line.replace("\t", " "), indent=indent, hang=indent if hang is None else hang)
-    return [f"{' ' * left}# {line}".rstrip() for line in plain(page.lines).splitlines()]
+    lines: list[str] = []
+    for paragraph in visible_lines(text).splitlines() if text.strip() else ():
+        lines += textwrap.wrap(
+            paragraph,
+            width=WIDEST_COMMENT - left - 2,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (indent if hang is None else hang),
+            break_on_hyphens=False,
+        ) or [""]
+    return [f"{' ' * left}# {without_commands(line)}".rstrip() for line in lines]
 
 
 def rubric_template(rubric_id: str, schema: str | None) -> str:

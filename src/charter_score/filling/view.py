@@ -3,14 +3,26 @@
 A line or two at a time, in an order that makes sense read aloud; nothing is ever drawn over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+from rich.text import Text
 
 from charter_score.figures import decimal_text
 from charter_score.filling.template import Asked, Choice, demands, title_of, weight_of
 from charter_score.rating import Rating
 from charter_score.render.text import phrases
-from charter_score.render.text.layout import Line, Page, Span, Style, cells, left, span
+from charter_score.render.text.blocks import (
+    Hanging,
+    Labelled,
+    Parts,
+    ToType,
+    entry,
+    item,
+    prose,
+    quoted,
+    words,
+)
 from charter_score.result import ReviewResult
 from charter_score.review import Action, Rated
 from charter_score.rubric import Criterion, Permission, Rubric, Section
@@ -43,10 +55,8 @@ class Place(NamedTuple):
 # ── Beginning and end ─────────────────────────────────────────────────────────────────────────────
 
 
-def opening(rubric: Rubric, shown: str, rated: int, of: int, width: int) -> list[Line]:
+def opening(rubric: Rubric, shown: str, rated: int, of: int) -> Parts:
     """What is filled in, how far it is, and how to answer."""
-    page = Page(width)
-    page.write(span(title_of(rubric), Style.TITLE))
     if not rated and _is_conditional(rubric):
         so_far = ""  # how many there are depends on what is answered first
     elif not rated:
@@ -57,15 +67,19 @@ def opening(rubric: Rubric, shown: str, rated: int, of: int, width: int) -> list
         so_far = f"all {of} criteria are rated"
     may_be_na = any(one.not_applicable is not Permission.FORBIDDEN for _, one in rubric.criteria())
     rule = phrases.rule(rubric) if may_be_na else ""
-    page.write(" · ".join(part for part in (shown, so_far, rule) if part))
-    page.blank()
-    page.write(
-        "Type an answer and press Enter. Every answer is saved at once, so you can stop whenever "
-        "you like and go on later."
-    )
     keys = (("b", "back"), ("s", "skip"), ("#7", "to criterion 7"), ("q", "stop"), ("?", "help"))
-    page.write(*_keys(*keys), indent=2)
-    return page.lines
+    return [
+        Hanging(words((title_of(rubric), "title"))),
+        Hanging(words(" · ".join(part for part in (shown, so_far, rule) if part))),
+        Text(),
+        Hanging(
+            words(
+                "Type an answer and press Enter. Every answer is saved at once, so you can stop "
+                "whenever you like and go on later."
+            )
+        ),
+        Hanging(_keys(*keys), 2),
+    ]
 
 
 def _is_conditional(rubric: Rubric) -> bool:
@@ -76,131 +90,99 @@ def _is_conditional(rubric: Rubric) -> bool:
     )
 
 
-def _keys(*keys: tuple[str, str]) -> list[Span]:
+def _keys(*keys: tuple[str, str]) -> Text:
     """Keys and what they do, in one line."""
-    spans = []
-    for index, (key, does) in enumerate(keys):
-        spans += [Span(" · " if index else ""), Span(key, Style.STRONG), Span(f" {does}")]
-    return spans
+    return words(" · ").join(words((key, "strong"), f" {does}") for key, does in keys)
 
 
 def left_as_draft(
-    shown: str, rated: int, of: int, command: str, width: int, *, is_complete: bool = False
-) -> list[Line]:
+    shown: str, rated: int, of: int, command: str, *, is_complete: bool = False
+) -> Parts:
     """Where a review was left that is not finished, and how to go on.
 
     `is_complete` where it could be scored if its status said so.
     """
-    page = Page(width)
     how_far = f"All {of}" if rated == of else f"{rated} of {of}"
     are = "is" if rated == 1 else "are"
-    page.write(
-        span("Stopped here. ", Style.TITLE),
-        span(f"{how_far} criteria {are} rated, and {shown} holds every answer as a draft."),
+    stopped = words(
+        ("Stopped here. ", "title"),
+        f"{how_far} criteria {are} rated, and {shown} holds every answer as a draft.",
     )
-    if is_complete:
-        page.write(span(f"{phrases.ONLY_STATUS_MISSING}.", Style.WARN))
-    return [(), *page.lines, *_to_type("To go on:", command, width)]
+    only_status = words((f"{phrases.ONLY_STATUS_MISSING}.", "warn"))
+    complete = [Hanging(only_status)] if is_complete else []
+    return [Text(), Hanging(stopped), *complete, ToType("To go on:", command)]
 
 
-def left_finished(shown: str, command: str, width: int) -> list[Line]:
+def left_finished(shown: str, command: str) -> Parts:
     """Where a review was left that needs no more answers, and how to see its score."""
-    page = Page(width)
-    page.write(span("Stopped here. ", Style.TITLE), span(f"{shown} is finished."))
-    return [(), *page.lines, *_to_type("To see its score:", command, width)]
+    stopped = words(("Stopped here. ", "title"), f"{shown} is finished.")
+    return [Text(), Hanging(stopped), ToType("To see its score:", command)]
 
 
-def finished(shown: str, width: int) -> list[Line]:
+def finished(shown: str) -> Parts:
     """That all is done, before the score is shown."""
-    page = Page(width)
-    page.write(
-        span("Finished. ", Style.GOOD), span(f"{shown} is final, and this is its score."), hang=2
-    )
-    return [(), *page.lines, ()]
+    done = words(("Finished. ", "good"), f"{shown} is final, and this is its score.")
+    return [Text(), Hanging(done, hang=2), Text()]
 
 
-def see_again(command: str, width: int) -> list[Line]:
+def see_again(command: str) -> Parts:
     """How to see the score another time."""
-    return [(), *_to_type("To see this again:", command, width)]
-
-
-def _to_type(label: str, command: str, width: int) -> list[Line]:
-    """A command to type, which is never broken: it could not be copied."""
-    text = span(command, Style.STRONG)
-    if cells(label) + 1 + cells(text.text) <= width:
-        return [(Span(f"{label} "), text)]
-    return [(Span(label),), (Span("  "), text)]
+    return [Text(), ToType("To see this again:", command)]
 
 
 # ── Questions ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def section_head(section: Section, number: int, of: int, width: int) -> list[Line]:
+def section_head(section: Section, number: int, of: int) -> Parts:
     """The section that begins here, with its guidance."""
-    page = Page(width)
-    page.write(span(f"Section {number} of {of}: {section.title}", Style.TITLE), hang=2)
-    if section.guidance:
-        page.paragraphs(section.guidance)
-    return [(), *page.lines]
+    head = words((f"Section {number} of {of}: {section.title}", "title"))
+    guidance = [Hanging(prose(section.guidance))] if section.guidance else []
+    return [Text(), Hanging(head, hang=2), *guidance]
 
 
 def rating_question(
-    rubric: Rubric, place: Place, options: Sequence[Option], own: Rated | None, width: int
-) -> list[Line]:
+    rubric: Rubric, place: Place, options: Sequence[Option], own: Rated | None
+) -> Parts:
     """One criterion: where it stands, what to look for, what can be answered, what it has now."""
-    page = Page(width)
     criterion = place.criterion
     where = f"Criterion {place.number} of {place.of} · {place.section.title}"
-    page.write(span(where, Style.FAINT), hang=2)
-    page.write(span(criterion.title, Style.STRONG))
+    parts: Parts = [
+        Text(),
+        Hanging(words((where, "faint")), hang=2),
+        Hanging(words((criterion.title, "strong"))),
+    ]
     if criterion.guidance:
-        page.paragraphs(criterion.guidance, indent=2)
-    if told := [*weight_of(rubric, criterion), *demands(criterion)]:
-        style = Style.WARN if criterion.critical else Style.FAINT
-        page.write(span(f"({'; '.join(told)})", style), indent=2, hang=3)
-    page.blank()
-    keys = max(cells(option.key) for option in options)
-    for option in options:
-        _beside(page, option.key, keys, *_meaning(rubric, option))
+        parts.append(Hanging(prose(criterion.guidance), 2))
+    if about := [*weight_of(rubric, criterion), *demands(criterion)]:
+        style = "warn" if criterion.critical else "faint"
+        parts.append(Hanging(words((f"({'; '.join(about)})", style)), 2, hang=3))
+    parts += [Text(), _answers((option.key, _meaning(rubric, option)) for option in options)]
     if own is not None and own.rating is not None:
-        comment = f', "{own.comment}"' if own.comment else ""
-        page.blank()
-        page.write(
-            span("Now: ", Style.STRONG),
-            span(f"{own.rating}{comment} (Enter keeps it)"),
-            indent=2,
-            hang=4,
-        )
-    return [(), *page.lines]
+        comment = words(", ", quoted(own.comment)) if own.comment else ""
+        now = words(("Now: ", "strong"), own.rating, comment, " (Enter keeps it)")
+        parts += [Text(), entry(now)]
+    return parts
 
 
-def _beside(page: Page, label: str, label_width: int, *words: Span) -> None:
-    """A short label with words that hang beside it."""
-    before = len(page.lines)
-    page.write(*words, indent=4 + label_width)
-    padded = left(span(label).text, label_width)
-    page.lines[before] = (
-        Span("  "),
-        Span(padded, Style.STRONG),
-        Span("  "),
-        *page.lines[before][1:],
-    )
+def _answers(answers: Iterable[tuple[str, Text]]) -> Labelled:
+    """What can be typed, each with what it does beside it."""
+    return Labelled([(words((key, "strong")), does) for key, does in answers], always=True)
 
 
-def _meaning(rubric: Rubric, option: Option) -> list[Span]:
+def _meaning(rubric: Rubric, option: Option) -> Text:
     """What an answer means here: the word, what it is worth, what it looks like."""
     word, worth, looks_like = option.choice
     if word == Rating.NOT_APPLICABLE and not looks_like:
         looks_like = f"it did not come up; {phrases.rule(rubric).removeprefix('n/a ')}"
     head = f"{word} ({worth})" if worth else word
-    return [span(f"{head}: {looks_like}" if looks_like else head)]
+    return prose(f"{head}: {looks_like}" if looks_like else head)
 
 
 def comment_question(
-    *, not_applicable: bool, loses: bool, required: bool, now: str | None, width: int
-) -> list[Line]:
+    *, not_applicable: bool, loses: bool, required: bool, now: str | None
+) -> Parts:
     """What to write beside a rating."""
-    page = Page(width)
+    parts: Parts = []
     if not_applicable:
         asked = "Why does it not apply?"
     elif loses:
@@ -208,30 +190,26 @@ def comment_question(
     else:
         asked = "A comment on it?"
     if now is not None:
-        page.write(span("Now: ", Style.STRONG), span(f'"{now}"'), indent=2, hang=4)
+        parts.append(entry(words(("Now: ", "strong"), quoted(now))))
         how = "Enter keeps it." if required else "Enter keeps it, - takes it out."
     else:
         how = "A few words are needed here." if required else "Enter for no comment."
-    page.write(f"{asked} {how}", indent=2)
-    return page.lines
+    return [*parts, Hanging(words(f"{asked} {how}"), 2)]
 
 
-def person_question(name: str, now: str | None, width: int) -> list[Line]:
+def person_question(name: str, now: str | None) -> Parts:
     """Who did the work, who reviews it, which team it was."""
-    page = Page(width)
     asked = {
         "advisor": "Whose work is this?",
         "reviewer": "And who reviews it?",
         "team": "Which team is it?",
     }[name]
     how = f"Now: {now}. Enter keeps it." if now else "Enter leaves it empty."
-    page.write(span(asked, Style.STRONG), span(f" {how}"))
-    return [(), *page.lines]
+    return [Text(), Hanging(words((asked, "strong"), f" {how}"))]
 
 
-def field_question(name: str, asked: Asked, now: Sequence[str], width: int) -> list[Line]:
+def field_question(name: str, asked: Asked, now: Sequence[str]) -> Parts:
     """One field of the interaction, with the values to choose from."""
-    page = Page(width)
     how = []
     if asked.values and not asked.closed:
         how.append("One of these, or your own words.")
@@ -248,132 +226,125 @@ def field_question(name: str, asked: Asked, now: Sequence[str], width: int) -> l
     title = asked.title.replace("_", " ")
     title = title[:1].upper() + title[1:]
     mark = "" if title.endswith(("?", ":", ".")) else "."
-    page.write(span(title + mark, Style.STRONG), span(" " + " ".join(how)))
-    for number, value in enumerate(asked.values, 1):
-        _beside(page, str(number), len(str(len(asked.values))), span(value))
-    return [(), *page.lines]
+    parts: Parts = [Text(), Hanging(words((title + mark, "strong"), " " + " ".join(how)))]
+    if asked.values:
+        parts.append(
+            _answers((str(number), words(value)) for number, value in enumerate(asked.values, 1))
+        )
+    return parts
 
 
-def today_offered(today: str, width: int) -> list[Line]:
+def today_offered(today: str) -> Parts:
     """The day on which the review is written, as an answer to choose."""
-    page = Page(width)
-    _beside(page, "t", 1, span(f"today, {today}"))
-    return page.lines
+    return [_answers([("t", words(f"today, {today}"))])]
 
 
-def evidence_question(now: str | None, width: int) -> list[Line]:
+def evidence_question(now: str | None) -> Parts:
     """Where what the comment says can be heard or seen."""
-    page = Page(width)
+    parts: Parts = []
     if now is not None:
-        page.write(span("Now: ", Style.STRONG), span(now), indent=2, hang=4)
+        parts.append(entry(words(("Now: ", "strong"), prose(now))))
         how = "Enter keeps it, - takes it out."
     else:
         how = "Such as 00:04:40 or page 2; Enter for nothing."
-    page.write(f"Where is it heard or seen? {how}", indent=2)
-    return page.lines
+    return [*parts, Hanging(words(f"Where is it heard or seen? {how}"), 2)]
 
 
-def actions_question(actions: Sequence[Action], width: int) -> list[Line]:
+def actions_question(actions: Sequence[Action]) -> Parts:
     """What was agreed, one action after the other; Enter goes on."""
-    page = Page(width)
-    asked = span("What was agreed?", Style.STRONG)
+    agreed = []
     for action in actions:
         details = [action.who, f"by {action.by}" if action.by else None]
-        told = "; ".join(part for part in (action.what, *details) if part)
-        page.write(Span("> "), span(told), indent=2, hang=4)
-    if actions:
-        page.write(asked, " Anything else? Enter goes on; a single - takes the last one out.")
-    else:
-        page.write(asked, " One thing at a time; Enter goes on.")
-    return [(), *page.lines]
+        agreed.append(item(prose("; ".join(part for part in (action.what, *details) if part)), ">"))
+    how = (
+        "Anything else? Enter goes on; a single - takes the last one out."
+        if actions
+        else "One thing at a time; Enter goes on."
+    )
+    return [Text(), *agreed, Hanging(words(("What was agreed?", "strong"), f" {how}"))]
 
 
-def action_detail_question(name: str, advisor: str | None, width: int) -> list[Line]:
+def action_detail_question(name: str, advisor: str | None) -> Parts:
     """Who does what was agreed, or by when."""
-    page = Page(width)
     if name == "who":
         example = f"For example {advisor}; " if advisor else ""
-        page.write(f"Who does it? {example}Enter leaves it open.", indent=2)
+        asked = f"Who does it? {example}Enter leaves it open."
     else:
-        page.write("By when? Year-month-day, such as 2016-06-01; Enter leaves it open.", indent=2)
-    return page.lines
+        asked = "By when? Year-month-day, such as 2016-06-01; Enter leaves it open."
+    return [Hanging(words(asked), 2)]
 
 
-def removal_question(titles: Sequence[str], width: int) -> list[Line]:
+def removal_question(titles: Sequence[str]) -> Parts:
     """Whether ratings may go that would no longer apply."""
-    page = Page(width)
     number = len(titles)
-    page.write(
-        Span(f"With this answer {phrases.count(number, 'rating')} no longer ", Style.WARN),
-        Span("applies: " if number == 1 else "apply: ", Style.WARN),
-        span(f"{_named(titles)}."),
-        hang=2,
-    )
     them = "it" if number == 1 else "them"
-    page.write(f"Enter takes {them} out; b leaves everything as it was.", indent=2)
-    return page.lines
+    leaving = words(
+        (f"With this answer {phrases.count(number, 'rating')} no longer ", "warn"),
+        ("applies: " if number == 1 else "apply: ", "warn"),
+        f"{_named(titles)}.",
+    )
+    return [
+        Hanging(leaving, hang=2),
+        Hanging(words(f"Enter takes {them} out; b leaves everything as it was."), 2),
+    ]
 
 
-def unrated_question(titles: Sequence[str], width: int) -> list[Line]:
+def unrated_question(titles: Sequence[str]) -> Parts:
     """That some criteria are still without a rating."""
-    page = Page(width)
     number = len(titles)
     are = "is" if number == 1 else "are"
     criteria = phrases.count(number, "criterion", "criteria")
-    page.write(
-        Span(f"{criteria} {are} still without a rating: ", Style.STRONG), span(f"{_named(titles)}.")
-    )
     first = "it" if number == 1 else "the first of them"
-    page.write(f"Enter goes to {first}; q stops here, and the review stays a draft.")
-    return [(), *page.lines]
+    return [
+        Hanging(
+            words((f"{criteria} {are} still without a rating: ", "strong"), f"{_named(titles)}.")
+        ),
+        Hanging(words(f"Enter goes to {first}; q stops here, and the review stays a draft.")),
+    ]
 
 
-def nothing_observed(width: int) -> list[Line]:
+def nothing_observed() -> Parts:
     """That there would be no score."""
-    page = Page(width)
-    page.write(
-        Span("Nothing that has points was observed, ", Style.WARN),
-        Span("so there is nothing to score."),
-    )
-    page.write("b goes back to change one; q stops here, and the review stays a draft.")
-    return [(), *page.lines]
+    return [
+        Hanging(
+            words(
+                ("Nothing that has points was observed, ", "warn"),
+                "so there is nothing to score.",
+            )
+        ),
+        Hanging(words("b goes back to change one; q stops here, and the review stays a draft.")),
+    ]
 
 
-def words_question(name: str, now: Sequence[str], width: int) -> list[Line]:
+def words_question(name: str, now: Sequence[str]) -> Parts:
     """The reviewer's own words for the conversation, a line at a time; Enter goes on."""
-    page = Page(width)
-    asked = "What was done well?" if name == "done_well" else "What could be better?"
-    sign = Span("+ ", Style.GOOD) if name == "done_well" else Span("- ")
-    if now:
-        for text in now:
-            page.write(sign, span(text), indent=2, hang=4)
-        how = "Another one? Enter goes on; a single - takes the last one out."
-        page.write(span(asked, Style.STRONG), f" {how}")
+    if name == "done_well":
+        asked, sign, style = "What was done well?", "+", "good"
     else:
-        page.write(span(asked, Style.STRONG), " In your own words, one line each; Enter goes on.")
-    return [(), *page.lines]
-
-
-def notes_question(now: str | None, width: int) -> list[Line]:
-    """A last note for the conversation."""
-    page = Page(width)
-    asked = span("Anything else for the conversation?", Style.STRONG)
-    if now is None:
-        page.write(asked, " Enter finishes the review.")
-    else:
-        page.paragraphs(now, indent=2)
-        page.write(asked, " Enter keeps these notes and finishes; a single - takes them out.")
-    return [(), *page.lines]
-
-
-def all_rated(of: int, width: int) -> list[Line]:
-    """That only the reviewer's own words are left."""
-    page = Page(width)
-    page.write(
-        Span(f"All {of} criteria are rated." if of > 1 else "It is rated.", Style.GOOD),
-        " Last, a few words for the conversation, if you like. b goes back, #7 to criterion 7.",
+        asked, sign, style = "What could be better?", "-", ""
+    how = (
+        "Another one? Enter goes on; a single - takes the last one out."
+        if now
+        else "In your own words, one line each; Enter goes on."
     )
-    return [(), *page.lines]
+    said = [item(prose(text), sign, style) for text in now]
+    return [Text(), *said, Hanging(words((asked, "strong"), f" {how}"))]
+
+
+def notes_question(now: str | None) -> Parts:
+    """A last note for the conversation."""
+    asked = ("Anything else for the conversation?", "strong")
+    if now is None:
+        return [Text(), Hanging(words(asked, " Enter finishes the review."))]
+    how = " Enter keeps these notes and finishes; a single - takes them out."
+    return [Text(), Hanging(prose(now), 2), Hanging(words(asked, how))]
+
+
+def all_rated(of: int) -> Parts:
+    """That only the reviewer's own words are left."""
+    rated = f"All {of} criteria are rated." if of > 1 else "It is rated."
+    last = " Last, a few words for the conversation, if you like. b goes back, #7 to criterion 7."
+    return [Hanging(words((rated, "good"), last))]
 
 
 def _named(titles: Sequence[str]) -> str:
@@ -387,49 +358,41 @@ def _named(titles: Sequence[str]) -> str:
 # ── Answers ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def saved(
-    rating: str, result: ReviewResult | None, rated: int, of: int, rubric: Rubric, width: int
-) -> list[Line]:
+def saved(rating: str, result: ReviewResult | None, rated: int, of: int, rubric: Rubric) -> Parts:
     """That an answer is saved, and the points so far, which are said to be provisional.
 
     `result` is the score of what is rated; None where nothing of it was observed.
     """
-    page = Page(width)
-    told = span(f"Saved: {rating}. ", Style.GOOD)
+    is_saved = (f"Saved: {rating}. ", "good")
     if rubric.hide_points:
-        page.write(told, span(f"{rated} of {of} rated.", Style.FAINT), hang=2)
-        return page.lines
+        return [Hanging(words(is_saved, (f"{rated} of {of} rated.", "faint")), hang=2)]
     if result is None:
         so_far = "nothing observed yet"
     else:
         earned = decimal_text(result.score.earned)
         available = phrases.points(result.score.available)
         so_far = f"{earned} of {available} ({phrases.percent(result.share, rubric)})"
-    page.write(told, span(f"Provisional: {so_far}, {rated} of {of} rated.", Style.FAINT), hang=2)
+    provisional = f"Provisional: {so_far}, {rated} of {of} rated."
+    parts: Parts = [Hanging(words(is_saved, (provisional, "faint")), hang=2)]
     if result is not None and result.critical_missed:
-        page.write(Span("A critical criterion is missed.", Style.BAD), indent=2)
-    return page.lines
+        parts.append(Hanging(words(("A critical criterion is missed.", "bad")), 2))
+    return parts
 
 
-def hint(text: str, width: int) -> list[Line]:
+def hint(text: str) -> Parts:
     """A kind word on an answer that cannot be taken."""
-    page = Page(width)
-    page.write(span(text, Style.WARN), indent=2)
-    return page.lines
+    return [Hanging(words((text, "warn")), 2)]
 
 
-def not_editable(line: int, width: int) -> list[Line]:
+def not_editable(line: int) -> Parts:
     """That an answer could not be saved because of how the file is written there."""
     return hint(
         f"That could not be saved: line {line} of the file is written in a way that fill cannot "
-        "change without touching more of it. Please change it in an editor, or skip it for now.",
-        width,
+        "change without touching more of it. Please change it in an editor, or skip it for now."
     )
 
 
-def rating_help(
-    criterion: Criterion, options: Sequence[Option], commands: Sequence[str], width: int
-) -> list[Line]:
+def rating_help(criterion: Criterion, options: Sequence[Option], commands: Sequence[str]) -> Parts:
     """Every answer that a criterion takes; `commands` is how back, skip and stop are typed."""
     back, skip, stop = commands
     first = options[0]
@@ -441,46 +404,45 @@ def rating_help(
         ("#7", "go to criterion 7, to change it or to look at it"),
         (stop, "stop here; what you have answered is saved (Ctrl-D does it too)"),
     ]
-    page = Page(width)
-    keys = max(cells(span(key).text) for key, _ in rows)
-    for key, does in rows:
-        _beside(page, key, keys, span(does))
+    parts: Parts = [_answers((key, words(does)) for key, does in rows)]
     if criterion.source:
-        page.write(span(f"In the standard: {criterion.source}", Style.FAINT), indent=2, hang=4)
-    return page.lines
+        parts.append(entry(words((f"In the standard: {criterion.source}", "faint"))))
+    return parts
 
 
-def text_help(width: int, *, may_jump: bool = False) -> list[Line]:
+def text_help(*, may_jump: bool = False) -> Parts:
     """Every key that a question for words takes beside the words."""
-    page = Page(width)
-    page.write("Write on one line and press Enter. A single key does something else:", indent=2)
+    write = "Write on one line and press Enter. A single key does something else:"
     keys = [("b", "back"), ("q", "stop, all saved"), ("?", "this help")]
     if may_jump:
         keys.insert(1, ("#7", "to criterion 7"))
-    page.write(*_keys(*keys), indent=4)
-    return page.lines
+    return [Hanging(words(write), 2), Hanging(_keys(*keys), 4)]
 
 
-def lines_taken(text: str, width: int) -> list[Line]:
+def lines_taken(text: str) -> Parts:
     """That all lines which came at once are in the answer."""
-    return hint(f"It holds all {text.count(chr(10)) + 1} lines that came at once.", width)
+    return hint(f"It holds all {text.count(chr(10)) + 1} lines that came at once.")
 
 
-def other_rubric(own: str, width: int) -> list[Line]:
+def other_rubric(own: str) -> Parts:
     """That the command names another rubric than the review does; `own` is the review's."""
-    page = Page(width)
-    page.write(
-        Span("--rubric names another rubric than this review does. ", Style.WARN),
-        span(f"It is filled in by its own, {own}."),
-    )
-    return page.lines
+    return [
+        Hanging(
+            words(
+                ("--rubric names another rubric than this review does. ", "warn"),
+                f"It is filled in by its own, {own}.",
+            )
+        )
+    ]
 
 
-def not_saved(width: int) -> list[Line]:
+def not_saved() -> Parts:
     """That the last answer is lost, and only that one."""
-    page = Page(width)
-    page.write(
-        Span("The last answer was not saved; all before it were. ", Style.WARN),
-        Span("Put the file right and run fill again."),
-    )
-    return page.lines
+    return [
+        Hanging(
+            words(
+                ("The last answer was not saved; all before it were. ", "warn"),
+                "Put the file right and run fill again.",
+            )
+        )
+    ]

@@ -1,16 +1,32 @@
 """Many reviews at a glance: one line each, then what they say together. No names."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+from rich.text import Text
 
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.overview import Overview, found, groups, overview
 from charter_score.render.results.table import Waiting
 from charter_score.render.text import phrases
-from charter_score.render.text.console import Paint
-from charter_score.render.text.layout import Page, Span, Style, cells, left, right, span
+from charter_score.render.text.blocks import (
+    Hanging,
+    Labelled,
+    Parts,
+    entry,
+    fitted,
+    fixed,
+    heading,
+    spaced,
+    words,
+)
+from charter_score.render.text.console import Screen
+from charter_score.render.text.hostile import visible, without_commands
 from charter_score.review import Status
 
 
@@ -39,20 +55,23 @@ class Unscored(NamedTuple):
 
 _HEAD = Row("", "Review", "Score", "Band", "Observed", "n/a")
 _AT_ONCE = 1_000
-"""Lines that are painted together."""
+"""Lines that are written together."""
 _MOST_SKIPPED = 5
 """Drafts and void reviews that are named; nothing is wrong with them."""
 
 
 class Concise:
-    """`concise` of a batch. Columns are as wide as their widest entry, so the rows wait for all."""
+    """`concise` of a batch. Columns are as wide as their widest entry, so the rows wait for all.
 
-    def __init__(self, width: int, paint: Paint, *, names: bool) -> None:
-        self._width = width
-        self._paint = paint
+    Rows are joined text, not renderables: there may be a million of them.
+    """
+
+    def __init__(self, screen: Screen, *, bars: bool, names: bool) -> None:
+        self._screen = screen
+        self._bars = bars
         self._names = names
         self._rows = Waiting()
-        self._widths = [cells(title) for title in _HEAD.texts]
+        self._widths = [_cells(title) for title in _HEAD.texts]
         self._signs: Counter[str] = Counter()
         self._most_signs = 1
         self._failed = Waiting()
@@ -80,7 +99,7 @@ class Concise:
             self._signs.update(piece.signs)
             self._most_signs = max(self._most_signs, len(piece.signs))
             self._widths = [
-                max(width, cells(text))
+                max(width, _cells(text))
                 for width, text in zip(self._widths, piece.texts, strict=True)
             ]
         elif piece.failed:
@@ -93,72 +112,115 @@ class Concise:
 
     def end(self, closing: Closing) -> Iterator[str]:
         """The table, then the summary, then what was not scored."""
-        page = Page(self._width)
-        if self._rows.number:
-            yield from self._written(page, self._table(page))
-        rubrics = overview(closing.summary)
-        if len(rubrics) != 1 and closing.summary.reviews:
-            page.blank()
-            _labelled(page, "Reviews", found(closing.summary))
-        for one in rubrics:
-            _rubric(page, one)
-        for title, lines, note in groups(closing.summary, names=self._names):
-            page.heading(title)
-            for line in lines:
-                page.write(f"{line.label}: {line.told}", indent=2, hang=4)
-            if note:
-                page.write(span(note, Style.FAINT), indent=2)
-        if self._failed.number:
-            page.heading("Not scored")
-            yield from self._written(page, _listed(page, self._failed))
-        if self._skipped:
-            page.heading("Skipped")
-            for entry in self._skipped:
-                page.write(entry, indent=2, hang=4)
-            if self._more_skipped:
-                page.write(f"and {self._more_skipped} more", indent=2)
-        yield self._paint(page.taken())
+        table = self._table() if self._rows.number else iter(())
+        summary = iter([self._screen.text(spaced(*self._summary(closing)))])
+        failed = self._not_scored() if self._failed.number else iter(())
+        skipped = iter([self._screen.text(self._left_out())])
+        is_first = True
+        for part in (table, summary, failed, skipped):
+            begin = next(part, "")
+            if not begin:
+                continue
+            yield begin if is_first else f"\n{begin}"
+            yield from part
+            is_first = False
 
-    def _written(self, page: Page, steps: Iterable[None]) -> Iterator[str]:
-        """What many steps write, handed on before it is too much to hold."""
-        for _ in steps:
-            if len(page.lines) >= _AT_ONCE:
-                yield self._paint(page.taken())
-
-    def _table(self, page: Page) -> Iterator[None]:
-        """The table of reviews, a step for each."""
-        widths, indent = self._widths, self._most_signs + 1
-        stacked = page.is_narrow or indent + sum(widths) + 9 > page.width
-        if not stacked:
-            page.row([Span(" " * indent), Span(_columns(_HEAD, widths), Style.TITLE)])
-        for given in self._rows.taken_out():
-            row = Row(*given)
-            signs = [Span(sign, _STYLES[sign]) for sign in row.signs]
-            if not stacked:
-                gap = " " * (indent - len(signs))
-                page.row([*signs, Span(gap + _columns(row, widths))])
-            else:
-                _stacked(page, row, signs)
-            yield
+    def _summary(self, closing: Closing) -> Iterator[Parts]:
+        """The meaning of the signs, then what the reviews of each rubric say together."""
         # Who missed a critical criterion is below expected too, by a sign of its own.
-        counts = self._signs + Counter({"x": self._signs["X"]})
-        legend = [
-            (Span(sign, style), f" {meaning} ({counts[sign]})")
+        counts = self._signs + Counter({"x": self._signs[CRITICAL]})
+        yield [
+            Hanging(words((sign, style), f" {meaning} ({counts[sign]})"), 2, hang=4)
             for sign, style, meaning in _SIGNS
             if counts[sign]
         ]
-        if legend:
-            page.blank()
-        for entry in legend:
-            page.write(*entry, indent=2, hang=4)
+        rubrics = overview(closing.summary)
+        if len(rubrics) != 1 and closing.summary.reviews:
+            yield [_facts([("Reviews", found(closing.summary))])]
+        for one in rubrics:
+            yield from self._rubric(one)
+        for title, lines, note in groups(closing.summary, names=self._names):
+            listed: Parts = [entry(words(f"{line.label}: {line.told}")) for line in lines]
+            if note:
+                listed.append(Hanging(words((note, "faint")), 2))
+            yield [heading(title), *listed]
 
+    def _rubric(self, one: Overview) -> Iterator[Parts]:
+        labels = [label for label, _ in one.facts]
+        before = labels.index("Expected") if "Expected" in labels else len(labels)
+        facts: Parts = [Hanging(words((one.title, "title"))), _facts(one.facts[:before])]
+        if one.bands:
+            facts.append(_Bands(one.bands, bars=self._bars))
+        if one.facts[before:]:
+            facts.append(_facts(one.facts[before:]))
+        yield facts
+        for title, entries in one.lists:
+            yield [heading(title), *(entry(words(text)) for text in entries)]
+        if one.thanks:
+            yield [Hanging(words(("Thank for: ", "good"), one.thanks), hang=2)]
+
+    def _table(self) -> Iterator[str]:
+        """The table of reviews, a piece for many of them."""
+        widths, indent = self._widths, self._most_signs + 1
+        is_stacked = indent + sum(widths) + 9 > self._screen.width
+        painted = {sign: self._screen.painted(sign, style) for sign, style, _ in _SIGNS}
+        if not is_stacked:
+            head = self._screen.painted(_columns(_HEAD, widths), "title")
+            yield f"{' ' * indent}{head}\n"
+        lines: list[str] = []
+        for given in self._rows.taken_out():
+            row = Row(*given)
+            if is_stacked:
+                lines.append(self._stacked(row))
+            else:
+                signs = "".join([painted[sign] for sign in row.signs])
+                gap = " " * (indent - len(row.signs))
+                lines.append(f"{signs}{gap}{_columns(row, widths)}\n")
+            if len(lines) >= _AT_ONCE:
+                yield without_commands("".join(lines))
+                lines = []
+        if lines:
+            yield without_commands("".join(lines))
+
+    def _stacked(self, row: Row) -> str:
+        """A review on lines of its own, where there is no room for columns."""
+        signs = [(sign, _STYLES[sign]) for sign in row.signs]
+        lead = words(*signs, " ") if signs else words("  ")
+        name = self._screen.text([Hanging(words(row.name), lead, hang=2)])
+        band = f" {row.band}" if row.band else ""
+        rest = f"{row.score}{band} · observed {row.observed} · {row.not_applicable} n/a"
+        return name + self._line(rest, 4)
+
+    def _line(self, text: str, indent: int) -> str:
+        """A line whose text goes on further in where it is long; most are not."""
+        shown = visible(text)
+        if indent + _cells(shown) <= self._screen.width:
+            return f"{' ' * indent}{without_commands(shown)}\n"
+        return self._screen.text([entry(words(text), indent)])
+
+    def _not_scored(self) -> Iterator[str]:
+        yield self._screen.text([heading("Not scored")])
+        for text in self._failed.taken_out():
+            yield self._line(text, 2)
+
+    def _left_out(self) -> Parts:
+        if not self._skipped:
+            return []
+        listed: Parts = [entry(words(text)) for text in self._skipped]
+        if self._more_skipped:
+            listed.append(entry(words(f"and {self._more_skipped} more")))
+        return [heading("Skipped"), *listed]
+
+
+CRITICAL = "#"
+"""The sign of a missed critical criterion; no letter that a person would hear as another sign."""
 
 _SIGNS = (
-    ("X", Style.BAD, "critical criterion missed, so below expected"),
-    ("x", Style.BAD, "below expected"),
-    ("!", Style.WARN, "band rests on n/a"),
-    ("?", Style.WARN, "little observed: fewer than half of the points"),
-    ("c", Style.FAINT, "for calibration, not counted"),
+    (CRITICAL, "bad", "critical criterion missed, so below expected"),
+    ("x", "bad", "below expected"),
+    ("!", "warn", "band rests on n/a"),
+    ("?", "warn", "little observed: fewer than half of the points"),
+    ("c", "faint", "for calibration, not counted"),
 )
 _STYLES = {sign: style for sign, style, _ in _SIGNS}
 
@@ -170,7 +232,7 @@ def _signs(scored: Scored) -> str:
         return "c"
     signs = ""
     if result.critical_missed:
-        signs += "X"
+        signs += CRITICAL
     elif result.meets_expected is False:
         signs += "x"
     if result.band_rests_on_not_applicable:
@@ -180,31 +242,14 @@ def _signs(scored: Scored) -> str:
     return signs
 
 
-def _stacked(page: Page, row: Row, signs: Sequence[Span]) -> None:
-    """A review on lines of its own, where there is no room for columns."""
-    if signs:
-        page.write(*signs, " ", row.name, hang=2)
-    else:
-        page.write(row.name, indent=2)
-    band = f" {row.band}" if row.band else ""
-    rest = f"{row.score}{band} · observed {row.observed} · {row.not_applicable} n/a"
-    page.write(rest, indent=4, hang=6)
-
-
-def _listed(page: Page, waiting: Waiting) -> Iterator[None]:
-    for entry in waiting.taken_out():
-        page.write(entry, indent=2, hang=4)
-        yield
-
-
 def _row(one: Scored, *, names: bool) -> Row:
     result = one.result
     who = f" ({result.review.advisor})" if names and result.review.advisor else ""
     return Row(
         _signs(one),
-        span(one.id + who).text,
+        visible(one.id + who),
         phrases.percent(result.share, result.rubric),
-        span(phrases.band_name(result)).text,
+        visible(phrases.band_name(result)),
         phrases.percent(result.observed_share, result.rubric),
         str(result.observed.not_applicable),
     )
@@ -218,60 +263,74 @@ def _failure(one: Failed) -> str:
     return f"{one.path}{where} {first.code}{also}"
 
 
-def _columns(row: Row, widths: list[int]) -> str:
+def _columns(row: Row, widths: Sequence[int]) -> str:
     return (
-        f"{left(row.name, widths[0])}  {right(row.score, widths[1])}   "
-        f"{left(row.band, widths[2])}  {right(row.observed, widths[3])}  "
-        f"{right(row.not_applicable, widths[4])}"
+        f"{_left(row.name, widths[0])}  {_right(row.score, widths[1])}   "
+        f"{_left(row.band, widths[2])}  {_right(row.observed, widths[3])}  "
+        f"{_right(row.not_applicable, widths[4])}"
     )
 
 
-def _rubric(page: Page, one: Overview) -> None:
-    page.blank()
-    page.write(span(one.title, Style.TITLE))
-    for label, said in one.facts:
-        if label == "Expected":
-            _bands(page, one.bands)
-        _labelled(page, label, said)
-    if not any(label == "Expected" for label, _ in one.facts):
-        _bands(page, one.bands)
-    for title, entries in one.lists:
-        page.heading(title)
-        for entry in entries:
-            page.write(entry, indent=2, hang=4)
-    if one.thanks:
-        page.blank()
-        page.write(Span("Thank for: ", Style.GOOD), span(one.thanks), hang=2)
+def _cells(text: str) -> int:
+    return len(text) if text.isascii() else cell_len(text)
 
 
-def _labelled(page: Page, label: str, text: str) -> None:
-    if page.is_narrow:
-        page.write(Span(label, Style.STRONG), " ", span(text), indent=2, hang=4)
-        return
-    before = len(page.lines)
-    page.write(text, indent=14)
-    page.lines[before] = (
-        Span("  "),
-        Span(left(label, 12), Style.STRONG),
-        *page.lines[before][1:],
-    )
+def _left(text: str, width: int) -> str:
+    return text + " " * (width - _cells(text))
 
 
-def _bands(page: Page, bands: Sequence[tuple[str, int]]) -> None:
-    if not bands:
-        return
-    most = max(count for _, count in bands)
-    width = max(cells(span(name).text) for name, _ in bands)
-    digits = len(str(most))
-    for index, (name, number) in enumerate(bands):
-        label = "Bands" if index == 0 else ""
-        size = 0 if not most else max(-(-number * 11 // most), 1 if number else 0)
-        line = (
-            f"{left(span(name).text, width)}  {left('█' * size, 11)}  {right(str(number), digits)}"
-        )
-        if page.is_narrow:
-            if label:
-                page.write(Span(label, Style.STRONG), indent=2)
-            page.write(span(f"{name}: {number}"), indent=4, hang=6)
-        else:
-            page.row([Span("  "), Span(left(label, 12), Style.STRONG), Span(line)])
+def _right(text: str, width: int) -> str:
+    return " " * (width - _cells(text)) + text
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> Labelled:
+    """Labels with what they say, in line with those of the same kind below."""
+    rows = [(words((label, "strong")), words(text)) for label, text in facts]
+    return Labelled(rows, column=_LABELS, gap=1)
+
+
+_LABELS = len("Provisional")
+
+
+class _Bands:
+    """How many reviews are in each band, with bars; for want of room a line for each."""
+
+    def __init__(self, bands: Sequence[tuple[str, int]], *, bars: bool) -> None:
+        self.bands = bands
+        self.bars = bars
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """A grid, or the bands stacked."""
+        label = words(("Bands", "strong"))
+        most = max(number for _, number in self.bands)
+        rows = [
+            [
+                words(name),
+                *([Text("█" * _bar_size(number, most))] if self.bars else []),
+                Text(str(number)),
+            ]
+            for name, number in self.bands
+        ]
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        fixed(grid, [label], least=_LABELS - 1)
+        *texts, numbers = zip(*rows, strict=True)
+        for cells in texts:
+            fixed(grid, cells)
+        fixed(grid, numbers, justify="right")
+        for number, row in enumerate(rows):
+            grid.add_row("" if number else label, *row)
+        if view := fitted(grid, console, options, indent=2):
+            yield view
+            return
+        yield Hanging(label, 2)
+        for name, number in self.bands:
+            yield entry(words(f"{name}: {number}"), 4)
+
+
+def _bar_size(number: int, most: int) -> int:
+    """Cells of a bar: none of nothing, one at least of anything."""
+    return max(-(-number * _BAR // most), 1) if number else 0
+
+
+_BAR = 11
+"""Cells of the longest bar."""

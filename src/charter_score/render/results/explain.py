@@ -3,107 +3,149 @@
 It prints what the engine found and computes nothing of its own: every figure is one of the result.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import NamedTuple
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.table import Table
+from rich.text import Text
 
 from charter_score.figures import decimal_text
 from charter_score.outcome import Scored
 from charter_score.rating import Policy
 from charter_score.render.text import phrases
-from charter_score.render.text.layout import Line, Page, Span, Style, cells, left, right, span
+from charter_score.render.text.blocks import (
+    WIDEST_PROSE,
+    Hanging,
+    Parts,
+    entry,
+    fitted,
+    fixed,
+    heading,
+    prose,
+    spaced,
+    with_aside,
+    words,
+)
 from charter_score.result import CriterionResult, ReviewResult, SectionResult
 from charter_score.review import DisputeOutcome
 from charter_score.rubric import Band, Combine, OnCritical, Rubric
 
 RULES = "docs/scoring.md"
+WIDEST_TITLE = 40
+"""Columns that titles take beside their ratings; a longer one goes on below."""
+NARROWEST_TEXT = 20
+"""Columns that a rating wants beside its criterion."""
 
 
-def explain(scored: Scored, width: int) -> list[Line]:
-    """The lines that derive one score."""
-    page = Page(width)
+def explain(scored: Scored) -> Parts:
+    """The view that derives one score."""
     result = scored.result
     rubric = result.rubric
-    page.write(
-        span(f"Why {phrases.percent(result.share, rubric)}: {scored.id}", Style.TITLE),
-    )
-    page.write(span(f"{rubric.name} · {rubric.title}"))
-    _rule(page, rubric)
-    for section in result.sections:
-        _section(page, section, rubric)
-    left_out = _left_out(result)
+    head = f"Why {phrases.percent(result.share, rubric)}: {scored.id}"
+    left_out = [entry(words(title)) for title in _left_out(result)]
     if left_out:
-        page.heading("Does not apply to this interaction [1]")
-        for title in left_out:
-            page.write(title, indent=2, hang=4)
-    _total(page, result)
-    _band(page, result)
-    _needs(page, result)
-    page.blank()
-    page.write(span(f"[2] and so on: the rules of the arithmetic, {RULES}.", Style.FAINT))
-    return page.lines
-
-
-def _rule(page: Page, rubric: Rubric) -> None:
-    page.heading("The rule for n/a [2]")
-    page.write(
-        f"{phrases.rule(rubric)[0].upper()}{phrases.rule(rubric)[1:]}.".replace("N/a", "n/a"),
-        indent=2,
+        left_out.insert(0, heading("Does not apply to this interaction [1]"))
+    rules = f"[2] and so on: the rules of the arithmetic, {RULES}."
+    return spaced(
+        [heading(head), Hanging(words(f"{rubric.name} · {rubric.title}"))],
+        list(_rule(rubric)),
+        *(list(_section(section, rubric)) for section in result.sections),
+        left_out,
+        list(_total(result)),
+        list(_band(result)),
+        list(_needs(result)),
+        list(_next_band(result)),
+        [Hanging(words((rules, "faint")))],
     )
-    if rubric.rule_source:
-        page.paragraphs(rubric.rule_source, indent=2)
-    else:
-        page.write(
-            "The standard itself says nothing about it: this is the rubric's setting.", indent=2
-        )
 
 
-def _section(page: Page, section: SectionResult, rubric: Rubric) -> None:
+def _rule(rubric: Rubric) -> Iterator[RenderableType]:
+    yield heading("The rule for n/a [2]")
+    rule = phrases.rule(rubric)
+    yield Hanging(words(f"{rule[0].upper()}{rule[1:]}.".replace("N/a", "n/a")), 2)
+    yield Hanging(
+        prose(rubric.rule_source)
+        if rubric.rule_source
+        else words("The standard itself says nothing about it: this is the rubric's setting."),
+        2,
+    )
+
+
+def _section(section: SectionResult, rubric: Rubric) -> Iterator[RenderableType]:
     weight = section.section.weight
-    page.heading(
+    yield heading(
         section.section.title + (f" (weight {decimal_text(weight)})" if weight is not None else "")
     )
     numbers = {criterion.id: number for number, criterion in enumerate(section.section.criteria, 1)}
-    for result in section.criteria:
-        how = _how(result, rubric)
-        title = f"{numbers[result.criterion.id]}. {result.criterion.title}"
-        figures = _sum(result)
-        if (
-            page.is_narrow
-            or cells(title) > 38
-            or 2 + 38 + 2 + cells(how) + 2 + len(figures) > page.width
-        ):
-            page.write(title, indent=2, hang=5)
-            page.write(span(how), indent=5, end=span(figures))
-        else:
-            gap = page.width - 2 - 38 - 2 - cells(how) - len(figures)
-            page.row(
-                [
-                    Span("  "),
-                    span(left(title, 38)),
-                    Span("  "),
-                    span(how),
-                    Span(" " * gap),
-                    Span(figures),
-                ]
+    yield _Criteria(
+        [
+            _Row(
+                f"{numbers[result.criterion.id]}. ",
+                words(result.criterion.title),
+                words(_how(result, rubric)),
+                words(_sum(result)),
+                words((result.criterion.source, "faint")) if result.criterion.source else None,
             )
-        if result.criterion.source:
-            page.write(span(result.criterion.source, Style.FAINT), indent=5)
+            for result in section.criteria
+        ]
+    )
     share = section.score.share
     exact = "nothing available" if share is None else _exact(share, rubric)
-    page.write(
-        Span("Section [3]: ", Style.STRONG),
-        span(
+    yield entry(
+        words(
+            ("Section [3]: ", "strong"),
             f"{phrases.plus(r.mark.earned for r in section.criteria)} = "
             f"{decimal_text(section.score.earned)} of {decimal_text(section.score.available)}"
-            f" = {exact}"
-        ),
-        indent=2,
-        hang=4,
+            f" = {exact}",
+        )
     )
 
 
+class _Row(NamedTuple):
+    """One criterion in a line: its number and title, how it was rated, and its points."""
+
+    number: str
+    title: Text
+    how: Text
+    points: Text
+    source: Text | None
+
+    @property
+    def named(self) -> Parts:
+        """The title behind its number, and the source below it."""
+        title = Hanging(self.title, f"  {self.number}")
+        return [title, Hanging(self.source, title.hang)] if self.source else [title]
+
+
+class _Criteria:
+    """The criteria of a section in columns; for want of room each title on a line of its own."""
+
+    def __init__(self, rows: Sequence[_Row]) -> None:
+        self.rows = rows
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """A grid, or the rows stacked."""
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(width=WIDEST_TITLE)
+        grid.add_column(ratio=1, min_width=NARROWEST_TEXT)
+        fixed(grid, [row.points for row in self.rows], justify="right")
+        for row in self.rows:
+            grid.add_row(Group(*row.named), row.how, row.points)
+        if view := fitted(grid, console, options, widest=WIDEST_PROSE):
+            grid.width = min(options.max_width, WIDEST_PROSE)
+            yield view
+            return
+        for row in self.rows:
+            title, *source = row.named
+            yield title
+            yield with_aside(Hanging(row.how, len(row.number) + 2), row.points)
+            yield from source
+
+
 def _sum(result: CriterionResult) -> str:
-    return right(f"{decimal_text(result.mark.earned)} of {decimal_text(result.mark.available)}", 8)
+    return f"{decimal_text(result.mark.earned)} of {decimal_text(result.mark.available)}"
 
 
 def _how(result: CriterionResult, rubric: Rubric) -> str:
@@ -148,9 +190,9 @@ def _left_out(result: ReviewResult) -> list[str]:
     ]
 
 
-def _total(page: Page, result: ReviewResult) -> None:
+def _total(result: ReviewResult) -> Iterator[RenderableType]:
     rubric = result.rubric
-    page.heading("Total [4]")
+    yield heading("Total [4]")
     zeroed = bool(result.critical_missed) and rubric.on_critical is OnCritical.ZERO
     sections = result.sections
     sums = [(section.score.earned, section.score.available) for section in sections]
@@ -165,30 +207,20 @@ def _total(page: Page, result: ReviewResult) -> None:
             section.score.share if label == "Score" else section.observed.score.share
             for section in sections
         ]
-        page.write(
-            Span(f"{label}: ", Style.STRONG),
-            span(
-                "; ".join(
-                    _total_lines(
-                        result, parts, shares, score.share, zeroed=zeroed, is_score=label == "Score"
-                    )
-                )
-            ),
-            indent=2,
-            hang=4,
+        told = _total_lines(
+            result, parts, shares, score.share, zeroed=zeroed, is_score=label == "Score"
         )
+        yield entry(words((f"{label}: ", "strong"), "; ".join(told)))
     observed = result.observed
     were = "was" if observed.not_applicable == 1 else "were"
     exact = f"{_fraction(result.uplift)}, which is " if result.uplift else ""
-    page.write(
-        Span("n/a adds: " if result.uplift >= 0 else "n/a takes: ", Style.STRONG),
-        span(
+    yield entry(
+        words(
+            ("n/a adds: " if result.uplift >= 0 else "n/a takes: ", "strong"),
             f"{_fraction(result.share)} − {_fraction(result.observed_share)} = {exact}"
             f"{phrases.signed(result.uplift)} points; {observed.not_applicable} of {observed.of} "
-            f"criteria {were} n/a"
-        ),
-        indent=2,
-        hang=4,
+            f"criteria {were} n/a",
+        )
     )
 
 
@@ -229,28 +261,22 @@ def _total_lines(
         yield "set to 0 because a critical criterion was missed [8]"
 
 
-def _band(page: Page, result: ReviewResult) -> None:
+def _band(result: ReviewResult) -> Iterator[RenderableType]:
     rubric = result.rubric
     if not rubric.bands and rubric.expected is None:
         return
-    page.heading("Band [6]")
+    yield heading("Band [6]")
     share = phrases.percent(result.share, rubric)
     if result.band is not None:
         if result.critical_missed:
-            page.write(
-                f"{result.band.name}: the lowest, because a critical criterion was missed [8]",
-                indent=2,
-                hang=4,
-            )
+            why = "the lowest, because a critical criterion was missed [8]"
+            yield entry(words(f"{result.band.name}: {why}"))
         else:
-            page.write(f"{result.band.name}: {_why_band(result.band, result)}", indent=2, hang=4)
+            yield entry(words(f"{result.band.name}: {_why_band(result.band, result)}"))
             if result.band_observed is not None:
                 observed = phrases.percent(result.observed_share, rubric)
-                page.write(
-                    f"On what was observed: {observed}, {result.band_observed.name}",
-                    indent=2,
-                    hang=4,
-                )
+                seen = f"On what was observed: {observed}, {result.band_observed.name}"
+                yield entry(words(seen))
     if rubric.expected is not None:
         wanted = decimal_text(rubric.expected * 100)
         if result.critical_missed:
@@ -259,7 +285,7 @@ def _band(page: Page, result: ReviewResult) -> None:
             said = f"met, because {share} is at least {wanted}%"
         else:
             said = f"not met, because {share} is below {wanted}%"
-        page.write(f"Expected score, {wanted}% or above: {said}", indent=2, hang=4)
+        yield entry(words(f"Expected score, {wanted}% or above: {said}"))
 
 
 def _why_band(band: Band, result: ReviewResult) -> str:
@@ -280,21 +306,20 @@ def _why_band(band: Band, result: ReviewResult) -> str:
     return " and ".join(reasons) or "the only one"
 
 
-def _needs(page: Page, result: ReviewResult) -> None:
-    rubric = result.rubric
-    if result.needs:
-        page.heading("Development needs, the weightiest first [9]")
-        for need in result.needs:
-            lost = f"{phrases.points(need.points_lost)}, {phrases.plain_percent(need.share_lost)}"
-            page.write(
-                f"{need.result.criterion.title} (lost {lost} of the score)", indent=2, hang=4
-            )
+def _needs(result: ReviewResult) -> Iterator[RenderableType]:
+    if not result.needs:
+        return
+    yield heading("Development needs, the weightiest first [9]")
+    for need in result.needs:
+        lost = f"{phrases.points(need.points_lost)}, {phrases.plain_percent(need.share_lost)}"
+        yield entry(words(f"{need.result.criterion.title} (lost {lost} of the score)"))
+
+
+def _next_band(result: ReviewResult) -> Iterator[RenderableType]:
     way = result.next_band
-    if way is not None:
-        page.heading("Next band [10]")
-        named = phrases.both(need.result.criterion.title for need in way.needs)
-        page.write(
-            f"With {named} met: {_exact(way.share, rubric)}, past the bound of {way.band.name}",
-            indent=2,
-            hang=4,
-        )
+    if way is None:
+        return
+    yield heading("Next band [10]")
+    named = phrases.both(need.result.criterion.title for need in way.needs)
+    share = _exact(way.share, result.rubric)
+    yield entry(words(f"With {named} met: {share}, past the bound of {way.band.name}"))

@@ -3,44 +3,71 @@
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.table import Table
+from rich.text import Text
 
 from charter_score.figures import decimal_text
 from charter_score.outcome import Outcome, Scored
 from charter_score.rating import Policy
 from charter_score.render.results.batch import Closing
 from charter_score.render.text import phrases
-from charter_score.render.text.console import Paint
-from charter_score.render.text.hostile import visible
-from charter_score.render.text.layout import (
-    WIDEST,
-    Line,
-    Page,
-    Span,
-    Style,
-    cells,
-    left,
-    right,
-    span,
+from charter_score.render.text.blocks import (
+    NARROWEST_TEXT,
+    WIDEST_PROSE,
+    Hanging,
+    Labelled,
+    Parts,
+    entry,
+    fitted,
+    fixed,
+    heading,
+    item,
+    prose,
+    quoted,
+    spaced,
+    with_aside,
+    words,
 )
-from charter_score.result import CriterionResult, Need, Outlook, ReviewResult, SectionResult
-from charter_score.review import Dispute, DisputeOutcome
+from charter_score.render.text.console import Line, Screen
+from charter_score.render.text.hostile import visible
+from charter_score.result import (
+    CriterionResult,
+    Need,
+    Outlook,
+    ReviewResult,
+    Score,
+    SectionResult,
+)
+from charter_score.review import Action, Dispute, DisputeOutcome
 from charter_score.rubric import Combine, OnCritical, values_of
 from charter_score.scoring import band_of
 
 BAR = 10
 """Cells of a section's bar."""
+NARROWEST_TITLE = 20
+"""Columns that the title of a section wants beside its figures."""
+WIDEST_TITLE = 36
+"""Columns that titles take beside their reasons; a longer one goes on below."""
+MOST_ASIDE = 20
+"""Columns of evidence that still stands beside a reason."""
 
 
 def full(
-    scored: Scored, width: int, *, comments: bool = True, explain: Sequence[str] | None = None
-) -> list[Line]:
-    """The lines of one review at a width; without `comments` no free text of a review is shown.
+    scored: Scored,
+    *,
+    bars: bool = True,
+    comments: bool = True,
+    explain: Sequence[str] | None = None,
+) -> Parts:
+    """The view of one review; without `comments` no free text of a review is shown.
 
     `explain` are the words of the command that derives its score, where there is one.
     """
-    page = Page(width)
-    _View(page, scored, comments=comments, explain=explain).write()
-    return page.lines
+    return _View(scored, bars=bars, comments=comments, explain=explain).parts()
 
 
 class Full:
@@ -51,14 +78,14 @@ class Full:
 
     def __init__(
         self,
-        width: int,
-        paint: Paint,
+        screen: Screen,
         *,
+        bars: bool,
         comments: bool,
         explain: Callable[[str], Sequence[str] | None],
     ) -> None:
-        self._width = width
-        self._paint = paint
+        self._screen = screen
+        self._bars = bars
         self._comments = comments
         self._explain = explain
         self._any = False
@@ -68,7 +95,9 @@ class Full:
         if not isinstance(outcome, Scored):
             return ""
         explain = self._explain(outcome.path)
-        return self._paint(full(outcome, self._width, comments=self._comments, explain=explain))
+        return self._screen.text(
+            full(outcome, bars=self._bars, comments=self._comments, explain=explain)
+        )
 
     def begin(self) -> str:
         """Nothing."""
@@ -79,8 +108,9 @@ class Full:
         if not piece or not self._any:
             self._any = self._any or bool(piece)
             return piece
-        line = (Span("─" * min(self._width, WIDEST), Style.FAINT),)
-        return self._paint([(), line, ()]) + piece
+        sign = "─" if self._bars else "-"
+        line = Line(sign * min(self._screen.width, WIDEST_PROSE), "faint")
+        return self._screen.text([Text(), line, Text()]) + piece
 
     def end(self, closing: Closing) -> Iterator[str]:
         """Nothing: what is wrong is told on standard error."""
@@ -90,9 +120,9 @@ class Full:
 
 class _View:
     def __init__(
-        self, page: Page, scored: Scored, *, comments: bool, explain: Sequence[str] | None
+        self, scored: Scored, *, bars: bool, comments: bool, explain: Sequence[str] | None
     ) -> None:
-        self.page = page
+        self.bars = bars
         self.explain = explain
         self.scored = scored
         self.result: ReviewResult = scored.result
@@ -109,98 +139,80 @@ class _View:
             for number, criterion in enumerate(section.criteria, 1)
         }
 
-    def write(self) -> None:
-        self._head()
-        self._scores()
-        self._warnings()
-        self._sections()
-        self._done_well()
-        self._needs()
-        self._advisory()
-        self._not_applicable()
-        self._disputes()
-        self._next_band()
-        self._conversation()
-        self._foot()
+    def parts(self) -> Parts:
+        return spaced(
+            list(self._head()),
+            list(self._scores()),
+            *self._warnings(),
+            [self._sections()],
+            list(self._done_well()),
+            *self._needs(),
+            list(self._advisory()),
+            list(self._not_applicable()),
+            *map(list, self._disputes()),
+            list(self._next_band()),
+            *self._conversation(),
+            list(self._foot()),
+        )
 
     # ── What was reviewed ─────────────────────────────────────────────────────────────────────
 
-    def _head(self) -> None:
-        rubric, review, page = self.rubric, self.review, self.page
+    def _head(self) -> Iterator[RenderableType]:
+        rubric, review = self.rubric, self.review
         organisation = f"{rubric.organisation}: " if rubric.organisation else ""
-        page.write(span(f"{organisation}{rubric.title} ({rubric.version})", Style.TITLE))
+        yield Hanging(words((f"{organisation}{rubric.title} ({rubric.version})", "title")))
         person = ", ".join(name for name in (review.advisor, review.team) if name)
         known = {name: values_of(review.interaction, name) for name in ("channel", "date")}
         date = [phrases.day(text) for text in known["date"]]
-        page.write(
-            " · ".join(part for part in (self.scored.id, person, *known["channel"], *date) if part)
-        )
+        about = (self.scored.id, person, *known["channel"], *date)
+        yield Hanging(words(" · ".join(part for part in about if part)))
         other = [
             f"{name.replace('_', ' ')}: {', '.join(values)}"
             for name in review.interaction
             if name not in known and (values := values_of(review.interaction, name))
         ]
         if other:
-            page.write(span(" · ".join(other), Style.FAINT))
+            yield Hanging(words((" · ".join(other), "faint")))
         notes = [f"Reviewed by {review.reviewer}"] if review.reviewer else []
         if review.status.value != "final":
             notes.append(review.status.value.upper())
-        spans = [span(" · ".join(notes))] if notes else []
+        standing = [words(note) for note in notes]
         if self.result.provisional:
             still_open = len(self.result.outlooks)
             are = "is" if still_open == 1 else "are"
-            said = f"PROVISIONAL: {phrases.count(still_open, 'dispute')} {are} open"
-            spans += [span(" · ")] if spans else []
-            spans.append(span(said, Style.WARN))
-        if spans:
-            page.write(*spans)
+            told = f"PROVISIONAL: {phrases.count(still_open, 'dispute')} {are} open"
+            standing.append(words((told, "warn")))
+        if standing:
+            yield Hanging(words(" · ").join(standing))
 
     # ── The score ─────────────────────────────────────────────────────────────────────────────
 
-    def _scores(self) -> None:
-        result, page = self.result, self.page
-        page.blank()
+    def _scores(self) -> Iterator[RenderableType]:
+        result = self.result
+        observed = result.observed.score
         expected = phrases.expected(self.rubric)
-        rows = [
-            ("Score", result.score.earned, result.score.available, result.share, result.band),
-            (
-                "Observed",
-                result.observed.score.earned,
-                result.observed.score.available,
-                result.observed_share,
-                result.band_observed,
-            ),
+        shares = [
+            phrases.percent(share, self.rubric) for share in (result.share, result.observed_share)
         ]
-        told = [
-            f"{decimal_text(earned)} of {decimal_text(out_of)}" for _, earned, out_of, _, _ in rows
+        bands = [
+            words((band.name, style)) if band else Text()
+            for band, style in (
+                (result.band, self._band_style()),
+                (result.band_observed, ""),
+            )
         ]
-        shares = [phrases.percent(share, self.rubric) for _, _, _, share, _ in rows]
-        bands = [band.name if band else "" for _, _, _, _, band in rows]
-        wide = max(map(len, told)), max(map(len, shares))
-        for index, (label, _, _, _, _) in enumerate(rows):
-            band = span(bands[index], self._band_style(is_score=index == 0))
-            aside = f"(expected: {expected})" if expected and index == 0 else ""
-            figures = f"{right(told[index], wide[0])}   {left(shares[index], wide[1])}"
-            line = [Span(left(label, 10), Style.STRONG), Span(figures, Style.STRONG)]
-            for piece in (band, Span(aside)):
-                if sum(cells(one.text) for one in line) + 3 + cells(piece.text) <= page.width:
-                    line += [Span("   "), piece] if piece.text else []
-                else:
-                    page.row(line)
-                    line = [Span(" " * 10), piece]
-            if sum(cells(one.text) for one in line) <= page.width:
-                page.row(line)
-            else:
-                page.write(*line[1:], indent=10)
-        for said in self._about_the_score():
-            page.write(said, indent=10)
+        yield _Scores(
+            _figures([result.score, observed], shares, share_left=True),
+            bands,
+            words(f"(expected: {expected})") if expected else None,
+        )
+        for about in self._about_the_score():
+            yield Hanging(words(about), _Scores.INDENT)
 
-    def _band_style(self, *, is_score: bool) -> Style:
-        if not is_score:
-            return Style.PLAIN
+    def _band_style(self) -> str:
         if self.result.meets_expected is None:
-            return Style.STRONG
-        return Style.GOOD if self.result.meets_expected else Style.BAD
+            return "strong"
+        return "good" if self.result.meets_expected else "bad"
 
     def _about_the_score(self) -> Iterator[str]:
         result, observed = self.result, self.result.observed
@@ -221,7 +233,7 @@ class _View:
                 how = f"counts {it} as not met"
         yield f"{said}{phrases.standard(self.rubric)} {how} ({phrases.signed(result.uplift)})."
 
-    def _warnings(self) -> None:
+    def _warnings(self) -> Iterator[Parts]:
         result = self.result
         share = phrases.percent(result.observed_share, self.rubric)
         if result.critical_missed:
@@ -241,10 +253,10 @@ class _View:
                 effect = f'so the band is "{result.band.name}" although the points are {by_points}.'
             else:
                 effect = "so this review does not meet what is expected."
-            self._warning(f"CRITICAL: {missed} {were} missed,", effect)
+            yield _warning(f"CRITICAL: {missed} {were} missed,", effect)
         if result.band_rests_on_not_applicable and result.band_observed is not None:
             observed = result.observed
-            self._warning(
+            yield _warning(
                 "THE BAND RESTS ON N/A",
                 f"On the {phrases.count(observed.criteria, 'criterion', 'criteria')} that "
                 f"{'was' if observed.criteria == 1 else 'were'} observed this {self.noun} is at "
@@ -264,67 +276,29 @@ class _View:
                 Fraction(0),
             )
             rest = decimal_text(whole - seen)
-            self._warning(
+            yield _warning(
                 f"LITTLE WAS OBSERVED: {decimal_text(seen)} of {phrases.points(whole)}.",
                 f"{phrases.percent(result.share, self.rubric)} says nothing about the other "
                 f"{rest}.",
             )
 
-    def _warning(self, title: str, text: str) -> None:
-        page = self.page
-        page.blank()
-        if title.isupper():
-            page.write(span(f"! {title}", Style.WARN), hang=2)
-            page.write(span(text), indent=2)
-        else:
-            page.write(span(f"! {title}", Style.WARN), span(" " + text), hang=2)
-
     # ── Sections ──────────────────────────────────────────────────────────────────────────────
 
-    def _sections(self) -> None:
-        page, sections = self.page, self.result.sections
-        legend = "█ met  ░ n/a  · missed"
-        page.blank()
-        title_width = min(35, max(cells(section.section.title) for section in sections))
-        told = [
-            f"{decimal_text(section.score.earned)} of {decimal_text(section.score.available)}"
-            for section in sections
-        ]
+    def _sections(self) -> "_Sections":
+        sections = self.result.sections
         shares = [phrases.percent(section.score.share, self.rubric) for section in sections]
-        told_width, share_width = max(map(len, told)), max(map(len, shares))
-        beside_the_title = title_width + 4
-        row_width = beside_the_title + BAR + 2 + told_width + 3 + share_width
-        is_stacked = page.is_narrow or row_width > page.width
-        if is_stacked:
-            page.write(span("Sections", Style.TITLE))
-            page.write(span(legend, Style.FAINT), indent=2)
-        else:
-            gap = " " * max(2, beside_the_title - len("Sections"))
-            page.row([Span("Sections", Style.TITLE), Span(gap), Span(legend, Style.FAINT)])
-        for section, points_text, share in zip(sections, told, shares, strict=True):
-            figures = f"{right(points_text, told_width)}   {right(share, share_width)}"
-            asides = (
-                [f"{section.observed.not_applicable} n/a"]
-                if section.observed.not_applicable
-                else []
-            )
-            if section.section.weight is not None:
-                asides.append(f"weight {decimal_text(section.section.weight)}")
-            if section.nothing_observed:
-                asides.append("nothing observed")
-            aside = ", ".join(asides)
-            title = span(section.section.title)
-            if is_stacked or cells(title.text) > title_width:
-                page.write(title, indent=2)
-                head = Span(" " * (4 if is_stacked else beside_the_title))
-            else:
-                head = Span("  " + left(title.text, title_width) + "  ")
-            line = [head, *_bar(section), Span("  " + figures)]
-            if sum(cells(piece.text) for piece in line) + 3 + len(aside) > page.width:
-                page.row(line)
-                page.write(aside, indent=4)
-            else:
-                page.row([*line, Span("   " + aside if aside else "")])
+        figures = _figures([section.score for section in sections], shares)
+        return _Sections(
+            [
+                _SectionRow(
+                    words(section.section.title),
+                    _bar(section) if self.bars else Text(),
+                    text,
+                    words(_about_a_section(section)),
+                )
+                for section, text in zip(sections, figures, strict=True)
+            ]
+        )
 
     # ── What went well, what to develop ───────────────────────────────────────────────────────
 
@@ -335,25 +309,19 @@ class _View:
                 if earned_all and (self._comment(result) or self._evidence(result)):
                     yield section, result
 
-    def _done_well(self) -> None:
-        page = self.page
+    def _done_well(self) -> Iterator[RenderableType]:
         praise = list(self._praise()) if self.comments else []
         own = self.review.done_well if self.comments else ()
         if not (praise or own or self.result.strengths):
             return
-        page.heading("Done well")
-        for text in own:
-            page.write(Span("+ ", Style.GOOD), span(text), indent=2, hang=4)
+        yield heading("Done well")
+        for praised in own:
+            yield item(prose(praised), "+", "good")
         for section, result in praise:
-            comment = self._comment(result)
-            quoted = f': "{comment}"' if comment else ""
-            page.write(
-                Span("+ ", Style.GOOD),
-                span(f"{self._titled(section, result)}{quoted}"),
-                indent=2,
-                hang=4,
-                end=self._evidence(result),
-            )
+            text = words(self._titled(section, result))
+            if comment := self._comment(result):
+                text = words(text, ": ", quoted(comment))
+            yield with_aside(item(text, "+", "good"), self._evidence(result))
         if self.result.strengths:
             listed = ", ".join(
                 section.section.title
@@ -364,7 +332,7 @@ class _View:
                 )
                 for section in self.result.strengths
             )
-            page.write(f"Every criterion observed was met: {listed}", indent=2, hang=4)
+            yield entry(words(f"Every criterion observed was met: {listed}"))
 
     def _titled(self, section: SectionResult, result: CriterionResult) -> str:
         number = self.numbers[section.section.id, result.criterion.id]
@@ -377,18 +345,17 @@ class _View:
         """
         return result.rated.comment if self.comments and not _is_changed(result) else None
 
-    def _evidence(self, result: CriterionResult) -> Span | None:
+    def _evidence(self, result: CriterionResult) -> Text | None:
         """The reviewer's evidence, where the rating it was given for still counts."""
         if self.comments and result.rated.evidence and not _is_changed(result):
-            return span(result.rated.evidence, Style.FAINT)
+            return prose(result.rated.evidence, "faint")
         return None
 
-    def _needs(self) -> None:
-        page, needs = self.page, self.result.needs
-        own = self.review.could_be_better if self.comments else ()
+    def _needs(self) -> Iterator[Parts]:
+        needs = self.result.needs
         if not needs:
-            page.heading("Development needs")
-            page.write("None: nothing that was observed was missed.", indent=2)
+            none = words("None: nothing that was observed was missed.")
+            yield [heading("Development needs"), entry(none)]
         else:
             lost = {need.points_lost for need in needs}
             alike = len(lost) == 1 and self.rubric.combine is Combine.POINTS
@@ -398,59 +365,48 @@ class _View:
                 if alike and len(needs) > 1
                 else f", worth {phrases.points(total)}"
             )
-            page.heading(f"Development needs ({len(needs)}{each})")
-            for need in needs:
-                self._need(need, alike=alike)
+            shown = [part for need in needs for part in self._need(need, alike=alike)]
+            yield [heading(f"Development needs ({len(needs)}{each})"), *shown]
+        own = self.review.could_be_better if self.comments else ()
         if own:
-            page.blank()
-            page.write(span("Could be better", Style.STRONG), indent=2)
-            for text in own:
-                page.write("- ", text, indent=2, hang=4)
+            head = Hanging(words(("Could be better", "strong")), 2)
+            yield [head, *(item(prose(text)) for text in own)]
 
-    def _need(self, need: Need, *, alike: bool) -> None:
-        page, result = self.page, need.result
-        title = (
+    def _need(self, need: Need, *, alike: bool) -> Iterator[RenderableType]:
+        result = need.result
+        title = words(
             f"{result.criterion.title} ({phrases.place(need.section.title, self._number(need))})"
         )
-        extra: list[Span] = []
         if result.critical_missed:
-            extra.append(span(" CRITICAL", Style.BAD))
+            title.append_text(words((" CRITICAL", "bad")))
         if not alike and need.points_lost:
             share = phrases.plain_percent(need.share_lost)
-            extra.append(span(f" −{phrases.points(need.points_lost)} ({share})", Style.FAINT))
+            title.append_text(words((f" −{phrases.points(need.points_lost)} ({share})", "faint")))
         comment, evidence = self._comment(result), self._evidence(result)
         disputed = result.dispute is not None and result.dispute.outcome is DisputeOutcome.OPEN
-        end = Span("DISPUTED", Style.WARN) if disputed else evidence
-        page.write(Span("- ", Style.BAD), span(title), *extra, indent=2, hang=4, end=end)
+        aside = words(("DISPUTED", "warn")) if disputed else evidence
+        yield with_aside(item(title, "-", "bad"), aside)
+        said: list[tuple[str, Text]] = []
         if result.mark.not_applicable:
-            self._labelled("Rated:", f"n/a, not shown ({phrases.rule(self.rubric)})")
+            said.append(("Rated:", words(f"n/a, not shown ({phrases.rule(self.rubric)})")))
         elif result.mark.rating not in ("met", "not met"):
             earned = decimal_text(result.mark.earned)
             level = f"{result.mark.rating} ({earned} of {phrases.points(result.mark.points)})"
-            self._labelled("Rated:", level)
+            said.append(("Rated:", words(level)))
         if comment:
-            self._labelled("Reviewer:", comment, evidence if disputed else None)
-        elif disputed and evidence:
-            self._labelled("Evidence:", evidence.text)
+            said.append(("Reviewer:", prose(comment)))
+        if disputed and evidence:
+            said.append(("Evidence:", evidence))
         if result.criterion.advice:
-            self._labelled("Try:", result.criterion.advice)
+            said.append(("Try:", prose(result.criterion.advice)))
+        if said:
+            rows = [(words(label), text) for label, text in said]
+            yield Labelled(rows, indent=4, column=len("Reviewer:"), gap=1)
 
     def _number(self, need: Need) -> int:
         return self.numbers[need.section.id, need.result.criterion.id]
 
-    def _labelled(self, label: str, text: str, end: Span | None = None) -> None:
-        """A label, then a text that hangs beside it."""
-        if self.page.is_narrow:
-            self.page.write(f"{label} ", text, indent=4, hang=6, end=end)
-            return
-        before = len(self.page.lines)
-        self.page.write(text, indent=14, end=end)
-        self.page.lines[before] = (
-            Span(" " * 4 + left(label, 10)),
-            *self.page.lines[before][1:],
-        )
-
-    def _advisory(self) -> None:
+    def _advisory(self) -> Iterator[RenderableType]:
         shown = [
             (section, result)
             for section in self.result.sections
@@ -459,18 +415,15 @@ class _View:
         ]
         if not shown:
             return
-        self.page.heading("Advisory (never scored)")
+        yield heading("Advisory (never scored)")
         for section, result in shown:
             comment = self._comment(result)
-            said = f": {comment}" if comment else ""
-            self.page.write(
-                f"{self._titled(section, result)}: {result.mark.rating}{said}",
-                indent=2,
-                hang=4,
-                end=self._evidence(result),
-            )
+            text = words(f"{self._titled(section, result)}: {result.mark.rating}")
+            if comment:
+                text.append_text(prose(f": {comment}"))
+            yield with_aside(entry(text), self._evidence(result))
 
-    def _not_applicable(self) -> None:
+    def _not_applicable(self) -> Iterator[RenderableType]:
         shown = [
             (section, result)
             for section in self.result.sections
@@ -486,42 +439,36 @@ class _View:
                 head = "Left out, not observed"
             case Policy.NOT_MET:
                 head = "Counted as not met, not observed"
-        page = self.page
-        page.heading(f"{head} ({len(shown)} n/a)")
+        yield heading(f"{head} ({len(shown)} n/a)")
         plain = [result.criterion.title for _, result in shown]
         titles = [
-            title if plain.count(title) == 1 else self._titled(section, result)
+            words(title if plain.count(title) == 1 else self._titled(section, result))
             for title, (section, result) in zip(plain, shown, strict=True)
         ]
-        width = min(36, max(map(cells, titles)))
-        for title, (_, result) in zip(titles, shown, strict=True):
-            evidence = self._evidence(result)
-            missing = "(after a dispute)" if _is_changed(result) else "(no reason given)"
-            reason = span(self._comment(result) or missing, Style.FAINT)
-            taken = (
-                2 + width + 2 + cells(reason.text) + (2 + cells(evidence.text) if evidence else 0)
+        if self.comments:
+            yield _Reasons(
+                [
+                    (title, self._reason(result), self._evidence(result))
+                    for title, (_, result) in zip(titles, shown, strict=True)
+                ]
             )
-            if not self.comments:
-                page.write(title, indent=2, hang=4)
-            elif page.is_narrow or cells(title) > width or taken > page.width:
-                page.write(title, indent=2, hang=4)
-                page.write(reason, indent=6, end=evidence)
-            else:
-                line = [Span("  "), span(left(title, width)), Span("  "), reason]
-                gap = page.width - taken + 2
-                page.row([*line, Span(" " * gap), evidence] if evidence else line)
+        else:
+            yield from map(entry, titles)
+
+    def _reason(self, result: CriterionResult) -> Text:
+        missing = "(after a dispute)" if _is_changed(result) else "(no reason given)"
+        return prose(self._comment(result) or missing, "faint")
 
     # ── Disputes, the way up, the conversation ────────────────────────────────────────────────
 
-    def _disputes(self) -> None:
+    def _disputes(self) -> Iterator[Iterator[RenderableType]]:
         outlooks = iter(self.result.outlooks)
         for dispute in self.review.disputes:
-            self._dispute(
+            yield self._dispute(
                 dispute, next(outlooks) if dispute.outcome is DisputeOutcome.OPEN else None
             )
 
-    def _dispute(self, dispute: Dispute, outlook: Outlook | None) -> None:
-        page = self.page
+    def _dispute(self, dispute: Dispute, outlook: Outlook | None) -> Iterator[RenderableType]:
         title = self.titles.get(dispute.section, dispute.section)
         number = self.numbers[dispute.section, dispute.criterion]
         found = next(
@@ -530,46 +477,48 @@ class _View:
             for result in section.criteria
             if (section.section.id, result.criterion.id) == (dispute.section, dispute.criterion)
         )
-        page.heading(
-            span(f"Dispute ({dispute.outcome.value})", Style.TITLE),
-            span(
-                f"  {phrases.place(title, number)}: {found.original}; "
-                f"the advisor says {dispute.says}"
+        yield Hanging(
+            words(
+                (f"Dispute ({dispute.outcome.value})", "title"),
+                f" {phrases.place(title, number)}: {found.original}; "
+                f"the advisor says {dispute.says}",
             ),
+            hang=2,
         )
         if _is_changed(found) and found.dispute is dispute:
-            self._first_rating(found)
-        raised = span(dispute.on, Style.FAINT) if dispute.on else None
+            yield from self._first_rating(found)
+        raised = words((dispute.on, "faint")) if dispute.on else None
         if dispute.because and self.comments:
-            page.write(f'"{dispute.because}"', indent=2, hang=3, end=raised)
+            because = Hanging(quoted(dispute.because), 2, hang=3)
+            yield with_aside(because, raised)
         elif raised:
-            page.write(span(f"Raised {raised.text}", Style.FAINT), indent=2)
-        self._decision(dispute)
+            yield Hanging(words(("Raised ", "faint"), raised), 2)
+        yield from self._decision(dispute)
         if dispute.outcome is DisputeOutcome.UPHELD and found.dispute is dispute:
-            page.write(f"It is scored as {found.mark.rating}.", indent=2)
+            yield Hanging(words(f"It is scored as {found.mark.rating}."), 2)
         if outlook is None:
             return
         if outlook.share is None or outlook.observed is None:
-            page.write("If upheld: nothing would be left observed.", indent=2)
+            yield Hanging(words("If upheld: nothing would be left observed."), 2)
             return
         then = phrases.percent(outlook.share, self.rubric)
         seen = phrases.percent(outlook.observed, self.rubric)
         band = f", {outlook.band.name}" if outlook.band else ""
         seen_band = f", {outlook.band_observed.name}" if outlook.band_observed else ""
-        page.write(f"If upheld: {then}{band}; observed {seen}{seen_band}.", indent=2, hang=4)
+        yield entry(words(f"If upheld: {then}{band}; observed {seen}{seen_band}."))
 
-    def _first_rating(self, result: CriterionResult) -> None:
+    def _first_rating(self, result: CriterionResult) -> Iterator[RenderableType]:
         """What the reviewer wrote about a rating that a dispute has changed since."""
         comment, evidence = result.rated.comment, result.rated.evidence
         if not self.comments:
             return
         if comment:
-            end = span(evidence, Style.FAINT) if evidence else None
-            self.page.write("Reviewer: ", comment, indent=2, hang=4, end=end)
+            aside = prose(evidence, "faint") if evidence else None
+            yield with_aside(entry(prose(f"Reviewer: {comment}")), aside)
         elif evidence:
-            self.page.write("Evidence: ", evidence, indent=2, hang=4)
+            yield entry(prose(f"Evidence: {evidence}"))
 
-    def _decision(self, dispute: Dispute) -> None:
+    def _decision(self, dispute: Dispute) -> Iterator[RenderableType]:
         """Who decided a dispute, when and why."""
         by = f"by {dispute.decided_by}" if dispute.decided_by else None
         who_and_when = ", ".join(part for part in (by, dispute.decided_on) if part)
@@ -578,9 +527,9 @@ class _View:
             return
         is_withdrawn = dispute.outcome is DisputeOutcome.WITHDRAWN
         head = f"{'Withdrawn' if is_withdrawn else 'Decided'} {who_and_when}".rstrip()
-        self.page.write(f"{head}: {reason}" if reason else f"{head}.", indent=2, hang=4)
+        yield entry(words(f"{head}: ", prose(reason)) if reason else words(f"{head}."))
 
-    def _next_band(self) -> None:
+    def _next_band(self) -> Iterator[RenderableType]:
         way = self.result.next_band
         if way is None:
             return
@@ -599,63 +548,212 @@ class _View:
         else:
             named = [need.result.criterion.title for need in way.needs]
             which = "meeting " + phrases.both(f'"{name}"' for name in named)
-        self.page.blank()
-        self.page.write(
-            span("Next band: ", Style.TITLE),
-            span(f"{which} would make this {self.noun} {share}, {reached}."),
-            hang=2,
-        )
+        would = f"{which} would make this {self.noun} {share}, {reached}."
+        yield Hanging(words(("Next band: ", "title"), would), hang=2)
 
-    def _conversation(self) -> None:
-        review, page = self.review, self.page
+    def _conversation(self) -> Iterator[Parts]:
+        review = self.review
         if review.notes and self.comments:
-            page.heading("Notes")
-            page.paragraphs(review.notes, indent=2)
+            yield [heading("Notes"), Hanging(prose(review.notes), 2)]
         if review.actions and self.comments:
-            page.heading("Agreed")
-            for action in review.actions:
-                who = ", ".join(
-                    part for part in (action.who, f"by {action.by}" if action.by else None) if part
-                )
-                page.write("- ", action.what + (f" ({who})" if who else ""), indent=2, hang=4)
+            yield [heading("Agreed"), *(item(_action(action)) for action in review.actions)]
         if review.advisor_comment and self.comments:
-            page.heading("The advisor's words")
-            page.paragraphs(review.advisor_comment, indent=2)
+            yield [heading("The advisor's words"), Hanging(prose(review.advisor_comment), 2)]
         if review.acknowledged:
-            page.blank()
-            page.write(span(f"Seen by the advisor: {review.acknowledged}", Style.FAINT))
+            yield [Hanging(words((f"Seen by the advisor: {review.acknowledged}", "faint")))]
 
-    def _foot(self) -> None:
-        page = self.page
-        page.blank()
-        page.write(
-            span(
-                f"One {self.noun}, one part of the picture: read it with customer surveys and "
-                "other measures. A person decides.",
-                Style.FAINT,
-            )
+    def _foot(self) -> Iterator[RenderableType]:
+        picture = (
+            f"One {self.noun}, one part of the picture: read it with customer surveys and other "
+            "measures. A person decides."
         )
-        self._why()
+        yield Hanging(words((picture, "faint")))
+        yield _Why(self.rubric.name, phrases.percent(self.result.share, self.rubric), self.explain)
 
-    def _why(self) -> None:
-        """The rubric, and the command that derives the score; on lines of its own where long."""
-        page = self.page
+
+def _warning(title: str, text: str) -> Parts:
+    """A warning: its title on a line of its own, or at the head of what it says."""
+    if title.isupper():
+        return [Hanging(words((f"! {title}", "warn")), hang=2), Hanging(words(text), 2)]
+    return [Hanging(words((f"! {title}", "warn"), f" {text}"), hang=2)]
+
+
+def _action(action: Action) -> Text:
+    """What was agreed, with who does it and by when."""
+    who = ", ".join(part for part in (action.who, f"by {action.by}" if action.by else None) if part)
+    return words(prose(action.what), f" ({who})" if who else "")
+
+
+def _about_a_section(section: SectionResult) -> str:
+    """What else is to be said of a section's figures."""
+    asides = []
+    if section.observed.not_applicable:
+        asides.append(f"{section.observed.not_applicable} n/a")
+    if section.section.weight is not None:
+        asides.append(f"weight {decimal_text(section.section.weight)}")
+    if section.nothing_observed:
+        asides.append("nothing observed")
+    return ", ".join(asides)
+
+
+def _figures(
+    scores: Sequence[Score], shares: Sequence[str], *, share_left: bool = False
+) -> list[str]:
+    """Points and percentages below each other: `12 of 20   60%`."""
+    points = [f"{decimal_text(one.earned)} of {decimal_text(one.available)}" for one in scores]
+    wide, wide_share = max(map(len, points)), max(map(len, shares))
+    return [
+        f"{text:>{wide}}   {share:{'<' if share_left else '>'}{wide_share}}"
+        for text, share in zip(points, shares, strict=True)
+    ]
+
+
+class _Scores:
+    """Score and observed score below each other; for want of room the bands on lines of their own.
+
+    `aside` stands beside the score, or below its band.
+    """
+
+    INDENT = 10
+
+    def __init__(self, figures: Sequence[str], bands: Sequence[Text], aside: Text | None) -> None:
+        self.labels = [words((label, "strong")) for label in ("Score", "Observed")]
+        self.figures = [words((text, "strong")) for text in figures]
+        self.bands = bands
+        self.asides = [aside or Text(), Text()]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """A grid where there is room for one."""
+        leads = [
+            words(label, " " * (self.INDENT - label.cell_len), figures)
+            for label, figures in zip(self.labels, self.figures, strict=True)
+        ]
+        for between in ("   ", "\n"):
+            bands = [
+                Text(between).join([part for part in (band, aside) if part])
+                for band, aside in zip(self.bands, self.asides, strict=True)
+            ]
+            grid = Table.grid(padding=(0, 3, 0, 0))
+            fixed(grid, leads)
+            fixed(grid, [line for band in bands for line in band.split()])
+            for lead, band in zip(leads, bands, strict=True):
+                grid.add_row(lead, band)
+            if view := fitted(grid, console, options):
+                yield view
+                return
+        for lead, band, aside in zip(leads, self.bands, self.asides, strict=True):
+            line = words(lead, "   ", band)
+            below = [aside] if line.cell_len <= options.max_width else [band, aside]
+            yield lead if len(below) > 1 else line
+            yield from (Hanging(text, self.INDENT) for text in below if text)
+
+
+class _SectionRow(NamedTuple):
+    """One section in a line: what it is called, its bar, its figures, and what else is to say."""
+
+    title: Text
+    bar: Text
+    figures: str
+    aside: Text
+
+
+class _Sections:
+    """The sections in columns; for want of room each title on a line of its own."""
+
+    def __init__(self, rows: Sequence[_SectionRow]) -> None:
+        self.rows = rows
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """A grid with the meaning of the bars above them, or the rows stacked."""
+        rows = self.rows
+        has_bars = any(row.bar for row in rows)
+        legend = "  ".join(f"{sign} {meaning}" for sign, _, meaning in _SIGNS) if has_bars else ""
+        titles = max(row.title.cell_len for row in rows)
+        figures = [words(f"{row.figures} " if row.aside else row.figures) for row in rows]
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(ratio=1, min_width=min(titles, NARROWEST_TITLE))
+        if has_bars:
+            grid.add_column(width=BAR)
+        fixed(grid, figures)
+        fixed(grid, [row.aside for row in rows])
+        for row, text in zip(rows, figures, strict=True):
+            grid.add_row(row.title, *([row.bar] if has_bars else []), text, row.aside)
+        view = fitted(grid, console, options, indent=2)
+        if view and grid.width is not None:
+            rest = sum(column.width + 2 for column in grid.columns if column.width is not None)
+            gap = max(2, grid.width - rest + 4 - len("Sections"))
+            yield words(("Sections", "title"), " " * gap, (legend, "faint"))
+            yield view
+            return
+        yield heading("Sections")
+        if legend:
+            yield Hanging(words((legend, "faint")), 2)
+        for row in rows:
+            line = words("  ").join([part for part in (row.bar, words(row.figures)) if part])
+            if row.aside:
+                line = words(line, "   ", row.aside)
+            yield Hanging(row.title, 2)
+            yield Hanging(line, 4)
+
+
+class _Reasons:
+    """What was n/a, each with its reason beside it, and the evidence at the edge.
+
+    For want of room the reason stands below.
+    """
+
+    def __init__(self, rows: Sequence[tuple[Text, Text, Text | None]]) -> None:
+        self.rows = rows
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """A grid, or the rows stacked."""
+        titles = [title for title, _, _ in self.rows]
+        reasons = max(reason.cell_len for _, reason, _ in self.rows)
+        evidence = [text or Text() for _, _, text in self.rows]
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        fixed(grid, titles, most=WIDEST_TITLE)
+        grid.add_column(ratio=1, min_width=min(reasons, NARROWEST_TEXT))
+        if any(evidence):
+            fixed(grid, evidence, justify="right")
+        for (title, reason, _), text in zip(self.rows, evidence, strict=True):
+            grid.add_row(title, reason, *([text] if any(evidence) else []))
+        is_short = all(text.cell_len <= MOST_ASIDE and "\n" not in text for text in evidence)
+        view = fitted(grid, console, options, indent=2, widest=WIDEST_PROSE)
+        if is_short and view:
+            yield view
+            return
+        for title, reason, aside in self.rows:
+            yield entry(title)
+            yield with_aside(Hanging(reason, 6), aside)
+
+
+class _Why:
+    """The rubric, and the command that derives the score; on lines of their own where long."""
+
+    def __init__(self, rubric: str, share: str, explain: Sequence[str] | None) -> None:
+        self.rubric = rubric
+        self.why = f"why {share}?"
+        self.explain = explain
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """In one line, two, or as many as the command needs."""
+        del console
         if self.explain is None or any(visible(word) != word for word in self.explain):
-            page.write(span(self.rubric.name, Style.FAINT))
+            yield Hanging(words((self.rubric, "faint")))
             return
-        name = span(self.rubric.name, Style.FAINT)
-        why = Span(f"why {phrases.percent(self.result.share, self.rubric)}?", Style.FAINT)
-        command = shlex.join(self.explain)
-        if cells(f"{name.text} · {why.text} {command}") <= page.width:
-            page.row([name, Span(f" · {why.text} {command}", Style.FAINT)])
+        width = options.max_width
+        whole = f"{self.rubric} · {self.why} {shlex.join(self.explain)}"
+        if words(whole).cell_len <= width:
+            yield Line(whole, "faint")
             return
-        if cells(f"{name.text} · {why.text}") <= page.width:
-            page.row([name, Span(f" · {why.text}", Style.FAINT)])
+        head = words((f"{self.rubric} · {self.why}", "faint"))
+        if head.cell_len <= width:
+            yield head
         else:
-            page.write(name)
-            page.row([why])
-        for line in _to_type(self.explain, page.width):
-            page.row([Span(line, Style.FAINT)])
+            yield Hanging(words((self.rubric, "faint")))
+            yield Line(self.why, "faint")
+        for line in _to_type(self.explain, width):
+            yield Line(line, "faint")
 
 
 def _to_type(explain: Sequence[str], width: int) -> Iterator[str]:
@@ -663,7 +761,7 @@ def _to_type(explain: Sequence[str], width: int) -> Iterator[str]:
     program, *more = map(shlex.quote, explain)
     line = f"  {program}"
     for word in more:
-        if cells(line) + 1 + cells(word) + len(" \\") <= width:
+        if cell_len(line) + 1 + cell_len(word) + len(" \\") <= width:
             line += f" {word}"
         else:
             yield f"{line} \\"
@@ -676,7 +774,11 @@ def _is_changed(result: CriterionResult) -> bool:
     return result.original != result.mark.rating
 
 
-def _bar(section: SectionResult) -> list[Span]:
+_SIGNS = (("█", "good", "met"), ("░", "faint", "n/a"), ("·", "bad", "missed"))
+"""What the cells of a bar are, in its order."""
+
+
+def _bar(section: SectionResult) -> Text:
     """A section's points as a bar: earned by what was observed, n/a, missed."""
     met = section.observed.score.earned
     whole = sum((result.mark.points for result in section.criteria), Fraction(0))
@@ -685,11 +787,12 @@ def _bar(section: SectionResult) -> list[Span]:
         Fraction(0),
     )
     if not whole:
-        return [Span(" " * BAR)]
+        return Text(" " * BAR)
     parts = [met, not_applicable, whole - met - not_applicable]
     sizes = _shares_of_cells([part / whole for part in parts])
-    signs = (("█", Style.GOOD), ("░", Style.FAINT), ("·", Style.BAD))
-    return [Span(sign * size, style) for (sign, style), size in zip(signs, sizes, strict=True)]
+    return Text.assemble(
+        *((sign * size, style) for (sign, style, _), size in zip(_SIGNS, sizes, strict=True))
+    )
 
 
 def _shares_of_cells(parts: list[Fraction]) -> list[int]:

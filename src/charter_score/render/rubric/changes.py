@@ -1,7 +1,10 @@
 """What changed between two rubrics: for people as lines, for programs as a versioned document."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any
+
+from rich.console import RenderableType
 
 from charter_score import __version__
 from charter_score.comparing.changes import (
@@ -15,7 +18,17 @@ from charter_score.comparing.changes import (
     Verdict,
 )
 from charter_score.render.text import phrases
-from charter_score.render.text.layout import Line, Page, Span, Style, cells, left, span
+from charter_score.render.text.blocks import (
+    Hanging,
+    Labelled,
+    Parts,
+    entry,
+    heading,
+    item,
+    prose,
+    spaced,
+    words,
+)
 from charter_score.rubric import CriterionKey, Rubric
 from charter_score.wire.encoding import encode, share_text
 
@@ -49,58 +62,52 @@ _THINGS = {
 }
 
 
-def rubric_changes(found: RubricChanges, width: int) -> list[Line]:
+def rubric_changes(found: RubricChanges) -> Parts:
     """The verdict first, then what reviews need, then every change in its place."""
-    page = Page(width)
-    page.write(Span("Old: ", Style.TITLE), span(found.old.name, Style.TITLE), hang=5)
-    page.write(Span("New: ", Style.TITLE), span(found.new.name, Style.TITLE), hang=5)
-    page.blank()
-    _verdict(page, found)
-    _carry(page, found)
-    if not found.changes:
-        page.blank()
-        page.write("Nothing differs but, at most, how the files are written.")
-    _changes(page, found)
-    return page.lines
+    return spaced(
+        [
+            Hanging(words((found.old.name, "title")), ("Old: ", "title")),
+            Hanging(words((found.new.name, "title")), ("New: ", "title")),
+        ],
+        list(_verdict(found)),
+        list(_carry(found)),
+        *_changes(found),
+    )
 
 
-def _verdict(page: Page, found: RubricChanges) -> None:
+def _verdict(found: RubricChanges) -> Iterator[RenderableType]:
     match found.verdict:
         case Verdict.WORDING_ONLY:
-            style, said = Style.GOOD, "no score can differ."
+            style, said = "good", "no score can differ."
         case Verdict.COMPARABLE:
             style, said = (
-                Style.WARN,
+                "warn",
                 "every review of the old rubric has the same score (the same share of the "
                 "points) under the new one.",
             )
         case Verdict.NOT_COMPARABLE:
             style, said = (
-                Style.BAD,
+                "bad",
                 "one and the same review can score differently, or not be accepted any more. Do "
                 "not put scores of the two side by side, or into one average.",
             )
-    page.write(Span(f"{found.verdict.value.upper()}: ", style), span(said), hang=2)
+    yield Hanging(words((f"{found.verdict.value.upper()}: ", style), said), hang=2)
     if found.example is not None:
-        page.write(_example(found, found.example), indent=2)
+        yield Hanging(words(_example(found, found.example)), 2)
+    rows = []
     if found.verdict is Verdict.COMPARABLE:
         touched = found.touched
         same = [text for figure, text in _FIGURES.items() if figure not in touched | _DETAILS]
         other = [text for figure, text in _FIGURES.items() if figure in touched]
-        _labelled(page, "Comparable", phrases.both(same))
+        rows.append(("Comparable", phrases.both(same)))
         if other:
-            _labelled(page, "Not comparable", phrases.both(other))
-    _labelled(page, "Version", _step(found))
-
-
-def _labelled(page: Page, label: str, text: str) -> None:
-    head = Span(left(f"{label}:", 16), Style.STRONG)
-    if page.is_narrow:
-        page.write(Span(f"{label}: ", Style.STRONG), span(text), indent=2, hang=4)
-        return
-    first = len(page.lines)
-    page.write(span(text), indent=18)
-    page.lines[first] = (Span("  "), head, *page.lines[first][1:])
+            rows.append(("Not comparable", phrases.both(other)))
+    rows.append(("Version", _step(found)))
+    yield Labelled(
+        [(words((f"{label}:", "strong")), words(text)) for label, text in rows],
+        column=len("Not comparable:"),
+        gap=1,
+    )
 
 
 def _step(found: RubricChanges) -> str:
@@ -131,71 +138,54 @@ def _example(found: RubricChanges, example: Example) -> str:
     )
 
 
-def _carry(page: Page, found: RubricChanges) -> None:
+def _carry(found: RubricChanges) -> Iterator[RenderableType]:
     carry = found.carry
     if carry.nothing:
         return
-    page.heading("Before the new rubric takes a review of the old")
+    yield heading("Before the new rubric takes a review of the old")
     for old, new in carry.renamed.items():
-        page.write(f"rename {_dotted(old)} to {_dotted(new)}", indent=2, hang=4)
+        yield entry(words(f"rename {_dotted(old)} to {_dotted(new)}"))
     for label, places in (
         ("take out", carry.dropped),
         ("rate", carry.rate),
         ("say why, where a comment is now wanted", carry.comment),
     ):
         if places:
-            page.write(f"{label}: {', '.join(_dotted(one) for one in places)}", indent=2, hang=4)
+            yield entry(words(f"{label}: {', '.join(_dotted(one) for one in places)}"))
     if carry.fill:
-        page.write(
-            f"put the interaction right by the stricter rules: {', '.join(carry.fill)}",
-            indent=2,
-            hang=4,
-        )
+        rules = "put the interaction right by the stricter rules"
+        yield entry(words(f"{rules}: {', '.join(carry.fill)}"))
 
 
 def _dotted(place: CriterionKey) -> str:
     return ".".join(place)
 
 
-def _changes(page: Page, found: RubricChanges) -> None:
+def _changes(found: RubricChanges) -> Iterator[Parts]:
+    if not found.changes:
+        yield [Hanging(words("Nothing differs but, at most, how the files are written."))]
     titles = {
         section.id: section.title
         for rubric in (found.old, found.new)
         for section in rubric.sections
     }
-    last: str | None = None
-    for change in found.changes:
-        section = change.place[0] if change.place else ""
-        if section != last:
-            page.heading(titles.get(section, "The rubric") if section else "The rubric")
-            last = section
-        _change(page, change)
+    for section, changes in groupby(
+        found.changes, key=lambda change: change.place[0] if change.place else ""
+    ):
+        title = titles.get(section, "The rubric") if section else "The rubric"
+        yield [heading(title), *(part for change in changes for part in _change(change))]
 
 
-def _change(page: Page, change: Change) -> None:
+def _change(change: Change) -> Iterator[RenderableType]:
     sign = {Kind.ADDED: "+", Kind.REMOVED: "-"}.get(change.kind, "~")
-    style = (
-        Style.BAD
-        if Figure.SHARES in change.touches
-        else Style.WARN
-        if change.touches
-        else Style.PLAIN
-    )
+    style = "bad" if Figure.SHARES in change.touches else "warn" if change.touches else ""
     text, was_now = _said(change)
-    touched = _touched(change)
-    page.write(
-        Span(f"{sign} ", style),
-        span(text),
-        Span(f" ({touched})", Style.FAINT if style is Style.PLAIN else style),
-        indent=2,
-        hang=4,
-    )
+    touched = (f" ({_touched(change)})", style or "faint")
+    yield item(words(text, touched), sign, style)
     if was_now:
         was, now = _differing(change.old or "", change.new or "")
-        for label, part, colour in (("was: ", was, Style.BAD), ("now: ", now, Style.GOOD)):
-            page.write(
-                Span(label, colour), span(part or "(nothing)"), indent=6, hang=6 + cells(label)
-            )
+        for label, part, colour in (("was: ", was, "bad"), ("now: ", now, "good")):
+            yield Hanging(prose(part or "(nothing)"), words(" " * 6, (label, colour)))
 
 
 def _said(change: Change) -> tuple[str, bool]:

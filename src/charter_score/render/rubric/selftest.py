@@ -1,15 +1,28 @@
 """A rubric's selftest: evidence for people as lines, for programs as a versioned document."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from math import log10
 from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
 
 from charter_score import __version__
 from charter_score.figures import JSON_DECIMALS, Figure, percent_text
 from charter_score.rating import Policy, Rating
 from charter_score.render.text import phrases
-from charter_score.render.text.layout import Line, Page, Span, Style, cells, left, span
+from charter_score.render.text.blocks import (
+    Hanging,
+    Labelled,
+    Parts,
+    WithAside,
+    entry,
+    heading,
+    item,
+    spaced,
+    words,
+)
 from charter_score.rubric import CriterionKey, Permission, Rubric
 from charter_score.selftest.proofs import (
     Allowance,
@@ -30,57 +43,51 @@ MOST_EXACT = 10**15
 """Above this a number of reviews is given by its magnitude, in JSON as null."""
 
 
-def proofs(found: Selftest, path: str, sha256: str, width: int) -> list[Line]:
+def proofs(found: Selftest, path: str, sha256: str) -> Parts:
     """What was tested, what was tried, each promise with its result, and what follows for bands."""
     rubric = found.rubric
-    page = Page(width)
-    page.write(Span("Selftest of ", Style.TITLE), span(rubric.name, Style.TITLE))
     organisation = f"{rubric.organisation}: " if rubric.organisation else ""
-    page.write(f"{organisation}{rubric.title}")
-    page.write(span(f"{path}, sha256 {sha256}", Style.FAINT), hang=2)
-    page.write(
-        Span(f"charter-score {__version__}, by the engine that scores reviews", Style.FAINT),
-        hang=2,
+    engine = f"charter-score {__version__}, by the engine that scores reviews"
+    return spaced(
+        [
+            heading(f"Selftest of {rubric.name}"),
+            Hanging(words(f"{organisation}{rubric.title}")),
+            Hanging(words((f"{path}, sha256 {sha256}", "faint")), hang=2),
+            Hanging(words((engine, "faint")), hang=2),
+        ],
+        list(_scope(found.scope)),
+        [
+            heading("Promises"),
+            *(part for proof in found.proofs for part in _proof(rubric, proof)),
+        ],
+        list(_limits(found)),
+        list(_reaches(found)),
+        [Hanging(words(_verdict(found)))],
     )
-    _scope(page, found.scope)
-    page.heading("Promises")
-    for proof in found.proofs:
-        _proof(page, found, proof)
-    _limits(page, found)
-    _reaches(page, found)
-    page.blank()
+
+
+def _verdict(found: Selftest) -> tuple[str, str]:
     failed = [proof for proof in found.proofs if not proof.held]
     if failed:
-        page.write(
-            Span(
-                f"{len(failed)} of {len(found.proofs)} promises did not hold on this rubric.",
-                Style.BAD,
-            )
-        )
-    else:
-        tried = sum(1 for proof in found.proofs if proof.tried)
-        page.write(
-            Span(f"All held: {tried} promises tried on this rubric, none broken.", Style.GOOD)
-        )
-    return page.lines
+        of = len(found.proofs)
+        return f"{len(failed)} of {of} promises did not hold on this rubric.", "bad"
+    tried = sum(1 for proof in found.proofs if proof.tried)
+    return f"All held: {tried} promises tried on this rubric, none broken.", "good"
 
 
-def _scope(page: Page, scope: Scope) -> None:
-    page.heading("What was tried")
+def _scope(scope: Scope) -> Iterator[RenderableType]:
+    yield heading("What was tried")
     if scope.cases > 1 or not scope.all_cases:
         cases = phrases.count(scope.cases, "set")
         every = "every one that there is" if scope.all_cases else "not all that there are"
-        page.write(f"{cases} of criteria that can apply together: {every}.", indent=2)
+        yield Hanging(words(f"{cases} of criteria that can apply together: {every}."), 2)
     if scope.exhaustive:
-        page.write(
-            f"Every possible review, {_grouped(scope.possible)} in all: this is exhaustive.",
-            indent=2,
-        )
+        every = f"Every possible review, {_grouped(scope.possible)} in all: this is exhaustive."
+        yield Hanging(words(every), 2)
     else:
-        page.write(
-            f"{_grouped(scope.possible)} different reviews are possible, too many to try them all.",
-            indent=2,
-        )
+        possible = _grouped(scope.possible)
+        many = f"{possible} different reviews are possible, too many to try them all."
+        yield Hanging(words(many), 2)
         few = f" in the {scope.largest} largest of these sets" if scope.cases > 1 else ""
         told = [
             f"{_part(scope.singles)} that differ in one rating from a plain one: from all met"
@@ -89,13 +96,12 @@ def _scope(page: Page, scope: Scope) -> None:
             f"{phrases.count(scope.drawn, 'review')} drawn with the seed {SEED}, each beside one "
             "that differs in one rating",
         ]
-        for one in told:
-            page.write("- " + one, indent=2, hang=4)
-    page.write(
+        yield from (item(words(one)) for one in told)
+    made = (
         f"{_grouped(scope.made)} different reviews; the engine scored {_grouped(scope.scored)} "
-        "times, under this rubric and under changed copies of it.",
-        indent=2,
+        "times, under this rubric and under changed copies of it."
     )
+    yield Hanging(words(made), 2)
 
 
 def _part(tried: tuple[int, int]) -> str:
@@ -109,37 +115,22 @@ def _grouped(number: int) -> str:
     return f"{number:,}"
 
 
-def _beside(
-    page: Page, label: Span, column: int, *text: str | Span, end: Span | None = None
-) -> None:
-    """A label in a column of its own with text beside it; before it where there is no room."""
-    if page.is_narrow or cells(label.text) > column:
-        page.write(label, " ", *text, indent=2, hang=4, end=end)
-        return
-    first = len(page.lines)
-    page.write(*text, indent=2 + column, end=end)
-    filled = Span(left(label.text, column), label.style)
-    page.lines[first] = (Span("  "), filled, *page.lines[first][1:])
-
-
-def _proof(page: Page, found: Selftest, proof: Proof) -> None:
+def _proof(rubric: Rubric, proof: Proof) -> Iterator[RenderableType]:
+    word, style = ("held", "good") if proof.tried else ("–", "faint")
     if not proof.held:
-        label = Span("FAILED", Style.BAD)
-    elif proof.tried:
-        label = Span("held", Style.GOOD)
-    else:
-        label = Span("–", Style.FAINT)
+        word, style = "FAILED", "bad"
+    label = words("  ", (word.ljust(8), style))
     tried = f"{_grouped(proof.tried)} tried" if proof.tried else "nothing to try"
-    _beside(page, label, 8, span(proof.promise.words), end=Span(tried, Style.FAINT))
+    yield WithAside(Hanging(words(proof.promise.words), label), words((tried, "faint")))
     if proof.counterexample is not None:
-        _counterexample(page, found.rubric, proof.counterexample)
+        yield from _counterexample(rubric, proof.counterexample)
 
 
-def _counterexample(page: Page, rubric: Rubric, broken: Counterexample) -> None:
-    page.write(Span("because ", Style.BAD), span(broken.said), indent=10)
-    page.write(span(f"in a review {_described(rubric, broken.trial)}"), indent=10)
+def _counterexample(rubric: Rubric, broken: Counterexample) -> Iterator[RenderableType]:
+    yield Hanging(words(("because ", "bad"), broken.said), 10)
+    yield Hanging(words(f"in a review {_described(rubric, broken.trial)}"), 10)
     if broken.other is not None:
-        page.write(span(f"beside one {_described(rubric, broken.other)}"), indent=10)
+        yield Hanging(words(f"beside one {_described(rubric, broken.other)}"), 10)
 
 
 def _described(rubric: Rubric, trial: Trial) -> str:
@@ -164,21 +155,24 @@ def _best_word(rubric: Rubric, place: CriterionKey) -> str:
     return Rating.MET.value if levels is None else max(levels, key=lambda word: levels[word])
 
 
-def _limits(page: Page, found: Selftest) -> None:
+def _limits(found: Selftest) -> Iterator[RenderableType]:
     if not found.limits:
         return
-    page.heading("How many criteria may be missed")
-    names = [_limit_name(found.rubric, limit) for limit in found.limits]
-    column = min(max(cells(span(name).text) for name in names) + 2, 44)
-    for name, limit in zip(reversed(names), reversed(found.limits), strict=True):
-        _beside(page, span(name, Style.STRONG), column, span(_allowed(limit)))
+    yield heading("How many criteria may be missed")
+    yield Labelled(
+        [
+            (words((_limit_name(found.rubric, limit), "strong")), words(_allowed(limit)))
+            for limit in reversed(found.limits)
+        ]
+    )
     if any(criterion.critical for _, criterion in found.rubric.criteria()):
-        page.write("No critical one among them: each of those may not be missed.", indent=2)
+        critical = "No critical one among them: each of those may not be missed."
+        yield Hanging(words(critical), 2)
     if any(len(limit.allowances) > 1 for limit in found.limits):
         tried = "" if found.scope.all_cases else " Only the sets that were tried are told of."
-        page.write(f"How many apply depends on the interaction.{tried}", indent=2)
+        yield Hanging(words(f"How many apply depends on the interaction.{tried}"), 2)
     if any(c.not_applicable is not Permission.FORBIDDEN for _, c in found.rubric.criteria()):
-        page.write(_absent(found.rubric), indent=2)
+        yield Hanging(words(_absent(found.rubric)), 2)
 
 
 def _absent(rubric: Rubric) -> str:
@@ -232,28 +226,24 @@ def _ranges(numbers: Iterable[int]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def _reaches(page: Page, found: Selftest) -> None:
+def _reaches(found: Selftest) -> Iterator[RenderableType]:
     if not found.reaches:
         return
-    page.heading("How each band is reached with the fewest misses and no n/a")
+    yield heading("How each band is reached with the fewest misses and no n/a")
     for reach in reversed(found.reaches):
-        page.write(
-            span(f"{reach.band.name}: ", Style.STRONG),
-            *_reach(found.rubric, reach),
-            indent=2,
-            hang=4,
-        )
+        name = words((f"{reach.band.name}: ", "strong"))
+        yield entry(words(name, _reach(found.rubric, reach)))
 
 
-def _reach(rubric: Rubric, reach: Reach) -> tuple[Span, ...]:
+def _reach(rubric: Rubric, reach: Reach) -> Text:
     if reach.trial is None:
         if reach.settled:
-            return (Span("no review can reach it.", Style.WARN),)
-        return (Span("none was found that reaches it, and not all were tried.", Style.WARN),)
+            return words(("no review can reach it.", "warn"))
+        return words(("none was found that reaches it, and not all were tried.", "warn"))
     share = phrases.percent(reach.share, rubric)
     where = _where(reach.trial.interaction)
     if not reach.missed:
-        return (span(f"nothing missed, {share}{where}"),)
+        return words(f"nothing missed, {share}{where}")
     titles = {(s.id, c.id): (s, c) for s, c in rubric.criteria()}
     told = []
     for place in reach.missed:
@@ -265,7 +255,7 @@ def _reach(rubric: Rubric, reach: Reach) -> tuple[Span, ...]:
     absent = sum(word == Rating.NOT_APPLICABLE for word in reach.trial.ratings.values())
     also = f" and {absent} n/a" if absent else ""
     sure = "" if reach.settled else ", perhaps not the fewest"
-    return (span(f"{len(told)} missed{also}{sure}, {share}{where}: {'; '.join(told)}"),)
+    return words(f"{len(told)} missed{also}{sure}, {share}{where}: {'; '.join(told)}")
 
 
 # The document.

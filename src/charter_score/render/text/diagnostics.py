@@ -2,31 +2,42 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from charter_score.diagnostics import Diagnostic
-from charter_score.render.text.layout import Line, Span, Style, span
+from charter_score.render.text.console import Line
+from charter_score.render.text.hostile import visible
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 MOST_SHOWN = 20
 """Diagnostics shown of one file; JSON holds all."""
 
 
-def problem_lines(diagnostics: Iterable[Diagnostic]) -> Iterator[Line]:
+def problem_lines(diagnostics: Iterable[Diagnostic]) -> "Iterator[RenderableType]":
     """The diagnostics as lines, at most 20 a file, then how many more there are."""
     for path, group in groupby(diagnostics, key=lambda one: one.path):
         found = list(group)
         for one in found[:MOST_SHOWN]:
             yield from _lines(one)
         if len(found) > MOST_SHOWN:
-            yield (span(path), Span(f": and {len(found) - MOST_SHOWN} more"))
+            yield Line(f"{path}: and {len(found) - MOST_SHOWN} more")
 
 
-def _lines(one: Diagnostic) -> Iterator[Line]:
+def _lines(one: Diagnostic) -> "Iterator[RenderableType]":
+    from rich.text import Text  # a run without diagnostics does not wait for it
+
     where = f":{one.location.line}:{one.location.column}" if one.location else ""
-    style = Style.BAD if one.is_error else Style.WARN
-    yield (
-        span(f"{one.path}{where}: "),
-        Span(f"{one.severity.value}[{one.code}]", style),
-        span(f" {one.message}"),
+    style = "bad" if one.is_error else "warn"
+    yield Text.assemble(
+        visible(f"{one.path}{where}: "),
+        (f"{one.severity.value}[{one.code}]", style),
+        visible(f" {one.message}"),
+        no_wrap=True,
+        overflow="ignore",
     )
     if one.hint:
-        yield (Span("    hint: ", Style.FAINT), span(one.hint))
+        yield Text.assemble(
+            ("    hint: ", "faint"), visible(one.hint), no_wrap=True, overflow="ignore"
+        )

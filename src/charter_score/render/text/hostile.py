@@ -26,13 +26,27 @@ def _shown(character: str) -> str:
 _LAYOUT = re.compile("(\r?\n|\t)")
 
 
-def visible_lines(text: str) -> str:
-    """A text of several lines made visible, its line breaks and tabs kept."""
+def visible_document(text: str) -> str:
+    """A document that is shown on a terminal made visible, its line breaks and tabs kept."""
     if text.isprintable():
         return text
     return "".join(
         piece if number % 2 else visible(piece) for number, piece in enumerate(_LAYOUT.split(text))
     )
+
+
+_LINE_BREAK = re.compile("\r\n|\r|\n")
+
+
+def visible_lines(text: str) -> str:
+    """A free text made visible: a line break stays one, a tab is a space, nothing hangs at the end.
+
+    Names and ids have no lines of their own: for them it is `visible`.
+    """
+    if text.isprintable():
+        return text.strip()
+    lines = _LINE_BREAK.split(text.strip())
+    return "\n".join(visible(line.replace("\t", " ")).rstrip() for line in lines)
 
 
 _COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
@@ -44,3 +58,10 @@ def runner_commands(text: str) -> list[int]:
     A command begins its line with two colons; one of the older kind has `##[` anywhere.
     """
     return [found.end() - 1 for found in _COMMAND.finditer(text)]
+
+
+def without_commands(text: str) -> str:
+    """Text of which no line is a command to GitHub's runner, which reads whatever is printed."""
+    for place in reversed(runner_commands(text)):
+        text = f"{text[:place]} {text[place:]}"
+    return text

@@ -6,7 +6,7 @@ from batches import summarise
 from charter_score.outcome import Scored, Skipped
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.concise import Concise
-from charter_score.render.text.console import plain
+from charter_score.render.text.console import Screen
 from charter_score.summary import Summary
 from charter_score.wire.encoding import summary_document
 from documents import review_from, rubric_from, scored
@@ -14,7 +14,7 @@ from documents import review_from, rubric_from, scored
 
 def skipped_part(number: int) -> list[str]:
     """What concise says of this many drafts."""
-    concise = Concise(80, plain, names=False)
+    concise = Concise(Screen(80), bars=True, names=False)
     for index in range(number):
         concise.add(concise.piece(Skipped(f"{index}.yaml", str(index), "draft")))
     text = "".join(concise.end(Closing(Summary(), [])))
@@ -72,7 +72,7 @@ BATCH = [
 
 def shown(width: int, *batch: Scored) -> list[str]:
     """The lines of a batch at a width."""
-    concise = Concise(width, plain, names=False)
+    concise = Concise(Screen(width), bars=True, names=False)
     for one in batch:
         concise.add(concise.piece(one))
     return "".join(concise.end(Closing(summarise(batch), []))).splitlines()
@@ -83,7 +83,7 @@ def facts_of(one: Scored) -> str:
     result = one.result
     if one.id == "a-practice":
         return "c"
-    missed = "X" if result.critical_missed else "x" if result.share * 100 < 75 else ""
+    missed = "#" if result.critical_missed else "x" if result.share * 100 < 75 else ""
     rests = "!" if result.band is not result.band_observed else ""
     return missed + rests + ("?" if result.little_observed else "")
 
@@ -105,7 +105,7 @@ def test_the_legend_counts_facts(width: int) -> None:
     summary = summary_document(summarise(BATCH))
     (rubric,) = summary["rubrics"]
     for meaning, number in (
-        ("X critical criterion missed, so below expected", summary["critical"]),
+        ("# critical criterion missed, so below expected", summary["critical"]),
         ("x below expected", summary["below_expected"]),
         ("! band rests on n/a", rubric["band_rests_on_not_applicable"]),
         ("? little observed: fewer than half of the points", rubric["little_observed"]),
@@ -118,7 +118,7 @@ def test_the_legend_counts_facts(width: int) -> None:
 def test_what_no_row_shows_is_in_the_legend() -> None:
     """A single review that missed a critical criterion is one below expected too."""
     text = "\n".join(shown(80, BATCH[1]))
-    assert "  X critical criterion missed, so below expected (1)\n  x below expected (1)\n" in text
+    assert "  # critical criterion missed, so below expected (1)\n  x below expected (1)\n" in text
 
 
 def test_columns_stand_below_each_other() -> None:

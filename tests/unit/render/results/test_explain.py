@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from charter_score.outcome import Scored
 from charter_score.render.results.explain import explain
+from charter_score.render.text.console import Screen
 from documents import review_from, rubric_from, scored
 
 RATINGS = st.lists(st.sampled_from(["met", "not met", "n/a"]), min_size=23, max_size=23)
@@ -22,8 +23,8 @@ def explained(ratings: list[str], policy: str = "met") -> str:
     )
     given_ones = ", ".join(f"c{n}: {rating}" for n, rating in enumerate(ratings))
     result = scored(rubric, review_from(f"ratings: {{s: {{{given_ones}}}}}"))
-    lines = explain(Scored("r.yaml", "r", "0", "0", result), 80)
-    return " ".join("".join(span.text for span in line).strip() for line in lines)
+    view = explain(Scored("r.yaml", "r", "0", "0", result))
+    return " ".join(Screen().text(view).split())
 
 
 def fraction(text: str) -> Fraction:
