@@ -17,6 +17,7 @@ from charter_score.review import Review, without_comments
 from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document
 from charter_score.source.files import STANDARD_INPUT, Input, read_bytes, search, shown_path
+from charter_score.source.kinds import unread, unsupported
 from charter_score.source.load import (
     Library,
     LoadedReview,
@@ -26,7 +27,7 @@ from charter_score.source.load import (
     is_rubric,
     may_be_rubric,
     named_rubric,
-    read_document,
+    read_documents,
     review_of,
     rubric_of,
 )
@@ -55,9 +56,10 @@ class Job(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """A document of a folder that is no review: a rubric, or results of ours."""
+    """A file of a folder that is no review, and what it is instead."""
 
     path: str
+    why: str
 
 
 @dataclass(slots=True)
@@ -74,7 +76,7 @@ class Part:
     warnings: list[Diagnostic] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     ids: list[tuple[str, str]] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     watched: Watched = field(default_factory=Watched)
 
     def add(
@@ -82,7 +84,7 @@ class Part:
     ) -> None:
         """Count one outcome in, make every renderer's piece of it, let the gates look at it."""
         if isinstance(outcome, LeftOut):
-            self.left_out.append(outcome.path)
+            self.left_out.append(outcome)
             return
         self.summary.add(outcome)
         for pieces, renderer in zip(self.pieces, renderers, strict=True):
@@ -131,9 +133,9 @@ class Scoring:
     def outcomes(self) -> Iterator[Outcome]:
         """What became of each input, in order of path; what could not be found is among them."""
         for one in search(self._job.paths):
-            outcome = self.outcome(one)
-            if not isinstance(outcome, LeftOut):
-                yield outcome
+            for outcome in self.outcomes_of(one):
+                if not isinstance(outcome, LeftOut):
+                    yield outcome
 
     def parts(
         self, choose: Callable[[int | None], Sequence[BatchRenderer]], jobs: int
@@ -150,7 +152,7 @@ class Scoring:
         inputs = search(self._job.paths)
         first = list(islice(inputs, FEW))
         if len(first) < FEW:
-            outcomes = [self.outcome(one) for one in first]
+            outcomes = [outcome for one in first for outcome in self.outcomes_of(one)]
             renderers = choose(sum(not isinstance(one, LeftOut) for one in outcomes))
             yield _part(outcomes, renderers, self._job)
             return
@@ -172,7 +174,8 @@ class Scoring:
     def _part_of(
         self, inputs: Sequence[Input | Diagnostic], renderers: Sequence[BatchRenderer]
     ) -> Part:
-        return _part((self.outcome(one) for one in inputs), renderers, self._job)
+        outcomes = (outcome for one in inputs for outcome in self.outcomes_of(one))
+        return _part(outcomes, renderers, self._job)
 
     def checked(self) -> Iterator[tuple[str, bool, Sequence[Diagnostic]]]:
         """Each input with everything wrong with it, rubrics among them; nothing is kept.
@@ -183,6 +186,10 @@ class Scoring:
             if isinstance(one, Diagnostic):
                 yield one.path, False, [one]
                 continue
+            if (known := _known_by_name(one)) is not None:
+                if isinstance(known, Failed):
+                    yield one.shown, False, known.diagnostics
+                continue
             try:
                 data = self._read(one)
             except DocumentError as wrong:
@@ -191,28 +198,44 @@ class Scoring:
             yield one.shown, True, self._check(one, data)
 
     def _check(self, one: Input, data: bytes) -> Sequence[Diagnostic]:
-        try:
-            document = read_document(data, one.shown)
-            if may_be_rubric(document.value):
-                return _checked_rubric(document, sha256(data).hexdigest())
-            outcome = self._outcome_of(one, data, document)
-        except DocumentError as wrong:
-            return wrong.diagnostics
-        if isinstance(outcome, LeftOut):
-            return ()
-        return outcome.diagnostics if isinstance(outcome, Failed) else outcome.warnings
+        digest = sha256(data).hexdigest()
+        diagnostics: list[Diagnostic] = []
+        for document in read_documents(data, one.shown):
+            if isinstance(document, DocumentError):
+                if one.root is None or not _is_no_form(document):
+                    diagnostics += document.diagnostics
+            elif may_be_rubric(document.value):
+                diagnostics += _checked_rubric(document, digest)
+            else:
+                outcome = self._outcome_of(one, digest, document)
+                if isinstance(outcome, Failed):
+                    diagnostics += outcome.diagnostics
+                elif not isinstance(outcome, LeftOut):
+                    diagnostics += outcome.warnings
+        return diagnostics
 
-    def outcome(self, one: Input | Diagnostic) -> Outcome | LeftOut:
-        """What became of one input, or of what stood in its place."""
+    def outcomes_of(self, one: Input | Diagnostic) -> Iterator[Outcome | LeftOut]:
+        """What became of each document of one input, or of what stood in its place."""
         if isinstance(one, Diagnostic):
-            return Failed(one.path, (one,))
+            yield Failed(one.path, (one,))
+            return
+        if (known := _known_by_name(one)) is not None:
+            yield known
+            return
         try:
             data = self._read(one)
-            return self._outcome_of(one, data, read_document(data, one.shown))
         except DocumentError as wrong:
-            if one.root is not None and wrong.diagnostics[0].code == "not-a-form":
-                return LeftOut(one.shown)  # a workbook of somebody's in a folder of reviews
-            return Failed(one.shown, wrong.diagnostics)
+            yield Failed(one.shown, wrong.diagnostics)
+            return
+        digest = sha256(data).hexdigest()
+        for document in read_documents(data, one.shown):
+            if not isinstance(document, DocumentError):
+                yield self._outcome_of(one, digest, document)
+            elif one.root is not None and _is_no_form(document):
+                # A workbook of somebody's in a folder of reviews.
+                yield LeftOut(one.shown, "a workbook that is no form")
+            else:
+                yield Failed(one.shown, document.diagnostics)
 
     def _read(self, one: Input) -> bytes:
         if one.path is not None or self._standard_input is None:
@@ -221,19 +244,24 @@ class Scoring:
             raise self._standard_input
         return self._standard_input
 
-    def _outcome_of(self, one: Input, data: bytes, document: Document) -> Outcome | LeftOut:
-        if not self._is_alone(one) and (is_output(document.value) or is_rubric(document.value)):
-            return LeftOut(one.shown)
-        if is_ours(document.value) or is_rubric(document.value):
-            problem = _not_a_review(rubric=is_rubric(document.value))
-            return Failed(one.shown, (document.diagnostic(problem),))
+    def _outcome_of(self, one: Input, digest: str, document: Document) -> Outcome | LeftOut:
+        """What became of one document; `digest` is that of the whole file."""
+        rubric = is_rubric(document.value)
+        if not self._is_alone(one) and (is_output(document.value) or rubric):
+            why = "a rubric" if rubric else "written by charter-score"
+            return LeftOut(one.shown, why)
+        if is_ours(document.value) or rubric:
+            return Failed(one.shown, (document.diagnostic(_not_a_review(rubric=rubric)),))
         folder = os.path.dirname(one.path) if one.path is not None else None
-        loaded = review_of(document, self._library, folder, self._default_rubric(one))
         try:
-            scored = self._score(one, loaded, sha256(data).hexdigest())
-        except NothingObservedError:
-            nothing = document.diagnostic(_nothing_observed())
-            return Failed(one.shown, in_order((nothing, *loaded.warnings)))
+            loaded = review_of(document, self._library, folder, self._default_rubric(one))
+            try:
+                scored = self._score(one, document.part, loaded, digest)
+            except NothingObservedError:
+                nothing = document.diagnostic(_nothing_observed())
+                return Failed(one.shown, in_order((nothing, *loaded.warnings)))
+        except DocumentError as wrong:
+            return Failed(one.shown, wrong.diagnostics)
         if self._job.lines and isinstance(scored, Scored):
             return scored._replace(lines=_lines(document, loaded.review))
         return scored
@@ -256,9 +284,11 @@ class Scoring:
             ]
         )
 
-    def _score(self, one: Input, loaded: LoadedReview, digest: str) -> Scored | Skipped:
+    def _score(
+        self, one: Input, part: str | None, loaded: LoadedReview, digest: str
+    ) -> Scored | Skipped:
         review, rubric = loaded.review, loaded.rubric
-        name = review.id or one.stem
+        name = review.id or (f"{one.stem} {part}" if part else one.stem)
         warnings = loaded.warnings
         if rubric.warnings:
             warnings = in_order((*warnings, *rubric.warnings))
@@ -329,15 +359,30 @@ class RepeatedIds:
             self._seen.add(number)
 
 
-def _checked_rubric(document: Document, digest: str) -> Sequence[Diagnostic]:
-    """The warnings of a rubric, and the advice that only `check` gives.
+def _known_by_name(one: Input) -> LeftOut | Failed | None:
+    """What becomes of a file that its name says cannot be read; None for every other input."""
+    kind = unread(one.shown)
+    if kind is None:
+        return None
+    if one.root is not None:
+        return LeftOut(one.shown, kind.title)
+    return Failed(one.shown, (unsupported(kind, one.shown),))
 
-    Raises:
-        DocumentError: with everything that is wrong with it.
-    """
+
+def _is_no_form(wrong: DocumentError) -> bool:
+    """Whether a workbook has no form in it, not even a damaged one, which would have a sheet."""
+    first = wrong.diagnostics[0]
+    return first.code == "not-a-form" and first.sheet is None
+
+
+def _checked_rubric(document: Document, digest: str) -> Sequence[Diagnostic]:
+    """Everything wrong with a rubric, and the advice that only `check` gives."""
     from charter_score.linting.advice import advice, without_ignored
 
-    loaded = rubric_of(document, digest)
+    try:
+        loaded = rubric_of(document, digest)
+    except DocumentError as wrong:
+        return wrong.diagnostics
     given = without_ignored(loaded.rubric, advice(loaded.rubric))
     return in_order((*loaded.warnings, *map(document.diagnostic, given)))
 

@@ -25,7 +25,7 @@ from charter_score.errors import CharterScoreError, ExitCode, NotWrittenError, U
 from charter_score.field_types import MisshapenError, read_percent
 from charter_score.gates import Baseline, Gates, Judgement, Watched
 from charter_score.outcome import Skipped
-from charter_score.pipeline import Job, Part, RepeatedIds, Scoring
+from charter_score.pipeline import Job, LeftOut, Part, RepeatedIds, Scoring
 from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.render.text.console import for_encoding
 from charter_score.render.text.diagnostics import MOST_SHOWN
@@ -333,7 +333,7 @@ class _Run:
         self.outputs = outputs
         self.summary = Summary(by=tuple(dict.fromkeys(request.by)))
         self.skipped: list[Skipped] = []
-        self.left_out: list[str] = []
+        self.left_out: list[LeftOut] = []
         self.watched = Watched()
         self.progress = Progress(quiet=request.quiet)
         self._warnings: dict[Diagnostic, None] = {}
@@ -457,14 +457,14 @@ def _told(judgement: Judgement, code: ExitCode, *, quiet: bool) -> list[Line]:
     return lines
 
 
-def _notes(left_out: Sequence[str], request: ScoreRequest) -> list[str]:
-    """What to tell of documents in folders that are no reviews and were left out."""
+def _notes(left_out: Sequence[LeftOut], request: ScoreRequest) -> list[str]:
+    """What to tell of files in folders that are no reviews and were left out."""
     if request.verbose:
-        return [f"{path}: not a review, left out" for path in left_out]
+        return [f"{one.path}: {one.why}, left out" for one in left_out]
     if not left_out:
         return []
     documents = count(len(left_out), "document")
-    return [f"{documents} left out: rubrics or results (--verbose names them)"]
+    return [f"{documents} left out: not reviews (--verbose names each and says why)"]
 
 
 def _ungrouped(summary: Summary) -> list[str]:

@@ -5,23 +5,22 @@ everything that is wrong with it. `Library` knows the rubrics that a review can 
 """
 
 import os
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
 
-from charter_score.diagnostics import At, Diagnostic, Problem, Route, did_you_mean
+from charter_score.diagnostics import START, At, Diagnostic, Problem, Route, did_you_mean
 from charter_score.errors import DocumentError, UsageError
 from charter_score.linting import ReviewLinter, rubric_problems
 from charter_score.review import Review
 from charter_score.rubric import Rubric
 from charter_score.scalars import Value
 from charter_score.scoring import Scorer
+from charter_score.source import kinds
 from charter_score.source.document import Document, decode
 from charter_score.source.files import (
-    DOCUMENT_ENDINGS,
-    FORM_ENDING,
     AnyPath,
     find_inputs,
     is_under,
@@ -51,18 +50,58 @@ class LoadedRubric:
         return Scorer(self.rubric)
 
 
+def read_documents(data: bytes, shown: str) -> Iterator[Document | DocumentError]:
+    """Each document that a file holds, in its order, or what is wrong with it.
+
+    What makes the whole file unreadable is an error in the place of its documents; nothing is
+    raised. A text is one document, JSON or YAML; a workbook has one in each sheet that is a form.
+    """
+    if (kind := kinds.unread(shown) or kinds.not_text(data, shown)) is not None:
+        yield DocumentError([kinds.unsupported(kind, shown)])
+        return
+    try:
+        if kinds.is_workbook(shown):
+            from charter_score.source.form_reader import read_forms
+
+            yield from read_forms(data, shown)
+        else:
+            yield _text_document(data, shown)
+    except DocumentError as wrong:
+        yield wrong
+
+
 def read_document(data: bytes, shown: str) -> Document:
-    """The values of a document: JSON or a form where its name says so, YAML otherwise.
+    """The one document that a file holds.
+
+    Raises:
+        DocumentError: with everything that is wrong with it, or because there are several.
+    """
+    first, *more = read_documents(data, shown)
+    if more:
+        raise DocumentError(
+            [
+                Diagnostic(
+                    "several-reviews",
+                    "this workbook holds several reviews, and one is wanted here",
+                    shown,
+                    START,
+                    "move the other sheets into workbooks of their own",
+                )
+            ]
+        )
+    if isinstance(first, DocumentError):
+        raise first
+    return first
+
+
+def _text_document(data: bytes, shown: str) -> Document:
+    """The values of a text: JSON where its name says so, YAML otherwise.
 
     Standard input has no name, so there a text that begins with `{` is tried as JSON first.
 
     Raises:
         DocumentError: with everything that is wrong with the text.
     """
-    if shown.lower().endswith(".xlsx"):
-        from charter_score.source.form_reader import read_form
-
-        return read_form(data, shown)
     text = decode(data, shown)
     if shown.lower().endswith(".json"):
         return _json(text, shown)
@@ -125,9 +164,15 @@ def may_be_replaced(path: AnyPath, *, in_folder: bool) -> bool:
         data = read_bytes(path, shown)
         if data.startswith(_OUR_BEGINNING):
             return True
-        value = read_document(data, shown).value
-    except DocumentError as wrong:
-        return not in_folder or wrong.diagnostics[0].code == "not-a-form"
+    except DocumentError:
+        return not in_folder
+    return all(_may_be_replaced(one, in_folder) for one in read_documents(data, shown))
+
+
+def _may_be_replaced(document: Document | DocumentError, in_folder: bool) -> bool:  # noqa: FBT001
+    if isinstance(document, DocumentError):
+        return not in_folder or document.diagnostics[0].code == "not-a-form"
+    value = document.value
     if is_output(value):
         return True
     return not in_folder and not (isinstance(value, dict) and _PARTS.intersection(value))
@@ -201,20 +246,29 @@ def review_of(
         from charter_score.source.validation import validate
 
         review, problems = validate(Review, document.value)
-    found = [document.diagnostic(problem) for problem in problems]
+    hidden = document.unreadable
+    found = [*document.diagnostics, *(document.diagnostic(one) for one in _told(problems, hidden))]
     rubric: LoadedRubric | None = None
-    if review is not None and not any(problem.route == ("rubric",) for problem in problems):
+    wrong_routes = {problem.route for problem in problems} | hidden
+    if review is not None and ("rubric",) not in wrong_routes:
         try:
             rubric = library.rubric_for(review, folder, default)
         except RubricReferenceError as wrong:
             found.append(document.diagnostic(wrong.problem))
             found.extend(wrong.diagnostics)
         else:
-            more = rubric.linter.problems(review, _reported(problems))
-            found += [document.diagnostic(problem) for problem in more]
+            more = rubric.linter.problems(review, _reported(problems) | hidden)
+            found += [document.diagnostic(problem) for problem in _told(more, hidden)]
     if review is None or rubric is None or any(one.is_error for one in found):
         raise DocumentError(found)
     return LoadedReview(review, rubric, tuple(found))
+
+
+def _told(problems: Iterable[Problem], unreadable: Set[Route]) -> Iterator[Problem]:
+    """The problems that do not follow from what could not be read."""
+    for problem in problems:
+        if not unreadable or not any(problem.route[: len(route)] == route for route in unreadable):
+            yield problem
 
 
 def _reported(problems: Sequence[Problem]) -> Set[Route]:
@@ -426,7 +480,7 @@ class Library:
             one
             for found in inputs
             if found.path
-            and not found.path.lower().endswith(FORM_ENDING)
+            and found.path.lower().endswith(kinds.TEXT_ENDINGS)
             and (one := self._header(found.path)) is not None
         ]
 
@@ -448,7 +502,7 @@ class Library:
 
 def is_path(reference: str) -> bool:
     """Whether a rubric is named by its path rather than by its id."""
-    return "/" in reference or reference.lower().endswith(DOCUMENT_ENDINGS)
+    return "/" in reference or reference.lower().endswith(kinds.TEXT_ENDINGS)
 
 
 def named_rubric(

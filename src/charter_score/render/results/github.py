@@ -17,6 +17,7 @@ from charter_score.diagnostics import Diagnostic
 from charter_score.outcome import Failed, Outcome, Scored
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import findings, reason, titled
+from charter_score.render.text.diagnostics import message_text
 from charter_score.render.text.hostile import visible
 from charter_score.render.text.phrases import count
 
@@ -108,7 +109,7 @@ def _first(found: list[Annotation]) -> list[Annotation]:
 
 def _problem(one: Diagnostic) -> str:
     line, column = one.location or (1, 1)
-    text = one.message + (f" ({one.hint})" if one.hint else "")
+    text = message_text(one)
     return _command(one.severity.value, one.path, line, column, one.code, text)
 
 
