@@ -188,7 +188,7 @@ class Scoring:
                 continue
             if (known := _known_by_name(one)) is not None:
                 if isinstance(known, Failed):
-                    yield one.shown, False, known.diagnostics
+                    yield one.shown, True, known.diagnostics
                 continue
             try:
                 data = self._read(one)

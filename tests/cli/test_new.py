@@ -345,7 +345,7 @@ def test_from_prints_a_review_and_tells_what_is_wrong(capsys: pytest.CaptureFixt
     book["Review"].cell(rows["welcome.greeting"], 5, "mett")
     book.save("a.xlsx")
     assert new(source="a.xlsx", output="b.yaml") is ExitCode.NOT_SCORED
-    where = f"a.xlsx:{rows['welcome.greeting']}:5: error[unknown-rating]"
+    where = f"a.xlsx:Review!E{rows['welcome.greeting']}: error[unknown-rating]"
     assert where in capsys.readouterr().err
     assert not Path("b.yaml").exists()
     assert new(source="nowhere.xlsx") is ExitCode.NOT_SCORED

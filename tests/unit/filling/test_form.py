@@ -375,7 +375,7 @@ def test_a_row_that_does_not_apply_goes_grey(small: Rubric) -> None:
 
 
 def test_rows_and_columns_may_be_moved(small: Rubric) -> None:
-    """The sheet says itself what its cells are: notes beside it and new rows disturb nothing."""
+    """The sheet says itself what its cells are: notes beside it change nothing, and are told."""
     sheet = Sheet(review_form(small, "small@1"))
     sheet.put("start.greeting", "met")
     sheet.put("start.greeting", "Warm", "F")
@@ -387,7 +387,14 @@ def test_rows_and_columns_may_be_moved(small: Rubric) -> None:
     sheet.sheet["D13"] = "a note of my own"
     sheet.sheet["Z20"] = "another"
     sheet.book.create_sheet("Mine", 0)["A1"] = "=1+1"
-    assert review_in(sheet.data()) == before
+    document = read_document(sheet.data(), "form.xlsx")
+    assert recognise(Review, document.value) == before
+    assert [(one.code, one.sheet, one.location) for one in document.diagnostics] == [
+        ("sheet-not-read", "Mine", Location(1, 1)),
+        ("cell-not-read", "Review", Location(13, 4)),
+        ("cell-not-read", "Review", Location(20, 26)),
+    ]
+    assert not any(one.is_error for one in document.diagnostics)
 
 
 def test_a_problem_of_the_review_has_its_cell(small: Rubric) -> None:

@@ -27,6 +27,7 @@ from charter_score.render.results.table import (
     review_row,
 )
 from charter_score.render.text.diagnostics import place_text
+from charter_score.render.text.hostile import visible
 from charter_score.render.text.phrases import count, rule
 from charter_score.summary import RubricSummary, Summary, mean_of, quantile
 
@@ -323,12 +324,12 @@ def _lines_of(text: str) -> int:
 
 
 def _safe(text: str) -> str:
-    """Text as a cell holds it: as it was written, and no longer than a cell can be.
+    r"""Text as a cell holds it: as it was written, and no longer than a cell can be.
 
     Joiners and marks of direction belong to what somebody wrote; only what a sheet cannot hold is
-    replaced.
+    shown as `\u001b` instead.
     """
-    shown = NO_XML.sub("\ufffd", _BREAK.sub("\n", text))
+    shown = NO_XML.sub(lambda found: visible(found[0]), _BREAK.sub("\n", text))
     if 2 * len(shown) <= LONGEST_CELL:
         return shown
     units = shown.encode("utf-16-le")
