@@ -267,6 +267,7 @@ MAKERS = frozenset(
         "_syntax",
         "_warning",
         "_refuse",
+        "refuse",
     ]
 )
 CODE = re.compile(r"[a-z]+(?:-[a-z0-9]+)*")
