@@ -11,6 +11,14 @@ from typing import Any, NamedTuple
 from charter_score.diagnostics import START, At, Diagnostic, Problem, Severity, in_order
 from charter_score.errors import DocumentError, UsageError
 from charter_score.gates import Gates, Watched
+from charter_score.library import (
+    Library,
+    LoadedReview,
+    LoadedRubric,
+    named_rubric,
+    review_of,
+    rubric_of,
+)
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import BatchRenderer
 from charter_score.review import Review, without_comments
@@ -18,20 +26,9 @@ from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document
 from charter_score.source.files import STANDARD_INPUT, Input, read_bytes, search, shown_path
 from charter_score.source.kinds import unread, unsupported
-from charter_score.source.load import (
-    Library,
-    LoadedReview,
-    LoadedRubric,
-    is_ours,
-    is_output,
-    is_rubric,
-    may_be_rubric,
-    named_rubric,
-    read_documents,
-    review_of,
-    rubric_of,
-)
+from charter_score.source.reading import is_rubric, may_be_rubric, read_documents
 from charter_score.summary import Summary
+from charter_score.wire.ours import is_ours, is_output
 
 NO_GATES = Gates()
 FEW = 64

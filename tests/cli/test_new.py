@@ -17,8 +17,8 @@ import pytest
 from charter_score.cli.new import NewRequest, run_new
 from charter_score.cli.terminal import Color
 from charter_score.errors import ExitCode, NotWrittenError, UsageError
+from charter_score.library import load_rubric
 from charter_score.rubric import Rubric, holds
-from charter_score.source.load import load_rubric
 from charter_score.wire.schemas import json_schema
 
 ROOT = Path(__file__).resolve().parents[2]

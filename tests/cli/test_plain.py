@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import random_documents
-from charter_score import __main__
+from charter_score import __main__, library
 from charter_score.cli import plain
 from charter_score.cli import score as scoring
 from charter_score.cli.app import score_app
@@ -25,7 +25,6 @@ from charter_score.cli.formats import ENVIRONMENT, Format
 from charter_score.cli.plain import plain_request
 from charter_score.cli.score import ScoreRequest
 from charter_score.errors import ExitCode
-from charter_score.source import load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENTS = sorted(
@@ -142,7 +141,7 @@ def _both(
         quick = run(words)
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(plain, "plain_request", lambda *_: None)
-            patched.setattr(load, "recognise", lambda *_: None)
+            patched.setattr(library, "recognise", lambda *_: None)
             return quick, run(words)
 
     yield both

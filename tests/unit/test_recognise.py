@@ -15,7 +15,7 @@ import random_documents
 from charter_score.review import Review
 from charter_score.rubric import Rubric
 from charter_score.scalars import Boolean, Null, Number, Value
-from charter_score.source.load import is_rubric
+from charter_score.source.reading import is_rubric
 from charter_score.source.recognise import recognise
 from charter_score.source.validation import validate
 from documents import values_from

@@ -9,9 +9,9 @@ from typing import assert_never
 from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, show, tell_problems, width
 from charter_score.errors import DocumentError, ExitCode, UsageError
+from charter_score.library import Library, LoadedRubric, named_rubric
 from charter_score.render.text.layout import WIDEST
 from charter_score.source.files import shown_path
-from charter_score.source.load import Library, LoadedRubric, named_rubric
 from charter_score.writing import write_file, write_standard_output
 
 

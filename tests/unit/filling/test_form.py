@@ -23,18 +23,13 @@ import random_documents
 from charter_score.diagnostics import Diagnostic, Location
 from charter_score.errors import DocumentError, UsageError
 from charter_score.filling.form_writer import review_form
+from charter_score.library import Library, load_rubric, review_of
 from charter_score.linting.review_checks import review_problems
 from charter_score.review import Rated, Review, Status
 from charter_score.rubric import Rubric
 from charter_score.scalars import Null, Value
 from charter_score.source import workbook_process
-from charter_score.source.load import (
-    Library,
-    load_rubric,
-    read_document,
-    read_documents,
-    review_of,
-)
+from charter_score.source.reading import read_document, read_documents
 from charter_score.source.recognise import recognise
 from documents import review_from, rubric_from
 from random_documents import to_yaml
@@ -601,7 +596,7 @@ def test_a_small_workbook_cannot_ask_for_all_memory(small: Rubric, tmp_path: Pat
     path.write_bytes(edited(SHEET, "</sheetData>", FAR)(review_form(small, "small@1")))
     program = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\n"
-        "from charter_score.source.load import read_documents\n"
+        "from charter_score.source.reading import read_documents\n"
         "[wrong] = read_documents(open(sys.argv[1], 'rb').read(), 'far.xlsx')\n"
         "print(wrong.diagnostics[0].code)\n"
     )

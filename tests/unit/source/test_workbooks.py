@@ -24,7 +24,7 @@ from charter_score.review import Rated, Review
 from charter_score.scalars import Value
 from charter_score.source import workbook_checks, workbook_process, workbooks
 from charter_score.source.document import Document
-from charter_score.source.load import read_document, read_documents
+from charter_score.source.reading import read_document, read_documents
 from documents import rubric_from
 from spreadsheets import Formula, Grids, Wrong
 
