@@ -55,7 +55,8 @@ def is_workbook(name: str) -> bool:
 
 def unread(name: str) -> Unread | None:
     """The kind of a file that cannot be read, by its name; None for every other."""
-    return next((kind for ending, kind in _UNREAD.items() if name.lower().endswith(ending)), None)
+    _, dot, ending = name.rpartition(".")
+    return _UNREAD.get(f".{ending.lower()}") if dot else None
 
 
 def not_text(data: bytes, name: str) -> Unread | None:
@@ -63,7 +64,9 @@ def not_text(data: bytes, name: str) -> Unread | None:
 
     A workbook may begin as one, not as a document of another kind.
     """
-    kind = next((kind for begin, kind in _BEGINNINGS.items() if data.startswith(begin)), None)
+    if not data.startswith(tuple(_BEGINNINGS)):
+        return None
+    kind = next(kind for begin, kind in _BEGINNINGS.items() if data.startswith(begin))
     return None if kind is _PACKED and is_workbook(name) else kind
 
 

@@ -58,13 +58,13 @@ class Reading:
             return {"wrong": "missing"}
         try:
             book = library.load_workbook(BytesIO(data))
-            told = []
+            sheets = []
             for about in book.sheets_metadata:
                 has_cells = about.typ == library.SheetTypeEnum.WorkSheet
                 sheet = book.get_sheet_by_name(about.name) if has_cells else None
                 self._sheets.append(sheet)
                 row, column = (sheet.end if sheet is not None else None) or (-1, -1)
-                told.append(
+                sheets.append(
                     {
                         "name": about.name,
                         "has_cells": has_cells,
@@ -80,7 +80,7 @@ class Reading:
             if not isinstance(wrong, Exception) and type(wrong).__name__ != "PanicException":
                 raise
             return {"wrong": "damaged"}
-        return {"sheets": told}
+        return {"sheets": sheets}
 
     def rows(self, number: int, start: int, most: int) -> dict[str, Any]:
         """Some rows of a sheet, each from its first column on."""

@@ -107,8 +107,8 @@ def open_workbook(data: bytes, shown: str) -> list[Sheet]:
     """
     if not is_installed():
         _refuse_missing(shown)
-    told = _answer({"do": "open"}, data, shown)
-    wrong = told.get("wrong")
+    answer = _answer({"do": "open"}, data, shown)
+    wrong = answer.get("wrong")
     if wrong == "missing":
         _refuse_missing(shown)
     if wrong == "password":
@@ -116,7 +116,7 @@ def open_workbook(data: bytes, shown: str) -> list[Sheet]:
     if wrong is not None:
         refuse("not-a-workbook", shown, "this workbook cannot be read", "save it anew as .xlsx")
     return [
-        Sheet(**about, shown=shown, number=number) for number, about in enumerate(told["sheets"])
+        Sheet(**about, shown=shown, number=number) for number, about in enumerate(answer["sheets"])
     ]
 
 
@@ -208,16 +208,16 @@ class _Reader:
             workbook_process.send(requests, json.dumps(request).encode())
             if data is not None:
                 workbook_process.send(requests, data)
-            told = workbook_process.receive(answers)
+            payload = workbook_process.receive(answers)
         except OSError:
-            told = None
+            payload = None
         finally:
             timer.cancel()
             if timer.ident is not None:
                 timer.join()
-        if told is None:
+        if payload is None:
             raise ReaderDiedError(stalled=ended.is_set())
-        answer: dict[str, Any] = json.loads(told)
+        answer: dict[str, Any] = json.loads(payload)
         return answer
 
     def stop(self) -> None:

@@ -3,7 +3,10 @@
 import io
 import os
 import random
+import signal
+import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -583,3 +586,37 @@ def test_the_current_folder_lends_no_modules(
         (tmp_path / f"{name}.py").write_text("raise SystemExit('ours now')", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert not diagnostics_in(FORM)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="only there a process can be killed so")
+def test_the_process_ends_with_the_one_that_asks(tmp_path: Path) -> None:
+    """Killed without a chance to clean up, whoever asked leaves no process behind."""
+    (tmp_path / "form.xlsx").write_bytes(FORM)
+    program = (
+        "import sys, time; from charter_score.source import reading, workbooks\n"
+        "list(reading.read_documents(open('form.xlsx', 'rb').read(), 'form.xlsx'))\n"
+        "print(workbooks._reader._process.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=tmp_path, stdout=subprocess.PIPE
+    ) as asking:
+        assert asking.stdout is not None
+        reader = int(asking.stdout.readline())
+        os.kill(reader, 0)
+        asking.kill()
+    # Nobody waits for it but the system; gone, or a zombie that is waited for, is ended.
+    while _is_running(reader):
+        time.sleep(0.01)
+
+
+def _is_running(process: int) -> bool:
+    """Whether a process is still at work."""
+    try:
+        os.kill(process, 0)
+        state = (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+        )
+    except (OSError, IndexError):
+        return False
+    return state not in "ZX"
