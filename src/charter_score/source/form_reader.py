@@ -57,7 +57,7 @@ def read_forms(data: bytes, shown: str) -> Iterator[Document | DocumentError]:
             # All at once: only one workbook is open at a time, and a form is not long.
             rows = list(sheet.read()) if sheet.fits(MOST_ROWS, MOST_COLUMNS) else []
             forms.append((sheet, rows))
-        elif not _is_words(sheet) and not _is_empty(sheet):
+        elif not _is_words(sheet) and (book.unread.get(sheet.name) or not _is_empty(sheet)):
             warnings.append(_not_read(sheet))
     if not forms:
         raise _not_a_form(shown)
