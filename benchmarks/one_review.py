@@ -15,10 +15,10 @@ from statistics import median
 
 import yaml
 
+from charter_score.library import load_rubric
 from charter_score.outcome import Scored
 from charter_score.review import Review
 from charter_score.source.files import read_bytes
-from charter_score.source.load import load_rubric
 from charter_score.source.validation import validate
 from charter_score.source.yaml_reader import parse_yaml
 from charter_score.wire import encoding as wire

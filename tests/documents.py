@@ -15,7 +15,7 @@ from charter_score.review import Review
 from charter_score.rubric import Rubric
 from charter_score.scalars import Value
 from charter_score.scoring import score
-from charter_score.source.load import read_document
+from charter_score.source.reading import read_document
 from charter_score.source.validation import validate
 from charter_score.wire.encoding import ResultWriter
 from random_documents import to_yaml

@@ -21,7 +21,8 @@ import pytest
 
 from charter_score import limits
 from charter_score.errors import DocumentError
-from charter_score.source.load import Library, load_rubric, read_document, review_of
+from charter_score.library import Library, load_rubric, review_of
+from charter_score.source.reading import read_document
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -10,7 +10,7 @@ import pytest
 from charter_score.diagnostics import At, Problem, Severity
 from charter_score.errors import DocumentError
 from charter_score.source.document import Document
-from charter_score.source.load import read_document
+from charter_score.source.reading import read_document
 from steps import assert_grows_with_size
 
 Prepare = Callable[[int], Callable[[], object]]

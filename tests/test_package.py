@@ -11,8 +11,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from charter_score.library import built_in_rubrics
 from charter_score.scalars import Boolean, Null, Number, Value
-from charter_score.source.load import built_in_rubrics, is_rubric, read_document
+from charter_score.source.reading import is_rubric, read_document
 from charter_score.wire.schemas import json_schema, schema_text
 
 ROOT = Path(__file__).resolve().parent.parent

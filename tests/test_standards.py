@@ -8,9 +8,9 @@ import pytest
 from charter_score.cli.check import CheckRequest, run_check
 from charter_score.cli.terminal import Color
 from charter_score.errors import ExitCode
+from charter_score.library import built_in_rubrics, load_rubric
 from charter_score.outcome import Scored
 from charter_score.pipeline import Job, Scoring
-from charter_score.source.load import built_in_rubrics, load_rubric
 
 ROOT = Path(__file__).resolve().parent.parent
 RUBRICS = built_in_rubrics()

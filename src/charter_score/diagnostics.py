@@ -56,7 +56,8 @@ class Diagnostic(NamedTuple):
     """A problem with its place: the one form in which charter-score reports anything.
 
     `path` is as printed (relative, `/`-joined). `location` is None only where a place makes no
-    sense, as for a file that does not exist.
+    sense, as for a file that does not exist. In a workbook `sheet` names the sheet, and the
+    location is a row and a column of it.
     """
 
     code: str
@@ -65,6 +66,7 @@ class Diagnostic(NamedTuple):
     location: Location | None = None
     hint: str | None = None
     severity: Severity = Severity.ERROR
+    sheet: str | None = None
 
     @property
     def is_error(self) -> bool:
@@ -73,11 +75,11 @@ class Diagnostic(NamedTuple):
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The diagnostics by path, line, column, then code and message; exact repeats once."""
+    """The diagnostics by path, sheet, line, column, code, message; exact repeats once."""
     return tuple(
         sorted(
             dict.fromkeys(diagnostics),
-            key=lambda d: (d.path, d.location or (0, 0), d.code, d.message),
+            key=lambda d: (d.path, d.sheet or "", d.location or (0, 0), d.code, d.message),
         )
     )
 

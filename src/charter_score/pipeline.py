@@ -11,27 +11,24 @@ from typing import Any, NamedTuple
 from charter_score.diagnostics import START, At, Diagnostic, Problem, Severity, in_order
 from charter_score.errors import DocumentError, UsageError, shortage
 from charter_score.gates import GateFindings, Gates
+from charter_score.library import (
+    Library,
+    LoadedReview,
+    LoadedRubric,
+    named_rubric,
+    review_of,
+    rubric_of,
+)
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import BatchRenderer
 from charter_score.review import Review, without_comments
 from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document
 from charter_score.source.files import STANDARD_INPUT, Input, read_bytes, search, shown_path
-from charter_score.source.load import (
-    Library,
-    LoadedReview,
-    LoadedRubric,
-    begins_as_output,
-    is_ours,
-    is_output,
-    is_rubric,
-    may_be_rubric,
-    named_rubric,
-    read_document,
-    review_of,
-    rubric_of,
-)
+from charter_score.source.kinds import unread, unsupported
+from charter_score.source.reading import begins_as_output, is_rubric, may_be_rubric, read_documents
 from charter_score.summary import Summary
+from charter_score.wire.ours import is_ours, is_output
 
 NO_GATES = Gates()
 FEW = 64
@@ -58,9 +55,10 @@ class Job(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """A document of a folder that is no review: a rubric, or results of ours."""
+    """A file of a folder that is no review, and what it is instead."""
 
     path: str
+    why: str
 
 
 class Noted(NamedTuple):
@@ -91,13 +89,13 @@ class Part:
     summary: Summary = field(default_factory=Summary)
     noted: list[Noted] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     findings: GateFindings = field(default_factory=NO_GATES.findings)
 
     def add(self, outcome: Outcome | LeftOut, renderers: Sequence[BatchRenderer]) -> None:
         """Count one outcome in, make every renderer's piece of it, let the gates look at it."""
         if isinstance(outcome, LeftOut):
-            self.left_out.append(outcome.path)
+            self.left_out.append(outcome)
             return
         self.summary.add(outcome)
         self.findings.add(outcome)
@@ -144,9 +142,9 @@ class Scoring:
     def outcomes(self) -> Iterator[Outcome]:
         """What became of each input, in order of path; what could not be found is among them."""
         for one in search(self._job.paths):
-            outcome = self.outcome(one)
-            if not isinstance(outcome, LeftOut):
-                yield outcome
+            for outcome in self.outcomes_of(one):
+                if not isinstance(outcome, LeftOut):
+                    yield outcome
 
     def parts(
         self, choose: Callable[[int | None], Sequence[BatchRenderer]], jobs: int
@@ -163,7 +161,7 @@ class Scoring:
         inputs = search(self._job.paths)
         first = list(islice(inputs, FEW))
         if len(first) < FEW:
-            outcomes = [self.outcome(one) for one in first]
+            outcomes = [outcome for one in first for outcome in self.outcomes_of(one)]
             renderers = choose(sum(not isinstance(one, LeftOut) for one in outcomes))
             yield _part(outcomes, renderers, self._job)
             return
@@ -185,13 +183,20 @@ class Scoring:
     def _part_of(
         self, inputs: Sequence[Input | Diagnostic], renderers: Sequence[BatchRenderer]
     ) -> Part:
-        return _part((self.outcome(one) for one in inputs), renderers, self._job)
+        outcomes = (outcome for one in inputs for outcome in self.outcomes_of(one))
+        return _part(outcomes, renderers, self._job)
 
     def checked(self) -> Iterator["Checked"]:
         """Each input with everything wrong with it, rubrics among them; nothing is kept."""
         for one in search(self._job.paths):
             if isinstance(one, Diagnostic):
                 yield Checked(one.path, [one], is_read=False)
+                continue
+            if (known := _known_by_name(one)) is not None:
+                if isinstance(known, Failed):
+                    yield Checked(one.shown, known.diagnostics)
+                else:
+                    yield Checked(one.shown, (), is_left_out=True)
                 continue
             try:
                 data = self._read(one)
@@ -206,39 +211,60 @@ class Scoring:
                 problem = Diagnostic("unreadable", why, one.shown)
                 yield Checked(one.shown, [problem], is_read=False)
 
-    def _check(self, one: Input, data: bytes) -> "Checked":
-        try:
-            document = read_document(data, one.shown)
-            if not self._is_alone(one) and is_output(document.value):
-                return Checked(one.shown, (), is_left_out=True)
-            if may_be_rubric(document.value) and not is_ours(document.value):
-                return Checked(one.shown, _checked_rubric(document, sha256(data).hexdigest()))
-            outcome = self._outcome_of(one, data, document)
-        except DocumentError as wrong:
-            if _is_somebodys_workbook(one, wrong):
-                return Checked(one.shown, (), is_left_out=True)
-            return Checked(one.shown, wrong.diagnostics)
-        if isinstance(outcome, LeftOut):
-            return Checked(one.shown, (), is_left_out=True)
-        found = outcome.diagnostics if isinstance(outcome, Failed) else outcome.warnings
-        return Checked(one.shown, found)
+    def _check(self, one: Input, data: bytes) -> Checked:
+        digest = sha256(data).hexdigest()
+        diagnostics: list[Diagnostic] = []
+        is_left_out = True
+        for document in read_documents(data, one.shown):
+            if isinstance(document, DocumentError):
+                if one.root is not None and _is_no_form(document):
+                    continue
+                diagnostics += document.diagnostics
+            elif not self._is_alone(one) and is_output(document.value):
+                continue
+            elif may_be_rubric(document.value) and not is_ours(document.value):
+                diagnostics += _checked_rubric(document, digest)
+            else:
+                outcome = self._outcome_of(one, digest, document)
+                if isinstance(outcome, LeftOut):
+                    continue
+                diagnostics += (
+                    outcome.diagnostics if isinstance(outcome, Failed) else outcome.warnings
+                )
+            is_left_out = False
+        return Checked(one.shown, diagnostics, is_left_out=is_left_out)
 
-    def outcome(self, one: Input | Diagnostic) -> Outcome | LeftOut:
-        """What became of one input, or of what stood in its place."""
+    def outcomes_of(self, one: Input | Diagnostic) -> Iterator[Outcome | LeftOut]:
+        """What became of each document of one input, or of what stood in its place."""
         if isinstance(one, Diagnostic):
-            return Failed(one.path, (one,), is_unlisted=one.code == "unreadable")
+            yield Failed(one.path, (one,), is_unlisted=one.code == "unreadable")
+            return
+        if (known := _known_by_name(one)) is not None:
+            yield known
+            return
         try:
             data = self._read(one)
-            return self._outcome_of(one, data, read_document(data, one.shown))
         except DocumentError as wrong:
             code = wrong.diagnostics[0].code
-            if _is_somebodys_workbook(one, wrong) or (code == "too-large" and self._is_output(one)):
-                return LeftOut(one.shown)
-            return Failed(one.shown, wrong.diagnostics)
+            if code == "too-large" and self._is_output(one):
+                yield LeftOut(one.shown, "written by charter-score")
+            else:
+                yield Failed(one.shown, wrong.diagnostics)
+            return
+        digest = sha256(data).hexdigest()
+        try:
+            for document in read_documents(data, one.shown):
+                if not isinstance(document, DocumentError):
+                    yield self._outcome_of(one, digest, document)
+                elif one.root is not None and _is_no_form(document):
+                    # A workbook of somebody's in a folder of reviews.
+                    yield LeftOut(one.shown, "a workbook that is no form")
+                else:
+                    yield Failed(one.shown, document.diagnostics)
         except Exception as fault:
             if (why := shortage(fault)) is None:
                 raise
-            return Failed(one.shown, (Diagnostic("unreadable", why, one.shown),))
+            yield Failed(one.shown, (Diagnostic("unreadable", why, one.shown),))
 
     def _is_output(self, one: Input) -> bool:
         """Whether an input among others is too large for a review since it holds our results."""
@@ -256,19 +282,24 @@ class Scoring:
             raise self._standard_input
         return self._standard_input
 
-    def _outcome_of(self, one: Input, data: bytes, document: Document) -> Outcome | LeftOut:
-        if not self._is_alone(one) and (is_output(document.value) or is_rubric(document.value)):
-            return LeftOut(one.shown)
-        if is_ours(document.value) or is_rubric(document.value):
-            problem = _not_a_review(rubric=is_rubric(document.value))
-            return Failed(one.shown, (document.diagnostic(problem),))
+    def _outcome_of(self, one: Input, digest: str, document: Document) -> Outcome | LeftOut:
+        """What became of one document; `digest` is that of the whole file."""
+        rubric = is_rubric(document.value)
+        if not self._is_alone(one) and (is_output(document.value) or rubric):
+            why = "a rubric" if rubric else "written by charter-score"
+            return LeftOut(one.shown, why)
+        if is_ours(document.value) or rubric:
+            return Failed(one.shown, (document.diagnostic(_not_a_review(rubric=rubric)),))
         folder = os.path.dirname(one.path) if one.path is not None else None
-        loaded = review_of(document, self._library, folder, self._default_rubric(one))
         try:
-            scored = self._score(one, loaded, sha256(data).hexdigest())
-        except NothingObservedError:
-            nothing = document.diagnostic(_nothing_observed())
-            return Failed(one.shown, in_order((nothing, *loaded.warnings)))
+            loaded = review_of(document, self._library, folder, self._default_rubric(one))
+            try:
+                scored = self._score(one, document.part, loaded, digest)
+            except NothingObservedError:
+                nothing = document.diagnostic(_nothing_observed())
+                return Failed(one.shown, in_order((nothing, *loaded.warnings)))
+        except DocumentError as wrong:
+            return Failed(one.shown, wrong.diagnostics)
         if self._job.lines and isinstance(scored, Scored):
             return scored._replace(lines=_lines(document, loaded.review))
         return scored
@@ -293,9 +324,11 @@ class Scoring:
             ]
         )
 
-    def _score(self, one: Input, loaded: LoadedReview, digest: str) -> Scored | Skipped:
+    def _score(
+        self, one: Input, part: str | None, loaded: LoadedReview, digest: str
+    ) -> Scored | Skipped:
         review, rubric = loaded.review, loaded.rubric
-        name = review.id or one.stem
+        name = review.id or (f"{one.stem} {part}" if part else one.stem)
         warnings = loaded.warnings
         if rubric.warnings:
             warnings = in_order((*warnings, *rubric.warnings))
@@ -306,11 +339,6 @@ class Scoring:
             review = without_comments(review)
         result = rubric.scorer.score(review)
         return Scored(one.shown, name, digest, rubric.sha256, result, warnings)
-
-
-def _is_somebodys_workbook(one: Input, wrong: DocumentError) -> bool:
-    """Whether an input is a workbook that lies in a folder of reviews and is no form."""
-    return one.root is not None and wrong.diagnostics[0].code == "not-a-form"
 
 
 def _lacks_only_status(review: Review, rubric: LoadedRubric) -> bool:
@@ -426,15 +454,30 @@ def _repeated_id(path: str) -> Diagnostic:
     )
 
 
-def _checked_rubric(document: Document, digest: str) -> Sequence[Diagnostic]:
-    """The warnings of a rubric, and the advice that only `check` gives.
+def _known_by_name(one: Input) -> LeftOut | Failed | None:
+    """What becomes of a file that its name says cannot be read; None for every other input."""
+    kind = unread(one.shown)
+    if kind is None:
+        return None
+    if one.root is not None:
+        return LeftOut(one.shown, kind.title)
+    return Failed(one.shown, (unsupported(kind, one.shown),))
 
-    Raises:
-        DocumentError: with everything that is wrong with it.
-    """
+
+def _is_no_form(wrong: DocumentError) -> bool:
+    """Whether a workbook has no form in it, not even a damaged one, which would have a sheet."""
+    first = wrong.diagnostics[0]
+    return first.code == "not-a-form" and first.sheet is None
+
+
+def _checked_rubric(document: Document, digest: str) -> Sequence[Diagnostic]:
+    """Everything wrong with a rubric, and the advice that only `check` gives."""
     from charter_score.linting.advice import advice, without_ignored
 
-    loaded = rubric_of(document, digest)
+    try:
+        loaded = rubric_of(document, digest)
+    except DocumentError as wrong:
+        return wrong.diagnostics
     given = without_ignored(loaded.rubric, advice(loaded.rubric))
     return in_order((*loaded.warnings, *map(document.diagnostic, given)))
 

@@ -43,7 +43,8 @@ ELSEWHERE = {
 
 OF_A_FORM = (
     "missing-extra", "not-a-workbook", "not-a-form", "form-version", "password-protected",
-    "sheet-too-large", "formula", "cell-error", "unknown-row",
+    "sheet-too-large", "formula", "cell-error", "unknown-row", "reader-died", "several-reviews",
+    "sheet-not-read", "cell-not-read", "only-cells-read",
 )  # fmt: skip
 OF_OTHERS = {
     **dict.fromkeys(OF_A_FORM, "only a workbook brings it about: the tests of the form"),
@@ -266,6 +267,7 @@ MAKERS = frozenset(
         "_syntax",
         "_warning",
         "_refuse",
+        "refuse",
     ]
 )
 CODE = re.compile(r"[a-z]+(?:-[a-z0-9]+)*")

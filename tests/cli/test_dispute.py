@@ -19,10 +19,10 @@ from charter_score.cli.terminal import Color
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import ExitCode, NotWrittenError, UsageError
 from charter_score.filling.form_writer import review_form
+from charter_score.library import load_rubric
 from charter_score.outcome import Scored
 from charter_score.pipeline import Job, Scoring
 from charter_score.review import DisputeOutcome
-from charter_score.source.load import load_rubric
 
 RUBRIC = """\
 id: small

@@ -32,11 +32,11 @@ from charter_score.filling.conversation import Conversation, Ending
 from charter_score.filling.form_writer import review_form
 from charter_score.filling.sheet import Sheet
 from charter_score.filling.template import review_template
+from charter_score.library import Library, LoadedRubric, load_rubric
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.text.console import Screen
 from charter_score.review import Action
-from charter_score.source.load import Library, LoadedRubric, load_rubric
 
 PLYMOUTH = "plymouth-quality-monitoring"
 SMALL = """\

@@ -25,13 +25,13 @@ from charter_score.diagnostics import Severity
 from charter_score.errors import ExitCode, NotWrittenError, UsageError
 from charter_score.filling.example import example_review
 from charter_score.filling.template import review_template
+from charter_score.library import load_rubric
 from charter_score.linting import review_problems
 from charter_score.outcome import Skipped
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.text import phrases
 from charter_score.rubric import Rubric, holds
 from charter_score.scoring import score as charge
-from charter_score.source.load import load_rubric
 from charter_score.wire.schemas import json_schema, schema_text
 from documents import review_from, rubric_from
 
@@ -606,7 +606,7 @@ def test_from_prints_a_review_and_tells_what_is_wrong(capsys: pytest.CaptureFixt
     book["Review"].cell(rows["welcome.greeting"], 5, "mett")
     book.save("a.xlsx")
     assert new(source="a.xlsx", output="b.yaml") is ExitCode.NOT_SCORED
-    where = f"a.xlsx:{rows['welcome.greeting']}:5: error[unknown-rating]"
+    where = f"a.xlsx:Review!E{rows['welcome.greeting']}: error[unknown-rating]"
     assert where in capsys.readouterr().err
     assert not Path("b.yaml").exists()
     assert new(source="nowhere.xlsx") is ExitCode.NOT_SCORED

@@ -169,7 +169,7 @@ def test_a_rubric_among_reviews_is_left_out(run: Run, words: list[str]) -> None:
     """In a folder, for a pattern and named beside others it is no failure, and noted."""
     done = run("score", *words, "-v")
     assert done.returncode == 0
-    assert "r.yaml: not a review, left out" in done.stderr.splitlines()
+    assert "r.yaml: a rubric, left out" in done.stderr.splitlines()
 
 
 def test_a_rubric_alone_is_no_review(run: Run) -> None:

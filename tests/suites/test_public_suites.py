@@ -14,7 +14,7 @@ import yaml
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import DocumentError
 from charter_score.scalars import Null, Scalar, Value
-from charter_score.source.load import read_document
+from charter_score.source.reading import read_document
 
 HERE = Path(__file__).parent
 

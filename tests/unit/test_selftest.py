@@ -20,6 +20,7 @@ from charter_score import __version__, scoring
 from charter_score.cli.rubric_tools import run_selftest
 from charter_score.cli.terminal import Color
 from charter_score.errors import ExitCode, UsageError
+from charter_score.library import load_rubric
 from charter_score.linting.review_checks import review_problems
 from charter_score.rating import Policy, Rating
 from charter_score.render.rubric.selftest import proofs, proofs_json
@@ -31,7 +32,6 @@ from charter_score.selftest.cases import MOST_CASES
 from charter_score.selftest.proofs import Promise, Selftest, Trial
 from charter_score.selftest.run import TooLargeError, selftest
 from charter_score.selftest.trials import Trials
-from charter_score.source.load import load_rubric
 from documents import errors_of, rubric_from, with_changes
 from random_documents import to_yaml
 

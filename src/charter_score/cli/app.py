@@ -43,7 +43,7 @@ def _version(value: bool) -> None:
 
 def _rubric_ids(incomplete: str) -> list[str]:
     """Completions for a rubric: the ids of the built-in ones."""
-    from charter_score.source.load import built_in_rubrics
+    from charter_score.library import built_in_rubrics
 
     return [name for name in built_in_rubrics() if name.startswith(incomplete)]
 

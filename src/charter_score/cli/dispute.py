@@ -14,6 +14,7 @@ from charter_score.errors import DocumentError, ExitCode, UsageError
 from charter_score.field_types import is_date
 from charter_score.filling import dispute_view
 from charter_score.filling.disputing import decided, open_dispute, raised, target_of
+from charter_score.library import Library, LoadedReview, LoadedRubric, named_rubric, review_of
 from charter_score.rating import same_word
 from charter_score.render.text.blocks import Parts
 from charter_score.result import ReviewResult
@@ -22,16 +23,8 @@ from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document, scalar_problem
 from charter_score.source.edit import NotEditableError
 from charter_score.source.files import STANDARD_INPUT, read_bytes, shown_path
-from charter_score.source.load import (
-    Library,
-    LoadedReview,
-    LoadedRubric,
-    is_ours,
-    is_rubric,
-    named_rubric,
-    read_document,
-    review_of,
-)
+from charter_score.source.reading import is_rubric, read_document
+from charter_score.wire.ours import is_ours
 from charter_score.writing import write_file
 
 DECISIONS = tuple(one.value for one in DisputeOutcome if one is not DisputeOutcome.OPEN)

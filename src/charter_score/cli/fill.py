@@ -18,16 +18,10 @@ from charter_score.errors import DocumentError, ExitCode, NotWrittenError, Usage
 from charter_score.filling import view
 from charter_score.filling.conversation import NOT_TEXT, Conversation, Ending
 from charter_score.filling.sheet import YAML_ENDINGS, Sheet
+from charter_score.library import Library, LoadedRubric, RubricReferenceError, is_path, named_rubric
 from charter_score.rubric import Rubric
 from charter_score.source.edit import Word, scalar_text
 from charter_score.source.files import STANDARD_INPUT, shown_path, slashed
-from charter_score.source.load import (
-    Library,
-    LoadedRubric,
-    RubricReferenceError,
-    is_path,
-    named_rubric,
-)
 from charter_score.writing import write_file, write_standard_output
 
 

@@ -237,7 +237,7 @@ def _why_kept(path: str, paths: Sequence[str], also: Sequence[str]) -> str | Non
         or (found is not None and found.root is None)
     ):
         return "is also an input"
-    from charter_score.source.load import may_be_replaced
+    from charter_score.source.reading import may_be_replaced
 
     if may_be_replaced(path, in_folder=found is not None):
         return None

@@ -12,22 +12,21 @@ from pathlib import Path
 from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, tell, tell_problems
 from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
+from charter_score.library import (
+    Library,
+    LoadedRubric,
+    RubricReferenceError,
+    is_path,
+    named_rubric,
+    review_of,
+)
 from charter_score.outputs import print_text
 from charter_score.render.text.console import Line
 from charter_score.render.text.phrases import count
 from charter_score.review import Review
 from charter_score.rubric import Rubric
 from charter_score.source.files import STANDARD_INPUT, read_bytes, shown_path, slashed
-from charter_score.source.load import (
-    Library,
-    LoadedRubric,
-    RubricReferenceError,
-    is_path,
-    is_rubric,
-    named_rubric,
-    read_document,
-    review_of,
-)
+from charter_score.source.reading import is_rubric, read_document
 from charter_score.writing import Replacement, write_file
 
 YAML_ENDINGS = (".yaml", ".yml")

@@ -9,9 +9,9 @@ from typing import assert_never
 from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, show, tell_problems
 from charter_score.errors import DocumentError, ExitCode, UsageError
+from charter_score.library import Library, LoadedRubric, named_rubric
 from charter_score.outputs import print_text
 from charter_score.source.files import read_bytes, shown_path
-from charter_score.source.load import Library, LoadedRubric, named_rubric
 from charter_score.writing import write_file, write_standard_output
 
 

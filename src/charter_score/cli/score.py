@@ -31,7 +31,7 @@ from charter_score.field_types import MisshapenError, read_percent
 from charter_score.gates import Baseline, Conclusion, Gates, Verdict, conclusion_of
 from charter_score.outcome import Skipped
 from charter_score.outputs import AppendedOutput, Output, is_terminal
-from charter_score.pipeline import Job, Part, Scoring, Told
+from charter_score.pipeline import Job, LeftOut, Part, Scoring, Told
 from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.render.results.verdicts import not_scored, sentence
 from charter_score.render.text.blocks import Parts
@@ -282,7 +282,7 @@ class _Run:
         self.kept: list[str | None] = []
         self.summary = Summary(by=tuple(dict.fromkeys(request.by)))
         self.skipped: list[Skipped] = []
-        self.left_out: list[str] = []
+        self.left_out: list[LeftOut] = []
         self._gates = gates
         self._findings = gates.findings()
         self.progress = Progress(quiet=request.quiet)
@@ -397,14 +397,14 @@ def _told(verdict: Verdict, conclusion: Conclusion, code: ExitCode, *, quiet: bo
     return lines
 
 
-def _notes(left_out: Sequence[str], request: ScoreRequest) -> list[str]:
-    """What to tell of documents in folders that are no reviews and were left out."""
+def _notes(left_out: Sequence[LeftOut], request: ScoreRequest) -> list[str]:
+    """What to tell of files in folders that are no reviews and were left out."""
     if request.verbose:
-        return [f"{path}: not a review, left out" for path in left_out]
+        return [f"{one.path}: {one.why}, left out" for one in left_out]
     if not left_out:
         return []
     documents = count(len(left_out), "document")
-    return [f"{documents} left out: rubrics or results (--verbose names them)"]
+    return [f"{documents} left out: not reviews (--verbose names each and says why)"]
 
 
 def _ungrouped(summary: Summary) -> list[str]:

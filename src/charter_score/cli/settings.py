@@ -17,6 +17,7 @@ from charter_score.cli.terminal import Color
 from charter_score.diagnostics import did_you_mean, listed
 from charter_score.errors import DocumentError, UsageError
 from charter_score.field_types import MisshapenError, read_percent
+from charter_score.library import is_path
 from charter_score.scalars import Number
 from charter_score.source.files import SETTINGS, is_there, read_bytes
 
@@ -173,8 +174,6 @@ def _from_folder(folder: str, field: str, value: Any) -> Any:
         _UnsuitableError: where it names a folder that is not there.
     """
     if field == "rubric" and folder:
-        from charter_score.source.load import is_path
-
         return os.path.join(folder, value) if is_path(value) else value
     if field == "rubrics":
         folders = tuple(os.path.join(folder, one) for one in value)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from charter_score.cli.settings import settings
 from charter_score.cli.terminal import Color, show, tell, tell_problems
 from charter_score.errors import DocumentError, ExitCode, UsageError
+from charter_score.library import Library, LoadedRubric, named_rubric
 from charter_score.outcome import Failed, Scored, Skipped
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.text.console import Line
 from charter_score.render.text.phrases import not_scored
-from charter_score.source.load import Library, LoadedRubric, named_rubric
 from charter_score.writing import write_standard_output
 
 

@@ -1,9 +1,6 @@
 """A review as a workbook to fill in: a row for each criterion with its guidance and a drop-down.
 
-`source.form` reads it back. The sheet says itself what its cells are: the hidden first column names
-each row (`section.criterion` of a rating, `interaction:NAME`, `review:NAME`,
-`dispute:NUMBER.NAME`), the hidden first row
-names the columns of the answers. So rows and columns may be moved, and others put between them.
+`source.form_reader` reads it back; what both know of a form stands in `forms.contract`.
 """
 
 import re
@@ -26,13 +23,21 @@ from charter_score.filling.template import (
     title_of,
     weight_of,
 )
+from charter_score.forms.cells import column_name
+from charter_score.forms.contract import (
+    HEADING,
+    LISTS,
+    MARK,
+    NO_XML,
+    REVIEW_SHEET,
+    WORDS_SHEET,
+    About,
+    Role,
+    RowKey,
+)
 from charter_score.render.text.hostile import visible
 from charter_score.review import Dispute, DisputeOutcome, Rated, Review, Status
 from charter_score.rubric import Criterion, Rubric, Section
-
-MARKER = "charter-score/form/v1"
-HEADING = "heading:"
-"""What the first column says of a row that asks for nothing."""
 
 MOST_IN_A_CELL = 32_767  # Excel's limit
 MOST_IN_A_LIST = 255  # of a drop-down's words where they stand in the cell's own rule
@@ -59,7 +64,6 @@ _OF_DISPUTE = (
 )
 """What a form asks of a dispute: its name in a review, a title, a hint."""
 
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _INK, _GREY, _DEEP, _PALE = "#1F2A30", "#A6A6A6", "#1F4E5F", "#E4EEF1"
 _CREAM, _AMBER, _BLUE, _RUST = "#FFFBEF", "#FFE7A3", "#1F6F8B", "#9C3D00"
 _ASIDE: dict[str, object] = {"font_size": 9, "italic": True}
@@ -113,7 +117,7 @@ class _Place(NamedTuple):
     last: int
 
     def cells(self) -> list[str]:
-        column = _column_name(RATING)
+        column = column_name(RATING + 1)
         return [f"${column}${row + 1}" for row in range(self.first, self.last + 1)]
 
 
@@ -134,7 +138,7 @@ class _Form:
         self._reference = reference
         self._review = review
         self._is_example = is_example
-        self._sheet = workbook.add_worksheet("Review")
+        self._sheet = workbook.add_worksheet(REVIEW_SHEET)
         self._words_sheet: Any = None
         self._word_lists: dict[tuple[str, ...], str] = {}
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
@@ -152,13 +156,12 @@ class _Form:
         self._set_up()
 
     def _hidden_rows(self) -> None:
-        roles = {RATING: "rating", COMMENT: "comment", EVIDENCE: "evidence"}
-        for column, role in roles.items():
-            self._text(column, role)
-        self._next(MARKER, height=None, hidden=True)
+        for column, role in zip(WIDTHS, Role, strict=True):
+            self._text(column, role.value)
+        self._next(MARK, height=None, hidden=True)
         self._text(CRITERION, self._rubric.name)
         self._text(RATING, self._reference)
-        self._next("review:rubric", height=None, hidden=True)
+        self._next(RowKey(About.REVIEW, "rubric"), height=None, hidden=True)
 
     def _heads(self) -> None:
         """The title and the columns' names, which stay in view."""
@@ -191,11 +194,11 @@ class _Form:
             ("team", "Team", ""),
             ("id", "Review", "a name of its own; without one, the name of this file"),
         ):
-            self._ask(f"review:{name}", title, hint, getattr(self._review, name, None))
+            self._ask(RowKey(About.REVIEW, name), title, hint, getattr(self._review, name, None))
         status = Status.DRAFT if self._review is None else self._review.status
         words = [one.value for one in Status]
         hint = "a draft is not scored; final when every row is rated"
-        self._offer(words, self._ask("review:status", "Status", hint, status.value))
+        self._offer(words, self._ask(RowKey(About.REVIEW, "status"), "Status", hint, status.value))
         self._band("The interaction")
         given = {} if self._review is None else self._review.interaction
         asked = asked_fields(self._rubric)
@@ -215,13 +218,13 @@ class _Form:
         first = self._row
         for number, text in enumerate(given + [None] * (rooms - len(given))):
             told = (title, hint) if not number else ("", "")
-            row = self._ask(f"interaction:{name}", *told, text, is_day=is_day)
+            row = self._ask(RowKey(About.INTERACTION, name), *told, text, is_day=is_day)
             if field.values:
                 self._offer(field.values, row, closed=field.closed)
         self._places[name] = _Place(first, self._row - 1)
 
     def _ask(
-        self, key: str, title: str, hint: str, value: str | None, *, is_day: bool = False
+        self, key: RowKey, title: str, hint: str, value: str | None, *, is_day: bool = False
     ) -> int:
         """A row that asks for one thing, with its answer across the columns of the answers."""
         self._text(PART, "", self._cell())
@@ -282,7 +285,7 @@ class _Form:
             _height(own.comment or "", WIDTHS[COMMENT]),
             _height(own.evidence or "", WIDTHS[EVIDENCE]),
         )
-        self._next(f"{section.id}.{criterion.id}", height=height)
+        self._next(RowKey(About.CRITERION, criterion.id, section.id), height=height)
 
     def _what_is_judged(self, section: Section, criterion: Criterion) -> list[_Styled]:
         told = [
@@ -353,14 +356,16 @@ class _Form:
 
     def _conversation(self) -> None:
         self._band("For the conversation with the advisor, in your own words")
-        for name, title in (("done_well", "Done well"), ("could_be_better", "Could be better")):
+        for name, title in zip(LISTS, ("Done well", "Could be better"), strict=True):
             given: Sequence[str] = getattr(self._review, name, ())
             rooms = max(ROOM_FOR_ITEMS, len(given) + 1)
             for number in range(rooms):
                 text = given[number] if number < len(given) else None
                 told = (title, "one thing in each row") if not number else ("", "")
-                self._tall(f"review:{name}", *told, text, 30)
-        self._tall("review:notes", "Notes", "", getattr(self._review, "notes", None), 75)
+                self._tall(RowKey(About.REVIEW, name), *told, text, 30)
+        self._tall(
+            RowKey(About.REVIEW, "notes"), "Notes", "", getattr(self._review, "notes", None), 75
+        )
 
     def _disputes(self) -> None:
         """A place for each dispute that there is, and for one more."""
@@ -373,7 +378,7 @@ class _Form:
                 told="Where the advisor sees a rating in another way. It stays beside the rating.",
             )
             for name, title, hint in _OF_DISPUTE:
-                key = f"dispute:{number}.{name}"
+                key = RowKey(About.DISPUTE, f"{number}.{name}")
                 if name == "criterion":
                     place = None
                     if dispute is not None and dispute.section:
@@ -385,7 +390,7 @@ class _Form:
                 if name == "outcome":
                     self._offer(outcomes, row)
 
-    def _tall(self, key: str, title: str, hint: str, value: str | None, least: int) -> None:
+    def _tall(self, key: RowKey, title: str, hint: str, value: str | None, least: int) -> None:
         row = self._ask(key, title, hint, value)
         self._sheet.set_row(row, max(least, _height(value or "", _answer_width())))
 
@@ -434,15 +439,15 @@ class _Form:
             return list(words)
         if words not in self._word_lists:
             if self._words_sheet is None:
-                self._words_sheet = self._workbook.add_worksheet("Words")
+                self._words_sheet = self._workbook.add_worksheet(WORDS_SHEET)
                 self._words_sheet.very_hidden()
             column = len(self._word_lists)
             for row, word in enumerate(words):
                 self._words_sheet.write_string(
                     row, column, _kept(word), self._format(num_format="@")
                 )
-            name = _column_name(column)
-            self._word_lists[words] = f"=Words!${name}$1:${name}${len(words)}"
+            name = column_name(column + 1)
+            self._word_lists[words] = f"={WORDS_SHEET}!${name}$1:${name}${len(words)}"
         return self._word_lists[words]
 
     def _set_up(self) -> None:
@@ -479,9 +484,9 @@ class _Form:
             text, style = parts[0] if parts else ("", {})
             self._text(column, text, self._cell(**{**cell, **style}))
 
-    def _next(self, key: str, *, height: float | None, hidden: bool = False) -> int:
+    def _next(self, key: RowKey | str, *, height: float | None, hidden: bool = False) -> int:
         """Name this row and go on to the next; without a height it grows with its text."""
-        self._sheet.write_string(self._row, KEYS, _kept(key))
+        self._sheet.write_string(self._row, KEYS, _kept(str(key)))
         if height is not None or hidden:
             self._sheet.set_row(self._row, height, None, {"hidden": hidden})
         self._row += 1
@@ -517,7 +522,7 @@ def _kept(text: str) -> str:
         raise UsageError(
             "a text of this review is longer than a cell can be", "write a .yaml review instead"
         )
-    return _NO_XML.sub("\ufffd", text)
+    return NO_XML.sub("\ufffd", text)
 
 
 def _joined(parts: Iterable[_Styled]) -> str:
@@ -537,13 +542,3 @@ def _height(text: str, width: float, size: int = 11) -> float:
     room = max(1, int(width * 11 / size))
     lines = sum(max(1, len(textwrap.wrap(line, room))) for line in text.split("\n"))
     return min(lines * size * 1.33 + 3, TALLEST)
-
-
-def _column_name(number: int) -> str:
-    """A column's letters: A, B, … Z, AA."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

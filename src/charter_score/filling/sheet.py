@@ -12,6 +12,7 @@ from functools import partial
 from charter_score.diagnostics import Problem, Route, Severity
 from charter_score.errors import DocumentError
 from charter_score.filling import view
+from charter_score.library import Library, LoadedRubric, RubricReferenceError
 from charter_score.linting import review_problems
 from charter_score.result import ReviewResult
 from charter_score.review import Rated, Review, Status
@@ -27,15 +28,9 @@ from charter_score.scoring import NothingObservedError, score
 from charter_score.source.document import Document
 from charter_score.source.edit import Word, remove, set_value
 from charter_score.source.files import read_bytes, shown_path
-from charter_score.source.load import (
-    Library,
-    LoadedRubric,
-    RubricReferenceError,
-    is_ours,
-    is_rubric,
-    read_document,
-)
+from charter_score.source.reading import is_rubric, read_document
 from charter_score.source.validation import validate
+from charter_score.wire.ours import is_ours
 from charter_score.writing import write_file
 
 ABOUT = ("advisor", "reviewer", "team")

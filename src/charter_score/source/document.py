@@ -57,26 +57,38 @@ class Parser(Protocol):
 
 @dataclass(slots=True)
 class Document:
-    """Values of a document, and a way from a route to its line and column."""
+    """Values of a document, and a way from a route to its line and column.
+
+    In a workbook `sheet` is the sheet that it stands in; `part` names it among the documents of
+    its file, where there are several. `diagnostics` is what its reader found wrong and could go on
+    from, `unreadable` the routes that have no value for that reason.
+    """
 
     path: str
     text: str
     value: Value
-    parse: Parser
-    _noted: Built | None = field(default=None)
+    parse: Parser | None
+    noted: Built | None = field(default=None)
+    """The places, from the beginning or once they were asked for."""
+    sheet: str | None = None
+    part: str | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    unreadable: frozenset[Route] = frozenset()
     _end: Location | None = field(default=None)
 
     def locate(self, route: Route, at: At = At.VALUE) -> Location:
         """The place of a route; of its nearest ancestor's key where the route does not exist."""
-        if self._noted is None:
-            self._noted = self.parse(self.text, self.path, note_places=True)
-        container: Value = self._noted.value
-        here = Place(self._noted.start, self._noted.start)
+        noted = self.noted
+        if noted is None:
+            assert self.parse is not None  # noqa: S101 - one of the two is there
+            noted = self.noted = self.parse(self.text, self.path, note_places=True)
+        container: Value = noted.value
+        here = Place(noted.start, noted.start)
         for step in route:
             if isinstance(container, str | Scalar):
                 # The short form: one word stands for the mapping or list that the route means.
                 break
-            place = self._noted.places[id(container)].get(step)
+            place = noted.places[id(container)].get(step)
             if place is None:
                 return here.key
             here = place
@@ -84,9 +96,12 @@ class Document:
                 container = container[str(step)]
             elif isinstance(step, int):
                 container = container[step]
+        place_there = here.value if at is At.VALUE else here.key
+        if not self.text:
+            return place_there
         if self._end is None:
             self._end = end_of(self.text)
-        return inside(here.value if at is At.VALUE else here.key, self._end)
+        return inside(place_there, self._end)
 
     def diagnostic(self, problem: Problem) -> Diagnostic:
         """A problem with its place in this document."""
@@ -97,6 +112,7 @@ class Document:
             location=self.locate(problem.route, problem.at),
             hint=problem.hint,
             severity=problem.severity,
+            sheet=self.sheet,
         )
 
 

@@ -12,11 +12,11 @@ from charter_score.diagnostics import START, Diagnostic
 from charter_score.errors import DocumentError
 from charter_score.limits import MOST_BYTES
 from charter_score.source.document import too_large
+from charter_score.source.kinds import READ_ENDINGS, UNREAD_ENDINGS
 
 STANDARD_INPUT = "-"
-DOCUMENT_ENDINGS = (".yaml", ".yml", ".json")
-FORM_ENDING = ".xlsx"
-_READ_IN_FOLDERS = (*DOCUMENT_ENDINGS, FORM_ENDING)
+_FOUND_IN_FOLDERS = (*READ_ENDINGS, *UNREAD_ENDINGS)
+"""What a walk gives: what is read, and what is to be said of as left out."""
 _LOCK = "~$"
 """How the lock file of a spreadsheet that is open begins."""
 
@@ -385,7 +385,7 @@ class _Walk:
                 yield from self._document(*one)
 
     def _document(self, path: str, shown: str, kind: "_Kind") -> Iterator[Input | Diagnostic]:
-        if kind is _Kind.FILE:
+        if kind is _Kind.FILE or not path.lower().endswith(READ_ENDINGS):
             yield Input(shown, path, self._root)
             return
         for found in _linked(path, shown, self._root, self._real_root):
@@ -416,7 +416,7 @@ def _entries(folder: str, shown: str) -> Iterator[tuple[str, str, _Kind] | Diagn
             for entry in entries:
                 if _is_left_out(entry.name):
                     continue
-                is_document = entry.name.lower().endswith(_READ_IN_FOLDERS)
+                is_document = entry.name.lower().endswith(_FOUND_IN_FOLDERS)
                 try:
                     if entry.is_dir(follow_symlinks=False):
                         names.append(entry.name + "/")
@@ -464,7 +464,7 @@ def _linked(path: str, shown: str, root: str, real_root: str) -> Iterator[Input 
             hint="name the file itself",
         )
         return
-    is_document = real.lower().endswith(_READ_IN_FOLDERS)
+    is_document = real.lower().endswith(READ_ENDINGS)
     found_anyway = is_document and not _is_hidden(real, real_root)
     if not (found_anyway and os.path.exists(real)):
         yield Input(shown, path, root)
@@ -497,7 +497,7 @@ def is_among(path: AnyPath, paths: Iterable[str]) -> Input | None:
                 root = _real_path(one)
                 if (
                     is_under(real, root)
-                    and real.lower().endswith(_READ_IN_FOLDERS)
+                    and real.lower().endswith(READ_ENDINGS)
                     and not _is_hidden(real, root)
                 ):
                     return Input(shown_path(path), os.fspath(path), one)

@@ -12,8 +12,10 @@ from pydantic import PlainValidator, WithJsonSchema
 from charter_score.figures import Figure
 
 if sys.version_info >= (3, 12):
-    from typing import TypedDict
+    from typing import NotRequired, TypedDict
 else:  # pydantic cannot read the TypedDict of older versions
+    from typing import NotRequired
+
     from typing_extensions import TypedDict
 
 
@@ -168,12 +170,13 @@ class ResultDocument(TypedDict):
 
 
 class DiagnosticDocument(TypedDict):
-    """Something wrong, and where."""
+    """Something wrong, and where; in a sheet of a workbook line and column are row and column."""
 
     severity: Literal["error", "warning"]
     code: str
     message: str
     path: str
+    sheet: NotRequired[str]
     line: int | None
     column: int | None
     hint: str | None

@@ -302,7 +302,7 @@ def _plain_percent(share: Fraction) -> str:
 
 def diagnostic(found: Diagnostic) -> DiagnosticDocument:
     """One diagnostic as its document."""
-    return {
+    document: DiagnosticDocument = {
         "severity": found.severity.value,
         "code": found.code,
         "message": found.message,
@@ -311,6 +311,9 @@ def diagnostic(found: Diagnostic) -> DiagnosticDocument:
         "column": found.location.column if found.location else None,
         "hint": found.hint,
     }
+    if found.sheet is not None:
+        document["sheet"] = found.sheet
+    return document
 
 
 def warning(found: Diagnostic) -> WarningDocument:

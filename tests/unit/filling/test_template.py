@@ -19,11 +19,12 @@ from charter_score.filling.template import (
     scalar,
     word_text,
 )
+from charter_score.library import Library, load_rubric, review_of, rubric_of
 from charter_score.linting.review_checks import review_problems
 from charter_score.review import Rated, Review, Status
 from charter_score.rubric import Rubric
 from charter_score.scalars import Boolean, Null, Number, Value
-from charter_score.source.load import Library, load_rubric, read_document, review_of, rubric_of
+from charter_score.source.reading import read_document
 from charter_score.wire.schemas import json_schema, review_schema
 from documents import review_from, rubric_from, values_from, with_changes
 from random_documents import to_yaml

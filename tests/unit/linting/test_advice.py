@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from charter_score.diagnostics import Problem, Route, Severity
+from charter_score.library import load_rubric
 from charter_score.linting import sums
 from charter_score.linting.advice import LINTS, advice, asks_two_things, without_ignored
 from charter_score.linting.rubric_checks import rubric_problems
@@ -17,7 +18,6 @@ from charter_score.pipeline import Job, Scoring
 from charter_score.review import Rated, Review
 from charter_score.rubric import Criterion, Interaction, Rubric, holds, same_value
 from charter_score.scoring import NothingObservedError, Scorer
-from charter_score.source.load import load_rubric
 from documents import rubric_from
 from random_documents import rubric as random_rubric
 from random_documents import to_yaml

@@ -17,7 +17,7 @@ from charter_score.errors import DocumentError
 from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source.document import Document
 from charter_score.source.edit import NotEditableError, Word, remove, scalar_text, set_value
-from charter_score.source.load import read_document
+from charter_score.source.reading import read_document
 
 MET = Word("met")
 WITH_COMMENT: Value = {"rating": Word("not met"), "comment": 'Said "no": twice #2'}

@@ -14,7 +14,7 @@ from charter_score.diagnostics import At, Location, Route
 from charter_score.errors import DocumentError
 from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source.document import Document
-from charter_score.source.load import read_document
+from charter_score.source.reading import read_document
 
 Plain = str | int | float | bool | dict[str, "Plain"] | list["Plain"] | None
 

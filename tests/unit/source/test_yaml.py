@@ -18,7 +18,7 @@ from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source import document as document_module
 from charter_score.source import yaml_reader
 from charter_score.source.document import Document
-from charter_score.source.load import read_document
+from charter_score.source.reading import read_document
 
 Said = tuple[str, int, int]
 """A diagnostic in short: code, line, column."""

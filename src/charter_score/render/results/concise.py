@@ -11,6 +11,7 @@ from rich.text import Text
 
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
+from charter_score.render.results.findings import reason
 from charter_score.render.results.overview import Overview, found, groups, overview
 from charter_score.render.results.table import Waiting
 from charter_score.render.text import phrases
@@ -26,6 +27,7 @@ from charter_score.render.text.blocks import (
     words,
 )
 from charter_score.render.text.console import Screen
+from charter_score.render.text.diagnostics import place_text
 from charter_score.render.text.hostile import visible, without_commands
 from charter_score.review import Status
 
@@ -256,11 +258,10 @@ def _row(one: Scored, *, names: bool) -> Row:
 
 
 def _failure(one: Failed) -> str:
-    first = one.diagnostics[0]
-    where = f":{first.location.line}:{first.location.column}" if first.location else ""
+    first = reason(one)
     more = len(one.diagnostics) - 1
     also = f" and {more} more" if more else ""
-    return f"{one.path}{where} {first.code}{also}"
+    return f"{place_text(first._replace(path=one.path))} {first.code}{also}"
 
 
 def _columns(row: Row, widths: Sequence[int]) -> str:

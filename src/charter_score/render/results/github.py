@@ -22,6 +22,7 @@ from charter_score.outcome import Failed, Outcome, Scored
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import findings, reason, titled
 from charter_score.render.results.verdicts import Failure, failures
+from charter_score.render.text.diagnostics import message_text
 from charter_score.render.text.hostile import visible
 from charter_score.render.text.phrases import count
 from charter_score.summary import mean_of
@@ -177,8 +178,8 @@ def _problem(group: Sequence[Diagnostic]) -> str:
     first = group[0]
     line, column = first.location or (1, 1)
     texts = [one.message for one in group[:MOST_MISSING]]
-    if len(group) == 1 and first.hint:
-        texts = [f"{first.message} ({first.hint})"]
+    if len(group) == 1:
+        texts = [message_text(first)]
     if len(group) > MOST_MISSING:
         texts.append(f"and {len(group) - MOST_MISSING} more")
     title = first.code if len(group) == 1 else f"{len(group)} things are missing"

@@ -17,6 +17,7 @@ from charter_score.outcome import Failed, Outcome, Scored
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import findings
 from charter_score.render.results.verdicts import Failure, failures
+from charter_score.render.text.diagnostics import message_text
 from charter_score.wire.encoding import encode
 
 
@@ -75,7 +76,7 @@ class GitLab:
                 said = (problem.path, problem.code, problem.message)
                 seen[said] += 1
                 yield Issue(
-                    problem.message + (f" ({problem.hint})" if problem.hint else ""),
+                    message_text(problem),
                     f"charter-score/{problem.code}",
                     problem.path,
                     problem.location.line if problem.location else 1,

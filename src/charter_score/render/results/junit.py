@@ -19,6 +19,7 @@ from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import reason, remarks
 from charter_score.render.text import phrases
+from charter_score.render.text.diagnostics import place_text
 from charter_score.render.text.hostile import visible
 from charter_score.result import CriterionResult, ReviewResult, SectionResult
 
@@ -191,6 +192,5 @@ def _whole(name: str, path: str) -> ET.Element:
 
 
 def _told(one: Diagnostic) -> str:
-    where = f":{one.location.line}:{one.location.column}" if one.location else ""
     hint = f" ({one.hint})" if one.hint else ""
-    return f"{one.path}{where}: {one.severity.value}[{one.code}] {one.message}{hint}"
+    return f"{place_text(one)}: {one.severity.value}[{one.code}] {one.message}{hint}"

@@ -19,6 +19,7 @@ from charter_score.render.results.findings import findings, reason, remarks, tit
 from charter_score.render.results.overview import Overview, found, groups, overview
 from charter_score.render.results.verdicts import not_scored, sentence
 from charter_score.render.text import phrases
+from charter_score.render.text.diagnostics import place_text
 from charter_score.render.text.hostile import visible
 
 T = TypeVar("T")
@@ -103,11 +104,11 @@ class Markdown:
                 return self._row(outcome)
             case Failed():
                 first = reason(outcome)
-                where = f":{first.location.line}:{first.location.column}" if first.location else ""
+                where = place_text(first._replace(path=outcome.path))
                 more = len(outcome.diagnostics) - 1
                 told = f"{first.severity.value}[{first.code}] {first.message}"
                 told += f" (and {more} more)" if more else ""
-                return f"- {escaped(outcome.path + where)}: {escaped(told)}\n"
+                return f"- {escaped(where)}: {escaped(told)}\n"
             case Skipped():
                 return f"- {escaped(outcome.path)}: {escaped(outcome.reason)}, skipped\n"
 

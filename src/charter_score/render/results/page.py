@@ -22,7 +22,7 @@ from charter_score.render.results.junit import legal
 from charter_score.render.results.overview import Grouping, Overview, found, groups, overview
 from charter_score.render.results.table import Waiting
 from charter_score.render.text import phrases
-from charter_score.render.text.diagnostics import MOST_SHOWN
+from charter_score.render.text.diagnostics import MOST_SHOWN, cell_text
 from charter_score.render.text.hostile import visible
 from charter_score.rubric import Rubric, values_of
 from charter_score.summary import Summary
@@ -185,6 +185,7 @@ def _template() -> "Template":
     )
     environment.filters["line"] = _line
     environment.filters["lines"] = legal
+    environment.filters["cell"] = cell_text
     environment.filters["primary"] = lambda language: language.split("-")[0].casefold()
     return environment.get_template("batch.html")
 

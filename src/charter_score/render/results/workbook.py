@@ -5,6 +5,7 @@ Text is always written as a string, so nothing a person wrote can become a formu
 """
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -12,10 +13,10 @@ from typing import Any, NamedTuple
 
 from charter_score.errors import UsageError
 from charter_score.figures import JSON_DECIMALS, Figure, percent_text
+from charter_score.forms.contract import NO_XML
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import reason
-from charter_score.render.results.junit import legal
 from charter_score.render.results.overview import Overview, groups, overview
 from charter_score.render.results.table import (
     CRITERION_COLUMNS,
@@ -25,6 +26,8 @@ from charter_score.render.results.table import (
     criterion_rows,
     review_row,
 )
+from charter_score.render.text.diagnostics import place_text
+from charter_score.render.text.hostile import visible
 from charter_score.render.text.phrases import count, rule
 from charter_score.summary import RubricSummary, Summary, mean_of, quantile
 
@@ -38,6 +41,7 @@ _PERCENT = '0.0#########"%"'
 """Every decimal that a figure has: a share just under a bound must not look as if it were on it."""
 _LINE, _TALLEST = 15, 409
 """Points of a line of text, and of the tallest row that there can be."""
+_BREAK = re.compile("\r\n?")
 _MADE = datetime(2016, 1, 1, tzinfo=UTC)
 """No clock: the same reviews give the same bytes."""
 
@@ -81,7 +85,7 @@ class Workbook:
                 first = reason(outcome)
                 more = len(outcome.diagnostics) - 1
                 return (
-                    outcome.path + (f":{first.location.line}" if first.location else ""),
+                    place_text(first._replace(path=outcome.path)),
                     f"not scored: {first.code}",
                     first.message + (f" (and {more} more)" if more else ""),
                 )
@@ -320,8 +324,12 @@ def _lines_of(text: str) -> int:
 
 
 def _safe(text: str) -> str:
-    """Text as a cell holds it: nothing invisible, and no longer than a cell can be."""
-    shown = legal(text)
+    r"""Text as a cell holds it: as it was written, and no longer than a cell can be.
+
+    Joiners and marks of direction belong to what somebody wrote; only what a sheet cannot hold is
+    shown as `\u001b` instead.
+    """
+    shown = NO_XML.sub(lambda found: visible(found[0]), _BREAK.sub("\n", text))
     if 2 * len(shown) <= LONGEST_CELL:
         return shown
     units = shown.encode("utf-16-le")

@@ -9,9 +9,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 import hostile
+from charter_score.library import load_rubric
 from charter_score.render.rubric.markdown import rubric_markdown
 from charter_score.rubric import Rubric
-from charter_score.source.load import load_rubric
 from documents import rubric_from
 
 SHIPPED = sorted((Path(__file__).parents[4] / "rubrics").glob("*.yaml"))

@@ -12,10 +12,10 @@ import hostile
 from charter_score.cli.rubric_tools import RubricView, run_rubric_view
 from charter_score.cli.terminal import Color
 from charter_score.errors import ExitCode, NotWrittenError, UsageError
+from charter_score.library import load_rubric
 from charter_score.render.rubric import score_sheet as module
 from charter_score.render.text.hostile import visible
 from charter_score.rubric import Rubric
-from charter_score.source.load import load_rubric
 from documents import rubric_from
 
 SHIPPED = sorted((Path(__file__).parents[4] / "rubrics").glob("*.yaml"))

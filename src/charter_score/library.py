@@ -1,11 +1,11 @@
-"""From bytes to models: one way in for every document.
+"""Rubrics and reviews, from documents to checked models.
 
-`load_rubric` and `load_review` read, validate and check a document and give a model, or raise with
+`load_rubric` and `review_of` validate and check a document and give a model, or raise with
 everything that is wrong with it. `Library` knows the rubrics that a review can name.
 """
 
 import os
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -16,19 +16,17 @@ from charter_score.errors import DocumentError, UsageError
 from charter_score.linting import ReviewLinter, rubric_problems
 from charter_score.review import Review
 from charter_score.rubric import Rubric
-from charter_score.scalars import Value
 from charter_score.scoring import Scorer
-from charter_score.source.document import Document, decode
+from charter_score.source.document import Document
 from charter_score.source.files import (
-    DOCUMENT_ENDINGS,
-    FORM_ENDING,
     AnyPath,
     find_inputs,
     is_under,
-    read_beginning,
     read_bytes,
     shown_path,
 )
+from charter_score.source.kinds import TEXT_ENDINGS
+from charter_score.source.reading import is_rubric, read_document
 from charter_score.source.validation import validate
 
 
@@ -50,100 +48,6 @@ class LoadedRubric:
     def scorer(self) -> Scorer:
         """The rubric made ready to score, once."""
         return Scorer(self.rubric)
-
-
-def read_document(data: bytes, shown: str) -> Document:
-    """The values of a document: JSON or a form where its name says so, YAML otherwise.
-
-    Standard input has no name, so there a text that begins with `{` is tried as JSON first.
-
-    Raises:
-        DocumentError: with everything that is wrong with the text.
-    """
-    if shown.lower().endswith(".xlsx"):
-        from charter_score.source.form_reader import read_form
-
-        return read_form(data, shown)
-    text = decode(data, shown)
-    if shown.lower().endswith(".json"):
-        return _json(text, shown)
-    if shown == "-" and text.lstrip().startswith("{"):
-        try:
-            return _json(text, shown)
-        except DocumentError:
-            pass
-    from charter_score.source.yaml_reader import parse_yaml
-
-    return Document(shown, text, parse_yaml(text, shown, note_places=False).value, parse_yaml)
-
-
-def _json(text: str, shown: str) -> Document:
-    from charter_score.source.json_reader import parse_json
-
-    return Document(shown, text, parse_json(text, shown, note_places=False).value, parse_json)
-
-
-def is_rubric(value: Value) -> bool:
-    """Whether a document looks like a rubric rather than a review."""
-    return isinstance(value, dict) and "sections" in value and "ratings" not in value
-
-
-def may_be_rubric(value: Value) -> bool:
-    """Whether a document was perhaps meant as a rubric, though it has no sections."""
-    return isinstance(value, dict) and "ratings" not in value and not _MARKS.isdisjoint(value)
-
-
-_MARKS = frozenset(["sections", "section", "criteria", "bands", "version", "title"])
-
-
-def is_ours(value: Value) -> bool:
-    """Whether a document is something that charter-score wrote.
-
-    Results, rubrics, a schema, or GitLab's list of findings.
-    """
-    if isinstance(value, list):
-        return bool(value) and is_ours(value[0])
-    if not isinstance(value, dict):
-        return False
-    if value.keys() >= {"check_name", "fingerprint"}:
-        return True
-    schema = value.get("schema", value.get("$id"))
-    return isinstance(schema, str) and schema.startswith("charter-score/")
-
-
-def is_output(value: Value) -> bool:
-    """Whether a document among others is an output: ours, or GitLab's list without findings."""
-    return value == [] or is_ours(value)
-
-
-def may_be_replaced(path: AnyPath, *, in_folder: bool) -> bool:
-    """Whether an output may take the place of an existing file: not of a rubric or a review.
-
-    In a folder of reviews a broken document is a review too, until somebody mends it.
-    """
-    shown = shown_path(path)
-    try:
-        if begins_as_output(path, shown):
-            return True
-        value = read_document(read_bytes(path, shown), shown).value
-    except DocumentError as wrong:
-        return not in_folder or wrong.diagnostics[0].code == "not-a-form"
-    if is_output(value):
-        return True
-    return not in_folder and not (isinstance(value, dict) and _PARTS.intersection(value))
-
-
-def begins_as_output(path: AnyPath, shown: str) -> bool:
-    """Whether a file begins as our results do, which may be larger than any review.
-
-    Raises:
-        DocumentError: where it cannot be read.
-    """
-    return read_beginning(path, shown, len(_OUR_BEGINNING)) == _OUR_BEGINNING
-
-
-_OUR_BEGINNING = b'{"schema": "charter-score/'
-_PARTS = frozenset(["ratings", "sections"])
 
 
 def load_rubric(path: AnyPath, shown: str | None = None) -> LoadedRubric:
@@ -200,20 +104,29 @@ def review_of(
         DocumentError: with everything that is wrong with it.
     """
     review, problems = validate(Review, document.value)
-    found = [document.diagnostic(problem) for problem in problems]
+    hidden = document.unreadable
+    found = [*document.diagnostics, *(document.diagnostic(one) for one in _told(problems, hidden))]
     rubric: LoadedRubric | None = None
-    if review is not None and not any(problem.route == ("rubric",) for problem in problems):
+    wrong_routes = {problem.route for problem in problems} | hidden
+    if review is not None and ("rubric",) not in wrong_routes:
         try:
             rubric = library.rubric_for(review, folder, default)
         except RubricReferenceError as wrong:
             found.append(document.diagnostic(wrong.problem))
             found.extend(wrong.diagnostics)
         else:
-            more = rubric.linter.problems(review, _reported(problems))
-            found += [document.diagnostic(problem) for problem in more]
+            more = rubric.linter.problems(review, _reported(problems) | hidden)
+            found += [document.diagnostic(problem) for problem in _told(more, hidden)]
     if review is None or rubric is None or any(one.is_error for one in found):
         raise DocumentError(found)
     return LoadedReview(review, rubric, tuple(found))
+
+
+def _told(problems: Iterable[Problem], unreadable: Set[Route]) -> Iterator[Problem]:
+    """The problems that do not follow from what could not be read."""
+    for problem in problems:
+        if not unreadable or not any(problem.route[: len(route)] == route for route in unreadable):
+            yield problem
 
 
 def _reported(problems: Sequence[Problem]) -> Set[Route]:
@@ -245,7 +158,7 @@ class _Known(NamedTuple):
 
 def built_in_rubrics() -> dict[str, str]:
     """The shipped rubrics, from id to path: in the wheel, or at the top of a source checkout."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    package = os.path.dirname(os.path.abspath(__file__))
     folder = os.path.join(package, "rubrics")
     if not os.path.isdir(folder):
         folder = os.path.join(os.path.dirname(os.path.dirname(package)), "rubrics")
@@ -447,7 +360,7 @@ class Library:
             one
             for found in inputs
             if found.path
-            and not found.path.lower().endswith(FORM_ENDING)
+            and found.path.lower().endswith(TEXT_ENDINGS)
             and (one := self._header(found.path)) is not None
         ]
 
@@ -469,7 +382,7 @@ class Library:
 
 def is_path(reference: str) -> bool:
     """Whether a rubric is named by its path rather than by its id."""
-    return "/" in reference or os.sep in reference or reference.lower().endswith(DOCUMENT_ENDINGS)
+    return "/" in reference or os.sep in reference or reference.lower().endswith(TEXT_ENDINGS)
 
 
 def named_rubric(

@@ -1,0 +1,1 @@
+"""What readers and writers of forms agree on: marks, keys of rows, roles of columns, cells."""
