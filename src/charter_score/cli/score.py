@@ -34,7 +34,7 @@ from charter_score.render.text.diagnostics import MOST_SHOWN
 from charter_score.render.text.layout import Line, Span, Style, span
 from charter_score.render.text.phrases import count
 from charter_score.scalars import Number
-from charter_score.summary import Summary
+from charter_score.summary import Summary, fields_in
 
 JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 """Where GitHub Actions says which file is shown as the summary of a step."""
@@ -104,7 +104,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
         _refuse_gates_on_a_whole(request, settings_file)
     if request.verbose and settings_file is not None:
         tell([(span(f"settings: {settings_file}", Style.FAINT),)], request.color)
-    _refuse_blank_fields(request.by)
+    request = request._replace(by=_fields(request.by))
     wanted = [
         # What nothing nearer has chosen: neither -f nor an ending nor the environment.
         target._replace(format=target.format or found.format)
@@ -119,7 +119,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
             request.rubrics,
             comments=not request.no_comments,
             lines=any(target.format in POINTING for target in wanted),
-            by=tuple(dict.fromkeys(request.by)),
+            by=tuple(request.by),
             gates=_gates(request),
             part=request.in_hook,
         )
@@ -188,14 +188,19 @@ def _refuse_gates_on_a_whole(request: ScoreRequest, settings_file: str | None) -
     )
 
 
-def _refuse_blank_fields(by: Sequence[str]) -> None:
-    """See that every `--by` names something.
+def _fields(by: Sequence[str]) -> tuple[str, ...]:
+    """What `--by` asks for, each once: a field, or several with commas between them.
 
     Raises:
         UsageError: where one is blank.
     """
-    if not all(name.strip() for name in by):
-        raise UsageError("--by takes the name of a field", "for example team, channel or month")
+    fields = [fields_in(one) for one in by]
+    if not all(name for names in fields for name in names):
+        raise UsageError(
+            "--by takes the name of a field",
+            "for example team, channel or month, or team,month to cross two",
+        )
+    return tuple(dict.fromkeys(map(",".join, fields)))
 
 
 def _gates(request: ScoreRequest) -> Gates:
@@ -271,7 +276,7 @@ class _Run:
         self.verdicts: list[Verdict] = []
         self.conclusion = Conclusion.PASSED
         self.kept: list[str | None] = []
-        self.summary = Summary(by=tuple(dict.fromkeys(request.by)))
+        self.summary = Summary(by=tuple(request.by))
         self.skipped: list[Skipped] = []
         self.left_out: list[str] = []
         self._gates = gates
