@@ -47,3 +47,12 @@ class Skipped(NamedTuple):
 
 
 Outcome = Scored | Failed | Skipped
+
+
+class LeftOut(NamedTuple):
+    """A document of a folder that is no review: a rubric, or results of ours.
+
+    No outcome: nothing was to be scored, so no output speaks of it.
+    """
+
+    path: str

@@ -8,10 +8,11 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any, NamedTuple
 
-from charter_score.diagnostics import START, At, Diagnostic, Problem, Severity, in_order
+from charter_score.collectors import Collected
+from charter_score.diagnostics import At, Diagnostic, Problem, in_order
 from charter_score.errors import DocumentError, UsageError
-from charter_score.gates import GateFindings, Gates
-from charter_score.outcome import Failed, Outcome, Scored, Skipped
+from charter_score.gates import Gates
+from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.render.results.batch import BatchRenderer
 from charter_score.review import Review, without_comments
 from charter_score.scoring import NothingObservedError
@@ -55,11 +56,9 @@ class Job(NamedTuple):
     gates: Gates = NO_GATES
     part: bool = False
 
-
-class LeftOut(NamedTuple):
-    """A document of a folder that is no review: a rubric, or results of ours."""
-
-    path: str
+    def collected(self) -> Collected:
+        """Every collector, before anything was seen."""
+        return Collected(summary=Summary(by=self.by), gates=self.gates.findings())
 
 
 class Checked(NamedTuple):
@@ -75,35 +74,23 @@ class Checked(NamedTuple):
 class Part:
     """What some inputs of a batch came to, small enough to be handed between processes.
 
-    `pieces` holds a list for each renderer. `problems` are the diagnostics of what failed and the
-    warnings of what did not; `ids` the id and path of each review, in order.
+    `pieces` holds a list for each renderer. `problems` are the diagnostics of what failed, which
+    are told as they come and kept by no collector.
     """
 
-    pieces: list[list[Any]] = field(default_factory=list)
-    summary: Summary = field(default_factory=Summary)
+    pieces: list[list[Any]]
+    collected: Collected
     problems: list[Diagnostic] = field(default_factory=list)
-    warnings: list[Diagnostic] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    ids: list[tuple[str, str]] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-    findings: GateFindings = field(default_factory=NO_GATES.findings)
 
     def add(self, outcome: Outcome | LeftOut, renderers: Sequence[BatchRenderer]) -> None:
-        """Count one outcome in, make every renderer's piece of it, let the gates look at it."""
+        """Collect one outcome, and make every renderer's piece of it."""
+        self.collected.add(outcome)
         if isinstance(outcome, LeftOut):
-            self.left_out.append(outcome.path)
             return
-        self.summary.add(outcome)
-        self.findings.add(outcome)
         for pieces, renderer in zip(self.pieces, renderers, strict=True):
             pieces.append(renderer.piece(outcome))
         if isinstance(outcome, Failed):
             self.problems.extend(outcome.diagnostics)
-            return
-        self.warnings.extend(outcome.warnings)
-        self.ids.append((outcome.id, outcome.path))
-        if isinstance(outcome, Skipped):
-            self.skipped.append(outcome)
 
 
 class Scoring:
@@ -132,9 +119,9 @@ class Scoring:
                 self._library.add(self._default)
 
     @property
-    def gates(self) -> Gates:
-        """The gates of the job."""
-        return self._job.gates
+    def job(self) -> Job:
+        """What is scored, and against what."""
+        return self._job
 
     def outcomes(self) -> Iterator[Outcome]:
         """What became of each input, in order of path; what could not be found is among them."""
@@ -306,11 +293,7 @@ def _lines(document: Document, review: Review) -> dict[tuple[str, str], int]:
 def _part(
     outcomes: Iterable[Outcome | LeftOut], renderers: Sequence[BatchRenderer], job: Job
 ) -> Part:
-    part = Part(
-        pieces=[[] for _ in renderers],
-        summary=Summary(by=job.by),
-        findings=job.gates.findings(),
-    )
+    part = Part([[] for _ in renderers], job.collected())
     for outcome in outcomes:
         part.add(outcome, renderers)
     return part
@@ -326,28 +309,6 @@ def _part_lost(one: Input | Diagnostic, renderers: Sequence[BatchRenderer], job:
         hint="score it alone; if it dies again, please report it",
     )
     return _part([Failed(path, (died,))], renderers, job)
-
-
-class RepeatedIds:
-    """Watches for reviews of one id over a whole batch, holding a number for each id seen."""
-
-    def __init__(self) -> None:
-        self._seen: set[int] = set()
-
-    def warnings(self, ids: Sequence[tuple[str, str]]) -> Iterator[Diagnostic]:
-        """A warning for each review whose id an earlier one has."""
-        for name, path in ids:
-            number = hash(name)
-            if number in self._seen:
-                yield Diagnostic(
-                    "duplicate-review-id",
-                    "an earlier review of this run has the same id",
-                    path,
-                    START,
-                    "give each review an id of its own",
-                    Severity.WARNING,
-                )
-            self._seen.add(number)
 
 
 def _checked_rubric(document: Document, digest: str) -> Sequence[Diagnostic]:

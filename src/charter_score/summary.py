@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple, TypeVar
 
-from charter_score.outcome import Failed, Outcome, Scored, Skipped
+from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.review import Status
 from charter_score.rubric import CriterionKey, Rubric, normal_value, same_value, values_of
 from charter_score.scoring import mark_of
@@ -230,9 +230,11 @@ class Summary:
         """Whether all that is known is that folders could not be listed."""
         return 0 < self.unlisted == self.reviews
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome | LeftOut) -> None:
         """Count one outcome in."""
         match outcome:
+            case LeftOut():
+                return
             case Scored():
                 self.scored += 1
                 if outcome.result.review.status is Status.CALIBRATION:

@@ -21,13 +21,12 @@ from charter_score.cli.formats import (
 from charter_score.cli.progress import Progress
 from charter_score.cli.settings import OWN_FILE, SHARED_FILE, Settings, find_settings
 from charter_score.cli.terminal import Color, paint_for, tell, tell_problems, width
-from charter_score.diagnostics import Diagnostic
 from charter_score.errors import CharterScoreError, ExitCode, NotWrittenError, UsageError
 from charter_score.field_types import MisshapenError, read_percent
 from charter_score.gates import Baseline, Conclusion, Gates, Verdict, conclusion_of
 from charter_score.outcome import Skipped
 from charter_score.outputs import AppendedOutput, Output, is_terminal
-from charter_score.pipeline import Job, Part, RepeatedIds, Scoring
+from charter_score.pipeline import Job, Part, Scoring
 from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.render.results.verdicts import not_scored, sentence
 from charter_score.render.text.diagnostics import MOST_SHOWN
@@ -132,7 +131,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
             for target in wanted
         ]
         destinations += _for_github(wanted)  # which begin nothing that would have to be undone
-        run = _Run(request, scoring.gates, destinations)
+        run = _Run(request, scoring.job, destinations)
         stack.callback(run.progress.hide)
         try:
             for part in scoring.parts(run.choose, request.jobs):
@@ -269,21 +268,21 @@ class _Run:
     """A batch on its way through: what it came to so far."""
 
     def __init__(
-        self, request: ScoreRequest, gates: Gates, destinations: Sequence[_Destination]
+        self, request: ScoreRequest, job: Job, destinations: Sequence[_Destination]
     ) -> None:
         self.request = request
         self.destinations = destinations
         self.verdicts: list[Verdict] = []
         self.conclusion = Conclusion.PASSED
         self.kept: list[str | None] = []
-        self.summary = Summary(by=tuple(request.by))
-        self.skipped: list[Skipped] = []
-        self.left_out: list[str] = []
-        self._gates = gates
-        self._findings = gates.findings()
+        self.collected = job.collected()
         self.progress = Progress(quiet=request.quiet)
-        self._warnings: dict[Diagnostic, None] = {}
-        self._ids = RepeatedIds()
+        self._gates = job.gates
+
+    @property
+    def summary(self) -> Summary:
+        """The counts so far."""
+        return self.collected.summary
 
     def choose(self, number: int | None) -> Sequence[BatchRenderer]:
         """A renderer for each output; what was left open depends on the number of reviews."""
@@ -313,13 +312,11 @@ class _Run:
 
     def take(self, part: Part) -> None:
         """Pass a part on to every output, and tell what is wrong in it."""
-        self.summary.combine(part.summary)
-        warnings = [*part.warnings, *self._ids.warnings(part.ids)]
-        new = [one for one in dict.fromkeys(warnings) if one not in self._warnings]
-        self._warnings.update(dict.fromkeys(new))
-        self.skipped += part.skipped
-        self.left_out += part.left_out
-        self._findings.combine(part.findings)
+        warnings = self.collected.warnings.found
+        repeated = self.collected.repeated_ids.warnings.found
+        before = len(warnings), len(repeated)
+        self.collected.combine(part.collected)
+        new = [*warnings[before[0] :], *repeated[before[1] :]]
         told = part.problems if self.request.quiet else [*part.problems, *new]
         if told:
             self.progress.hide()
@@ -333,13 +330,13 @@ class _Run:
     def close(self) -> None:
         """Every part has passed: end every output and put it in its place."""
         self.progress.hide()
-        if self.summary.reviews or not (self.request.in_hook and self.left_out):
-            self.verdicts = self._gates.verdicts(self._findings, self.summary)
+        if self.summary.reviews or not (self.request.in_hook and self.collected.left_out.paths):
+            self.verdicts = self._gates.verdicts(self.collected.gates, self.summary)
             self.conclusion = conclusion_of(self.summary, self.verdicts)
         if self.summary.is_blind:
             # A report of nothing must not take the place of one of something.
             self.kept = [one.output.path for one in self.destinations if one.output.keep_old()]
-        closing = Closing(self.summary, list(self._warnings), self.verdicts, self.conclusion)
+        closing = Closing(self.collected, self.verdicts, self.conclusion)
         for destination in self.destinations:
             destination.output.end(closing)
 
@@ -356,8 +353,10 @@ def _tell_verdict(run: _Run, code: ExitCode) -> None:
     request, summary = run.request, run.summary
     lines: list[Line] = []
     if not request.quiet:
-        lines += _told_skipped(run.skipped)
-        lines += [(span(note, Style.FAINT),) for note in _notes(run.left_out, request)]
+        lines += _told_skipped(run.collected.skipped.found)
+        lines += [
+            (span(note, Style.FAINT),) for note in _notes(run.collected.left_out.paths, request)
+        ]
         lines += [(span(note, Style.WARN),) for note in _ungrouped(summary)]
         if run.destinations[0].output.path is not None:
             lines.append((span(_one_line(summary)),))
