@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from charter_score.collectors import Collected, Warnings
 from charter_score.diagnostics import Diagnostic
 from charter_score.gates import Gates, conclusion_of
 from charter_score.outcome import Outcome
@@ -83,13 +84,13 @@ def rendered(
         piece = pickle.loads(pickle.dumps(renderer.piece(outcome)))  # noqa: S301 - our own
         written.append(renderer.add(piece))
     gates = gates or Gates()
-    summary, findings = Summary(by=tuple(by)), gates.findings()
+    collected = Job((), by=tuple(by), gates=gates).collected()
     for outcome in outcomes:
-        summary.add(outcome)
-        findings.add(outcome)
-    verdicts = gates.verdicts(findings, summary)
-    conclusion = conclusion_of(summary, verdicts)
-    written += renderer.end(Closing(summary, list(warnings), verdicts, conclusion))
+        collected.add(outcome)
+    collected.warnings.combine(Warnings(list(warnings)))
+    verdicts = gates.verdicts(collected.gates, collected.summary)
+    conclusion = conclusion_of(collected.summary, verdicts)
+    written += renderer.end(Closing(collected, verdicts, conclusion))
     return b"".join(one if isinstance(one, bytes) else one.encode("utf-8") for one in written)
 
 
@@ -101,6 +102,11 @@ def rendered_text(
 ) -> str:
     """The same as text."""
     return rendered(renderer, outcomes, warnings, gates=gates).decode("utf-8")
+
+
+def closing(summary: Summary) -> Closing:
+    """The end of a run of which only the summary matters."""
+    return Closing(Collected(summary=summary))
 
 
 def summarise(outcomes: Iterable[Outcome]) -> Summary:

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import NamedTuple, Protocol, TypeVar
 
 from charter_score.figures import TEXT_DECIMALS, decimal_text, percent_text
-from charter_score.outcome import Outcome, Scored, Skipped
+from charter_score.outcome import LeftOut, Outcome, Scored, Skipped
 from charter_score.review import Status
 from charter_score.summary import Summary, mean_of
 
@@ -215,7 +215,7 @@ class GateFindings:
     current: list[CurrentReview] = field(default_factory=list)
     absent: dict[str, str] = field(default_factory=dict)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome | LeftOut) -> None:
         """Look at one outcome."""
         match outcome:
             case Skipped() if self.compares:

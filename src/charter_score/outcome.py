@@ -51,3 +51,13 @@ class Skipped(NamedTuple):
 
 
 Outcome = Scored | Failed | Skipped
+
+
+class LeftOut(NamedTuple):
+    """A file of a folder that is no review, and what it is instead.
+
+    No outcome: nothing was to be scored, so no output speaks of it.
+    """
+
+    path: str
+    why: str

@@ -2,15 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from itertools import islice
 from typing import Any, NamedTuple
 
-from charter_score.diagnostics import START, At, Diagnostic, Problem, Severity, in_order
+from charter_score.collectors import Collected
+from charter_score.diagnostics import At, Diagnostic, Problem, in_order
 from charter_score.errors import DocumentError, UsageError, shortage
-from charter_score.gates import GateFindings, Gates
+from charter_score.gates import Gates
 from charter_score.library import (
     Library,
     LoadedReview,
@@ -19,7 +20,7 @@ from charter_score.library import (
     review_of,
     rubric_of,
 )
-from charter_score.outcome import Failed, Outcome, Scored, Skipped
+from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.render.results.batch import BatchRenderer
 from charter_score.review import Review, without_comments
 from charter_score.scoring import NothingObservedError
@@ -53,20 +54,9 @@ class Job(NamedTuple):
     gates: Gates = NO_GATES
     part: bool = False
 
-
-class LeftOut(NamedTuple):
-    """A file of a folder that is no review, and what it is instead."""
-
-    path: str
-    why: str
-
-
-class Noted(NamedTuple):
-    """One input and the diagnostics of it and of its rubric; `id` is None where it failed."""
-
-    path: str
-    id: str | None
-    diagnostics: tuple[Diagnostic, ...]
+    def collected(self) -> Collected:
+        """Every collector, before anything was seen."""
+        return Collected(summary=Summary(by=self.by), gates=self.gates.findings())
 
 
 class Checked(NamedTuple):
@@ -82,31 +72,19 @@ class Checked(NamedTuple):
 class Part:
     """What some inputs of a batch came to, small enough to be handed between processes.
 
-    `pieces` holds a list for each renderer, `noted` the inputs in their order.
+    `pieces` holds a list for each renderer.
     """
 
-    pieces: list[list[Any]] = field(default_factory=list)
-    summary: Summary = field(default_factory=Summary)
-    noted: list[Noted] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-    findings: GateFindings = field(default_factory=NO_GATES.findings)
+    pieces: list[list[Any]]
+    collected: Collected
 
     def add(self, outcome: Outcome | LeftOut, renderers: Sequence[BatchRenderer]) -> None:
-        """Count one outcome in, make every renderer's piece of it, let the gates look at it."""
+        """Collect one outcome, and make every renderer's piece of it."""
+        self.collected.add(outcome)
         if isinstance(outcome, LeftOut):
-            self.left_out.append(outcome)
             return
-        self.summary.add(outcome)
-        self.findings.add(outcome)
         for pieces, renderer in zip(self.pieces, renderers, strict=True):
             pieces.append(renderer.piece(outcome))
-        if isinstance(outcome, Failed):
-            self.noted.append(Noted(outcome.path, None, tuple(outcome.diagnostics)))
-            return
-        self.noted.append(Noted(outcome.path, outcome.id, tuple(outcome.warnings)))
-        if isinstance(outcome, Skipped):
-            self.skipped.append(outcome)
 
 
 class Scoring:
@@ -135,9 +113,9 @@ class Scoring:
                 self._library.add(self._default)
 
     @property
-    def gates(self) -> Gates:
-        """The gates of the job."""
-        return self._job.gates
+    def job(self) -> Job:
+        """What is scored, and against what."""
+        return self._job
 
     def outcomes(self) -> Iterator[Outcome]:
         """What became of each input, in order of path; what could not be found is among them."""
@@ -371,11 +349,7 @@ def _lines(document: Document, review: Review) -> dict[tuple[str, str], int]:
 def _part(
     outcomes: Iterable[Outcome | LeftOut], renderers: Sequence[BatchRenderer], job: Job
 ) -> Part:
-    part = Part(
-        pieces=[[] for _ in renderers],
-        summary=Summary(by=job.by),
-        findings=job.gates.findings(),
-    )
+    part = Part([[] for _ in renderers], job.collected())
     for outcome in outcomes:
         part.add(outcome, renderers)
     return part
@@ -391,67 +365,6 @@ def _part_lost(one: Input | Diagnostic, renderers: Sequence[BatchRenderer], job:
         hint="score it alone; if it dies again, please report it",
     )
     return _part([Failed(path, (died,))], renderers, job)
-
-
-class Told:
-    """What was told of a run so far: which inputs repeat an id, which diagnostics are new.
-
-    What it gives depends on the inputs and their order alone, not on the parts they came in.
-    """
-
-    def __init__(self) -> None:
-        self._ids: set[str | bytes] = set()
-        self._warnings: dict[Diagnostic, None] = {}
-        self._elsewhere: set[Diagnostic] = set()
-
-    @property
-    def warnings(self) -> tuple[Diagnostic, ...]:
-        """Every warning of what did not fail, in order of path and place."""
-        return in_order(self._warnings)
-
-    def new(self, noted: Noted) -> tuple[Diagnostic, ...]:
-        """The diagnostics of the next input that were not told yet, in order of path and place.
-
-        Those of a rubric come with the first input that names it.
-        """
-        if noted.id is None:
-            new = [one for one in noted.diagnostics if one not in self._elsewhere]
-            self._elsewhere.update(one for one in new if one.path != noted.path)
-            return in_order(new)
-        repeated = (_repeated_id(noted.path),) if self._is_repeated(noted.id) else ()
-        if not (repeated or noted.diagnostics):
-            return ()
-        found = in_order((*noted.diagnostics, *repeated))
-        new = [one for one in found if one not in self._warnings]
-        self._warnings.update(dict.fromkeys(new))
-        return tuple(new)
-
-    def _is_repeated(self, name: str) -> bool:
-        """Whether an earlier review has this id."""
-        # Of a long one its fingerprint, so that a million of them do not fill the memory.
-        kept = name if len(name) <= _LONGEST_KEPT else _fingerprint(name)
-        before = len(self._ids)
-        self._ids.add(kept)
-        return len(self._ids) == before
-
-
-_LONGEST_KEPT = 64
-"""Characters up to which a review's id is kept as it is."""
-
-
-def _fingerprint(name: str) -> bytes:
-    return sha256(name.encode("utf-8", "surrogatepass")).digest()
-
-
-def _repeated_id(path: str) -> Diagnostic:
-    return Diagnostic(
-        "duplicate-review-id",
-        "an earlier review of this run has the same id",
-        path,
-        START,
-        "give each review an id of its own",
-        Severity.WARNING,
-    )
 
 
 def _known_by_name(one: Input) -> LeftOut | Failed | None:

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import product
 from typing import NamedTuple, TypeVar
 
-from charter_score.outcome import Failed, Outcome, Scored, Skipped
+from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.review import Status
 from charter_score.rubric import CriterionKey, Rubric, normal_value, same_value, values_of
 from charter_score.scoring import mark_of
@@ -143,11 +144,20 @@ class RubricSummary:
 
 
 class Group(NamedTuple):
-    """Some reviews of one rubric that have a value in common; None is no value."""
+    """Some reviews of one rubric that have a value in common in each of some fields.
 
-    by: str
-    value: str | None
+    `by` names the fields, several where groups cross; `values` has the value of each, None where
+    there is none.
+    """
+
+    by: tuple[str, ...]
+    values: tuple[str | None, ...]
     rubric: tuple[str, str]
+
+
+def fields_in(by: str) -> tuple[str, ...]:
+    """The fields that are grouped by together: `team,month` crosses two."""
+    return tuple(dict.fromkeys(name.strip() for name in by.split(",")))
 
 
 FEWEST_TO_COMPARE = 5
@@ -192,11 +202,11 @@ def fields_of(scored: Scored) -> set[str]:
 class Summary:
     """Counts over everything that was found, and one summary for each rubric (id, version).
 
-    `by` names the fields that reviews are grouped by, each on its own; a review with several
-    values of a field is in several groups. Values that only differ in case, spaces around them or
-    Unicode form are one; `spellings` has, by field and value, the smallest spelling met. `fields`
-    are the names of those that reviews could have been grouped by. `unlisted` of the `failed` are
-    folders that could not be listed.
+    `by` names what reviews are grouped by, each on its own: a field, or several with commas between
+    them, which cross. A review with several values of a field is in several groups. Values that
+    only differ in case, spaces around them or Unicode form are one; `spellings` has, by field and
+    value, the smallest spelling met. `fields` are the names of those that reviews could have been
+    grouped by. `unlisted` of the `failed` are folders that could not be listed.
     """
 
     by: tuple[str, ...] = ()
@@ -220,9 +230,11 @@ class Summary:
         """Whether all that is known is that folders could not be listed."""
         return 0 < self.unlisted == self.reviews
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome | LeftOut) -> None:
         """Count one outcome in."""
         match outcome:
+            case LeftOut():
+                return
             case Scored():
                 self.scored += 1
                 if outcome.result.review.status is Status.CALIBRATION:
@@ -234,15 +246,23 @@ class Summary:
                 if self.by:
                     self.fields |= fields_of(outcome)
                 for by in self.by:
-                    for value, spelling in group_values(outcome, by).items():
-                        group = Group(by, value, key)
-                        self.groups.setdefault(group, RubricSummary(rubric)).add(outcome)
-                        self._spelt(by, value, spelling)
+                    self._add_to_groups(fields_in(by), outcome)
             case Failed():
                 self.failed += 1
                 self.unlisted += outcome.is_unlisted
             case Skipped():
                 self.skipped += 1
+
+    def _add_to_groups(self, by: tuple[str, ...], scored: Scored) -> None:
+        """Count a review into every group of some fields that it belongs to."""
+        rubric = scored.result.rubric
+        values = [group_values(scored, name) for name in by]
+        for name, spellings in zip(by, values, strict=True):
+            for value, spelling in spellings.items():
+                self._spelt(name, value, spelling)
+        for combination in product(*values):
+            group = Group(by, combination, (rubric.id, rubric.version))
+            self.groups.setdefault(group, RubricSummary(rubric)).add(scored)
 
     def _spelt(self, by: str, value: str | None, spelling: str) -> None:
         """Take note of a spelling. The smallest counts, so the order of reviews does not."""
@@ -268,20 +288,36 @@ class Summary:
         return [self.rubrics[key] for key in sorted(self.rubrics)]
 
     def groups_in_order(self, by: str) -> list[tuple[Group, RubricSummary]]:
-        """The groups of one field by value as it is spelt, and rubric; without a value last."""
+        """The groups of a field, or of several, by value as it is spelt; without a value last."""
+        fields = fields_in(by)
         found = [
-            (group._replace(value=group.value and self.spellings[by, group.value]), one)
-            for group, one in self.groups.items()
-            if group.by == by
+            (self._as_spelt(group), one) for group, one in self.groups.items() if group.by == fields
         ]
-        return sorted(
-            found, key=lambda one: (one[0].value is None, one[0].value or "", one[0].rubric)
-        )
+        return sorted(found, key=lambda pair: _place(pair[0]))
+
+    def _as_spelt(self, group: Group) -> Group:
+        """A group with its values as they are spelt."""
+        pairs = zip(group.by, group.values, strict=True)
+        values = (value and self.spellings[field, value] for field, value in pairs)
+        return group._replace(values=tuple(values))
 
     def ungrouped(self) -> list[str]:
         """The fields asked for that no review gives, though there are reviews to group."""
-        given = {group.by for group in self.groups if group.value is not None}
-        return [by for by in self.by if by not in given] if self.groups else []
+        if not self.groups:
+            return []
+        given = {
+            field
+            for group in self.groups
+            for field, value in zip(group.by, group.values, strict=True)
+            if value is not None
+        }
+        asked = dict.fromkeys(field for by in self.by for field in fields_in(by))
+        return [field for field in asked if field not in given]
+
+
+def _place(group: Group) -> tuple[object, ...]:
+    """Where a group stands among others of the same fields."""
+    return (*((value is None, value or "") for value in group.values), group.rubric)
 
 
 def _combine(own: dict[K, RubricSummary], other: dict[K, RubricSummary]) -> None:

@@ -24,8 +24,8 @@ import pytest
 
 from charter_score import workers, writing
 from charter_score.__main__ import main
-from charter_score.outcome import Outcome
-from charter_score.pipeline import LeftOut, Scoring
+from charter_score.outcome import LeftOut, Outcome
+from charter_score.pipeline import Scoring
 from charter_score.source import files
 from charter_score.source.files import Input
 

@@ -98,7 +98,7 @@ def test_a_review_that_became_a_draft_is_told_as_one(
     assert f"{name}: is now a draft (plymouth-quality-monitoring@2016)" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["", "  "])
+@pytest.mark.parametrize("name", ["", "  ", ",", "team,", "team, ,month"])
 def test_a_group_needs_a_field(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -137,3 +137,32 @@ def test_fields_are_not_told_without_end(
     assert "reviewer, rubric, team, z000, z001, z002, z003 and 96 more\n" in (
         capsys.readouterr().err
     )
+
+
+def test_fields_cross_in_every_summary(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`team,month` is one grouping by both; JSON has each value, people see both in one line."""
+    words = [".", "--by", "team, month", "--by", "team,month", "--by", "month"]
+    assert run(monkeypatch, *words, "-f", "json") == 0
+    groups = json.loads(capsys.readouterr().out)["summary"]["groups"]
+    assert [(one["by"], one["value"], one["values"]) for one in groups] == [
+        (
+            "team,month",
+            "Council Tax · 2016-05",
+            {"team": "Council Tax", "month": "2016-05"},
+        ),
+        (
+            "team,month",
+            "Housing Benefit · 2016-05",
+            {"team": "Housing Benefit", "month": "2016-05"},
+        ),
+        ("month", "2016-05", {"month": "2016-05"}),
+    ]
+    assert run(monkeypatch, *words) == 0
+    said = capsys.readouterr().out
+    assert "By team and month\n  Council Tax · 2016-05: 1 review, too few to compare\n" in said
+    assert run(monkeypatch, ".", "--by", "advisor,month") == 0
+    said = capsys.readouterr().out
+    assert "advisor A · 2016-05" in said
+    assert "Advisor" not in said.partition("By advisor and month")[2].partition("\n")[2]

@@ -16,10 +16,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import random_documents
-from batches import summarise
+from batches import closing, summarise
 from charter_score.figures import percent_text
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
-from charter_score.render.results.batch import BatchRenderer, Closing
+from charter_score.render.results.batch import BatchRenderer
 from charter_score.render.results.json import JsonEnvelope, JsonLines
 from charter_score.result import ReviewResult
 from charter_score.rubric import Band, Rubric
@@ -566,7 +566,7 @@ def pieces_of(form: type[BatchRenderer], outcomes: list[Outcome]) -> tuple[list[
 def joined(form: type[BatchRenderer], pieces: list[Any], summary: Summary) -> str:
     """The whole document of some pieces in order."""
     renderer = form()
-    parts = [renderer.begin(), *map(renderer.add, pieces), *renderer.end(Closing(summary, []))]
+    parts = [renderer.begin(), *map(renderer.add, pieces), *renderer.end(closing(summary))]
     assert all(isinstance(part, str) for part in parts)
     return "".join(map(str, parts))
 

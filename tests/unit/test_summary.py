@@ -220,7 +220,7 @@ CAT = all_met("advisor: Cat\nteam: North\ninteraction: {date: 2016-11-01}", rubr
 NOBODY = all_met("reviewer: Dan")
 PRACTICE = all_met("advisor: Ann\nteam: South\nstatus: calibration")
 PEOPLE = [ANN, BOB, CAT, NOBODY, PRACTICE]
-FIELDS = ("advisor", "reviewer", "team", "rubric", "month", "topic")
+FIELDS = ("advisor", "reviewer", "team", "rubric", "month", "topic", "team,topic")
 
 
 def grouped(outcomes: Iterable[Outcome]) -> Summary:
@@ -245,7 +245,22 @@ def grouped(outcomes: Iterable[Outcome]) -> Summary:
 def test_groups(by: str, expected: list[tuple[str | None, str, int]]) -> None:
     """Reviews are grouped by value and rubric, those without a value last, no calibration."""
     found = grouped(PEOPLE).groups_in_order(by)
-    assert [(group.value, group.rubric[0], one.reviews) for group, one in found] == expected
+    assert [(*group.values, group.rubric[0], one.reviews) for group, one in found] == expected
+
+
+def test_groups_cross() -> None:
+    """Fields with a comma between them have a group for each combination that there is."""
+    found = grouped(PEOPLE).groups_in_order("team,topic")
+    assert [(group.values, group.rubric[0], one.reviews) for group, one in found] == [
+        (("North", None), "other", 1),
+        (("South", "move"), "one", 1),
+        (("South", "tax"), "one", 2),
+        ((None, None), "one", 1),
+    ]
+    assert Summary(by=("tean,topic",)).ungrouped() == []
+    summary = Summary(by=("tean,topic",))
+    summary.add(ANN)
+    assert summary.ungrouped() == ["tean"]
 
 
 LETTERS = "\u00c9mile", "E\u0301MILE", " \u00e9mile ", "\u00c9MILE"
@@ -256,9 +271,9 @@ SPELT = [all_met(f"advisor: '{name}'\ninteraction: {{topic: '{name}'}}") for nam
 def test_spellings_of_one_value_are_one_group(by: str) -> None:
     """Case, spaces around and Unicode form set nobody apart; the smallest spelling is shown."""
     [(group, one)] = grouped(SPELT).groups_in_order(by)
-    assert (group.value, one.reviews) == ("\u00c9MILE", 4)
+    assert (*group.values, one.reviews) == ("\u00c9MILE", 4)
     [(group, one)] = grouped(SPELT[2:3]).groups_in_order(by)
-    assert (group.value, one.reviews) == ("\u00e9mile", 1)
+    assert (*group.values, one.reviews) == ("\u00e9mile", 1)
 
 
 @pytest.mark.parametrize("topics", ["[Tax, tax]", "[tax, Tax]"])
@@ -267,7 +282,7 @@ def test_two_spellings_in_one_review(topics: str) -> None:
     [(group, one)] = grouped([all_met(f"interaction: {{topic: {topics}}}")]).groups_in_order(
         "topic"
     )
-    assert (group.value, one.reviews) == ("Tax", 1)
+    assert (*group.values, one.reviews) == ("Tax", 1)
 
 
 def test_spellings_are_the_same_in_any_order() -> None:
@@ -284,7 +299,7 @@ def test_rubrics_are_never_one_group() -> None:
     texts = [TEXT.format(id="one").replace('"1"', f'"{version}"') for version in ("a", "A")]
     reviews = [outcome("met", "met", "met", rubric=rubric_from(text)) for text in texts]
     found = grouped(reviews).groups_in_order("rubric")
-    assert [(group.value, one.reviews) for group, one in found] == [("one@A", 1), ("one@a", 1)]
+    assert [(*group.values, one.reviews) for group, one in found] == [("one@A", 1), ("one@a", 1)]
 
 
 def test_fields_that_no_review_gives() -> None:

@@ -163,7 +163,7 @@ def score(
             "--by",
             metavar="FIELD",
             help="Group the summary by advisor, reviewer, team, rubric, channel, month or any "
-            "interaction field; may be repeated.",
+            "interaction field; team,month crosses two; may be repeated.",
         ),
     ] = None,
     include_names: Annotated[

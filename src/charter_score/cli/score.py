@@ -29,9 +29,9 @@ from charter_score.cli.terminal import (
 from charter_score.errors import CharterScoreError, ExitCode, NotWrittenError, UsageError
 from charter_score.field_types import MisshapenError, read_percent
 from charter_score.gates import Baseline, Conclusion, Gates, Verdict, conclusion_of
-from charter_score.outcome import Skipped
+from charter_score.outcome import LeftOut, Skipped
 from charter_score.outputs import AppendedOutput, Output, is_terminal
-from charter_score.pipeline import Job, LeftOut, Part, Scoring, Told
+from charter_score.pipeline import Job, Part, Scoring
 from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.render.results.verdicts import not_scored, sentence
 from charter_score.render.text.blocks import Parts
@@ -39,7 +39,7 @@ from charter_score.render.text.console import Line
 from charter_score.render.text.diagnostics import MOST_SHOWN, problem_lines
 from charter_score.render.text.phrases import count
 from charter_score.scalars import Number
-from charter_score.summary import Summary
+from charter_score.summary import Summary, fields_in
 
 JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 """Where GitHub Actions says which file is shown as the summary of a step."""
@@ -110,7 +110,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
         _refuse_gates_on_a_whole(request, settings_file)
     if request.verbose and settings_file is not None:
         tell([Line(f"settings: {settings_file}", "faint")], request.color)
-    _refuse_blank_fields(request.by)
+    request = request._replace(by=_fields(request.by))
     wanted = [
         # What nothing nearer has chosen: neither -f nor an ending nor the environment.
         target._replace(format=target.format or found.format)
@@ -125,7 +125,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
             request.rubrics,
             comments=not request.no_comments,
             lines=any(target.format in POINTING for target in wanted),
-            by=tuple(dict.fromkeys(request.by)),
+            by=tuple(request.by),
             gates=_gates(request),
             part=request.in_hook,
         )
@@ -141,7 +141,7 @@ def run_score(request: ScoreRequest) -> ExitCode:
             for target in wanted
         ]
         destinations += _for_github(wanted)  # which begin nothing that would have to be undone
-        run = _Run(request, scoring.gates, destinations)
+        run = _Run(request, scoring.job, destinations)
         stack.callback(run.progress.hide)
         try:
             for part in scoring.parts(run.choose, request.jobs):
@@ -197,14 +197,19 @@ def _refuse_gates_on_a_whole(request: ScoreRequest, settings_file: str | None) -
     )
 
 
-def _refuse_blank_fields(by: Sequence[str]) -> None:
-    """See that every `--by` names something.
+def _fields(by: Sequence[str]) -> tuple[str, ...]:
+    """What `--by` asks for, each once: a field, or several with commas between them.
 
     Raises:
         UsageError: where one is blank.
     """
-    if not all(name.strip() for name in by):
-        raise UsageError("--by takes the name of a field", "for example team, channel or month")
+    fields = [fields_in(one) for one in by]
+    if not all(name for names in fields for name in names):
+        raise UsageError(
+            "--by takes the name of a field",
+            "for example team, channel or month, or team,month to cross two",
+        )
+    return tuple(dict.fromkeys(map(",".join, fields)))
 
 
 def _gates(request: ScoreRequest) -> Gates:
@@ -273,20 +278,21 @@ class _Run:
     """A batch on its way through: what it came to so far."""
 
     def __init__(
-        self, request: ScoreRequest, gates: Gates, destinations: Sequence[_Destination]
+        self, request: ScoreRequest, job: Job, destinations: Sequence[_Destination]
     ) -> None:
         self.request = request
         self.destinations = destinations
         self.verdicts: list[Verdict] = []
         self.conclusion = Conclusion.PASSED
         self.kept: list[str | None] = []
-        self.summary = Summary(by=tuple(dict.fromkeys(request.by)))
-        self.skipped: list[Skipped] = []
-        self.left_out: list[LeftOut] = []
-        self._gates = gates
-        self._findings = gates.findings()
+        self.collected = job.collected()
         self.progress = Progress(quiet=request.quiet)
-        self._told = Told()
+        self._gates = job.gates
+
+    @property
+    def summary(self) -> Summary:
+        """The counts so far."""
+        return self.collected.summary
 
     def choose(self, number: int | None) -> Sequence[BatchRenderer]:
         """A renderer for each output; what was left open depends on the number of reviews."""
@@ -318,15 +324,11 @@ class _Run:
 
     def take(self, part: Part) -> None:
         """Pass a part on to every output, and tell what is wrong in it."""
-        self.summary.combine(part.summary)
-        self.skipped += part.skipped
-        self.left_out += part.left_out
-        self._findings.combine(part.findings)
+        self.collected.combine(part.collected)
         quiet = self.request.quiet
         lines: Parts = []
-        for noted in part.noted:
+        for new in self.collected.diagnostics.untold():
             # Each for itself: what is cut off a long list must not depend on where a part ends.
-            new = self._told.new(noted)
             lines += problem_lines(one for one in new if one.is_error or not quiet)
         if lines:
             self.progress.hide()
@@ -338,13 +340,13 @@ class _Run:
     def close(self) -> None:
         """Every part has passed: end every output and put it in its place."""
         self.progress.hide()
-        if self.summary.reviews or not (self.request.in_hook and self.left_out):
-            self.verdicts = self._gates.verdicts(self._findings, self.summary)
+        if self.summary.reviews or not (self.request.in_hook and self.collected.left_out.found):
+            self.verdicts = self._gates.verdicts(self.collected.gates, self.summary)
             self.conclusion = conclusion_of(self.summary, self.verdicts)
         if self.summary.is_blind:
             # A report of nothing must not take the place of one of something.
             self.kept = [one.output.path for one in self.destinations if one.output.keep_old()]
-        closing = Closing(self.summary, self._told.warnings, self.verdicts, self.conclusion)
+        closing = Closing(self.collected, self.verdicts, self.conclusion)
         for destination in self.destinations:
             destination.output.end(closing)
 
@@ -361,8 +363,9 @@ def _tell_verdict(run: _Run, code: ExitCode) -> None:
     request, summary = run.request, run.summary
     lines: list[Line] = []
     if not request.quiet:
-        lines += _told_skipped(run.skipped)
-        lines += [Line(note, "faint") for note in _notes(run.left_out, request)]
+        collected = run.collected
+        lines += _told_skipped(collected.skipped.found)
+        lines += [Line(note, "faint") for note in _notes(collected.left_out.found, request)]
         lines += [Line(note, "warn") for note in _ungrouped(summary)]
         if run.destinations[0].output.path is not None:
             lines.append(Line(_one_line(summary)))

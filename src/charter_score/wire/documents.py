@@ -229,10 +229,14 @@ class RubricSummaryDocument(TypedDict):
 
 
 class GroupDocument(RubricSummaryDocument):
-    """What the reviews of one rubric with one value of a field say together."""
+    """What the reviews of one rubric with one value of a field say together.
+
+    Where fields cross, `by` names them with commas between and `values` has the value of each.
+    """
 
     by: str
     value: str | None
+    values: dict[str, str | None]
     too_few_to_compare: bool
 
 

@@ -35,6 +35,7 @@ from charter_score.review import Dispute, Review
 from charter_score.rubric import Criterion, Rubric, Section
 from charter_score.summary import (
     FEWEST_TO_COMPARE,
+    Group,
     RubricSummary,
     Summary,
     mean_of,
@@ -357,8 +358,9 @@ def summary_document(summary: Summary) -> SummaryDocument:
         "rubrics": [_rubric_summary(one) for one in rubrics],
         "groups": [
             {
-                "by": group.by,
-                "value": group.value,
+                "by": ",".join(group.by),
+                "value": _group_value(group),
+                "values": dict(zip(group.by, group.values, strict=True)),
                 "too_few_to_compare": one.reviews < FEWEST_TO_COMPARE,
                 **_rubric_summary(one),
             }
@@ -366,6 +368,13 @@ def summary_document(summary: Summary) -> SummaryDocument:
             for group, one in summary.groups_in_order(by)
         ],
     }
+
+
+def _group_value(group: Group) -> str | None:
+    """The value of a group of one field, or those of several in one text; None where none is."""
+    if all(value is None for value in group.values):
+        return None
+    return " · ".join("–" if value is None else value for value in group.values)
 
 
 def _rubric_summary(one: RubricSummary) -> RubricSummaryDocument:

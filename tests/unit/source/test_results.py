@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches import summarise
+from batches import closing, summarise
 from charter_score.errors import UsageError
 from charter_score.gates import EarlierReview
 from charter_score.outcome import Outcome, Scored, Skipped
-from charter_score.render.results.batch import BatchRenderer, Closing
+from charter_score.render.results.batch import BatchRenderer
 from charter_score.render.results.json import JsonEnvelope, JsonLines
 from charter_score.source.earlier_results import earlier_reviews
 from documents import review_from, rubric_from, scored
@@ -54,7 +54,7 @@ EARLIER = (
 def written(renderer: BatchRenderer, outcomes: list[Outcome]) -> str:
     """A batch as one of our formats writes it."""
     parts = [renderer.begin(), *(renderer.add(renderer.piece(one)) for one in outcomes)]
-    parts += renderer.end(Closing(summarise(outcomes), []))
+    parts += renderer.end(closing(summarise(outcomes)))
     return "".join(str(part) for part in parts)
 
 

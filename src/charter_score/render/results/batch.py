@@ -8,6 +8,7 @@ grow with the number of reviews; where the text goes is not their business.
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from charter_score.collectors import Collected
 from charter_score.diagnostics import Diagnostic
 from charter_score.gates import Conclusion, Verdict
 from charter_score.outcome import Outcome
@@ -17,13 +18,22 @@ from charter_score.summary import Summary
 class Closing(NamedTuple):
     """What is known once every outcome has passed.
 
-    The summary, the warnings in order, what each gate says, and how the run ends.
+    What was collected, what each gate says of it, and how the run ends.
     """
 
-    summary: Summary
-    warnings: Sequence[Diagnostic]
+    collected: Collected
     verdicts: Sequence[Verdict] = ()
     conclusion: Conclusion = Conclusion.PASSED
+
+    @property
+    def summary(self) -> Summary:
+        """The counts over everything."""
+        return self.collected.summary
+
+    @property
+    def warnings(self) -> Sequence[Diagnostic]:
+        """All warnings, by path and place."""
+        return self.collected.diagnostics.warnings()
 
 
 class BatchRenderer(Protocol):

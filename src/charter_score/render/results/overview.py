@@ -1,7 +1,7 @@
 """A summary in words and figures, once, for every view that shows one."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from charter_score.summary import (
     FEWEST_TO_COMPARE,
     RubricSummary,
     Summary,
+    fields_in,
     mean_of,
     quantile,
 )
@@ -87,9 +88,11 @@ def groups(summary: Summary, *, names: bool) -> list[Grouping]:
     several = len(summary.rubrics) > 1
     found = []
     for by in summary.by:
-        hidden = by in NAMES and not names
+        fields = fields_in(by)
+        hidden = frozenset() if names else frozenset(fields).intersection(NAMES)
         lines = tuple(_group_lines(summary, by, hidden=hidden, several=several))
-        found.append(Grouping(f"By {by}", lines, HIDDEN if hidden and lines else None))
+        title = f"By {' and '.join(fields)}"
+        found.append(Grouping(title, lines, HIDDEN if hidden and lines else None))
     return found
 
 
@@ -102,17 +105,24 @@ def lettered(number: int) -> str:
     return letters
 
 
-def _group_lines(summary: Summary, by: str, *, hidden: bool, several: bool) -> Iterator[GroupLine]:
-    letters: dict[str, str] = {}
+def _group_lines(
+    summary: Summary, by: str, *, hidden: Set[str], several: bool
+) -> Iterator[GroupLine]:
+    """The groups of a field, or of several that cross; people get a letter where `hidden`."""
+    letters: dict[str, dict[str, str]] = {field: {} for field in hidden}
     for group, one in summary.groups_in_order(by):
-        label = group.value
-        if label is None:
-            label = f"(no {by})"
-        elif hidden:
-            label = f"{by} {letters.setdefault(label, lettered(len(letters)))}"
+        labels = []
+        for field, value in zip(group.by, group.values, strict=True):
+            if value is None:
+                labels.append(f"(no {field})")
+            elif field in hidden:
+                known = letters[field]
+                labels.append(f"{field} {known.setdefault(value, lettered(len(known)))}")
+            else:
+                labels.append(value)
         if several:
-            label += f" · {one.rubric.name}"
-        yield GroupLine(label, _compared(one))
+            labels.append(one.rubric.name)
+        yield GroupLine(" · ".join(labels), _compared(one))
 
 
 def _compared(one: RubricSummary) -> str:

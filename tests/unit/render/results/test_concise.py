@@ -2,9 +2,8 @@
 
 import pytest
 
-from batches import summarise
+from batches import closing, summarise
 from charter_score.outcome import Scored, Skipped
-from charter_score.render.results.batch import Closing
 from charter_score.render.results.concise import Concise
 from charter_score.render.text.console import Screen
 from charter_score.summary import Summary
@@ -17,7 +16,7 @@ def skipped_part(number: int) -> list[str]:
     concise = Concise(Screen(80), bars=True, names=False)
     for index in range(number):
         concise.add(concise.piece(Skipped(f"{index}.yaml", str(index), "draft")))
-    text = "".join(concise.end(Closing(Summary(), [])))
+    text = "".join(concise.end(closing(Summary())))
     return text.partition("Skipped\n")[2].splitlines()
 
 
@@ -75,7 +74,7 @@ def shown(width: int, *batch: Scored) -> list[str]:
     concise = Concise(Screen(width), bars=True, names=False)
     for one in batch:
         concise.add(concise.piece(one))
-    return "".join(concise.end(Closing(summarise(batch), []))).splitlines()
+    return "".join(concise.end(closing(summarise(batch)))).splitlines()
 
 
 def facts_of(one: Scored) -> str:

@@ -14,10 +14,9 @@ import openpyxl
 import pytest
 
 import hostile
-from batches import batch, rendered, rendered_text
+from batches import batch, closing, rendered, rendered_text
 from charter_score.figures import Figure
 from charter_score.outcome import Outcome, Scored
-from charter_score.render.results.batch import Closing
 from charter_score.render.results.csv import Csv, LongCsv, cell_text, line_of
 from charter_score.render.results.json import JsonEnvelope
 from charter_score.summary import Summary
@@ -206,8 +205,8 @@ def test_rows_do_not_wait_in_memory(tmp_path: Path) -> None:
         renderer.add(piece)
     held = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    closing = Closing(Summary(), [])
-    assert sum(1 for _ in renderer.end(closing)) == 18_001
+    ending = closing(Summary())
+    assert sum(1 for _ in renderer.end(ending)) == 18_001
     assert held < 1_000_000
 
 

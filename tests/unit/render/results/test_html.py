@@ -318,8 +318,7 @@ def test_rows_do_not_wait_in_memory(outcomes: list[Outcome]) -> None:
     """Rows are on the disk once they are many, and the page comes in pieces."""
     import tracemalloc
 
-    from batches import summarise
-    from charter_score.render.results.batch import Closing
+    from batches import closing, summarise
 
     low = next(one for one in outcomes if isinstance(one, Scored) and one.id == "b-low")
     renderer = fresh()
@@ -331,7 +330,7 @@ def test_rows_do_not_wait_in_memory(outcomes: list[Outcome]) -> None:
         renderer.add(piece)
     most = 0
     length = 0
-    for part in renderer.end(Closing(summarise([low]), [])):
+    for part in renderer.end(closing(summarise([low]))):
         length += len(part)
         most = max(most, len(part))
     peak = tracemalloc.get_traced_memory()[1]
