@@ -4,7 +4,7 @@ import pickle
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from charter_score.collectors import Collected, Warnings
+from charter_score.collectors import Collected, Noted
 from charter_score.diagnostics import Diagnostic
 from charter_score.gates import Gates, conclusion_of
 from charter_score.outcome import Outcome
@@ -87,7 +87,7 @@ def rendered(
     collected = Job((), by=tuple(by), gates=gates).collected()
     for outcome in outcomes:
         collected.add(outcome)
-    collected.warnings.combine(Warnings(list(warnings)))
+    collected.diagnostics.noted.append(Noted("", "of the batch", tuple(warnings)))
     verdicts = gates.verdicts(collected.gates, collected.summary)
     conclusion = conclusion_of(collected.summary, verdicts)
     written += renderer.end(Closing(collected, verdicts, conclusion))

@@ -10,7 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from charter_score.field_types import (
     ANY_SCALAR,
@@ -77,7 +77,11 @@ def _scale_name(value: object) -> str:
     """The name of a scale, in the form of the keys of `scales`: Unicode NFC."""
     if not isinstance(value, str) or not value.strip():
         raise not_text(value)
-    return value if len(value) > LONGEST_WORD else unicodedata.normalize("NFC", value)
+    return _in_nfc(value)
+
+
+def _in_nfc(name: str) -> str:
+    return name if len(name) > LONGEST_WORD else unicodedata.normalize("NFC", name)
 
 
 def normal_value(text: str) -> str:
@@ -246,7 +250,7 @@ class Rubric(Model):
         default=OnCritical.LOWEST_BAND,
         description="What a missed critical criterion does: lowest_band, or zero.",
     )
-    scales: Annotated[Mapping[str, Levels], READ_ONLY] = Field(
+    scales: Annotated[Mapping[Annotated[str, AfterValidator(_in_nfc)], Levels], READ_ONLY] = Field(
         default_factory=ReadOnly, description="Levels that several criteria use, by name."
     )
     fields: Annotated[Mapping[str, FieldRule], READ_ONLY] = Field(

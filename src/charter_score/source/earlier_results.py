@@ -92,7 +92,7 @@ def _results(text: str) -> list[object]:
             raise _RefusedError("is damaged: `results` is no list")
         results = listed
         summary = _at(whole, "summary")
-    if _text(summary, "kind") != "summary" or _at(summary, "scored") != str(len(results)):
+    if _text(summary, "kind") != "summary" or _at(summary, "scored") != Number(str(len(results))):
         raise _RefusedError("is not whole: it lacks results, or the summary that counts them")
     return results
 

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from charter_score.render.results import workbook
 from charter_score.render.results.csv import Csv, LongCsv
 from charter_score.render.results.json import JsonEnvelope
 from charter_score.render.results.workbook import LONGEST_CELL, Workbook
+from documents import with_changes
 
 # openpyxl knows no data bars of 2010; that they are there is looked up in the XML.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
@@ -156,7 +156,7 @@ def test_what_a_review_wrote_is_kept(outcomes: list[Outcome]) -> None:
     """Joiners, marks of direction and emoji of several signs stand in the cell as in the review."""
     written = "می\u200cخواهم \u202bשלום\u202c \U0001f469\u200d\U0001f469\u200d\U0001f467 a\x0bb"
     scored = next(one for one in outcomes if isinstance(one, Scored))
-    review = replace(scored.result.review, advisor=written)
+    review = with_changes(scored.result.review, advisor=written)
     changed = scored._replace(result=scored.result._replace(review=review))
     [row] = rows_of(opened(rendered(Workbook(), [changed]))["Reviews"])
     assert row["advisor"] == written.replace("\x0b", "\\u000b")
