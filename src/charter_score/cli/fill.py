@@ -263,7 +263,8 @@ def _reference(name: str, rubric: Rubric, library: Library, folder: str) -> str:
     relative = os.path.relpath(name, folder or os.curdir).replace(os.sep, "/")
     reference = relative if relative.startswith("../") else f"./{relative}"
     try:
-        library.find(reference, folder)
+        # Where the command does not name the rubric again, only the folders given help.
+        Library(folders=library.folders).find(reference, folder)
     except RubricReferenceError:
         raise UsageError(
             "the rubric lies outside of this folder, where the review would not find it again",
