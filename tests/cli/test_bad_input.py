@@ -48,6 +48,7 @@ OF_A_FORM = (
 )  # fmt: skip
 OF_OTHERS = {
     **dict.fromkeys(OF_A_FORM, "only a workbook brings it about: the tests of the form"),
+    "not-editable": "only `dispute` gives it, on a good review: the tests of that command",
     "worker-died": "no document does this: the tests of the pipeline kill a worker",
     **dict.fromkeys(LINTS, "only `check` gives it, on a good rubric: the tests of linting.advice"),
 }

@@ -171,7 +171,7 @@ def test_one_lost_output_does_not_cost_the_others(run: Run) -> None:
     """Where one of several outputs cannot be written, the others are, and 4 says so."""
     code, _, err = run("score", "reviews", "-o", "nowhere/results.csv", "-o", "results.json")
     assert code == 4
-    assert "results.csv: no such file or directory" in err
+    assert "results.csv: its folder is not there; make it first" in err
     assert len(scored_and_failed(Path("results.json").read_text(encoding="utf-8"))[0]) == MANY
 
 

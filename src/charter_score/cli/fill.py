@@ -259,7 +259,8 @@ def _reference(name: str, rubric: Rubric, library: Library, folder: str) -> str:
     try:
         relative = slashed(os.path.relpath(name, folder or os.curdir))
         reference = relative if relative.startswith("../") else f"./{relative}"
-        library.find(reference, folder)
+        # Where the command does not name the rubric again, only the folders given help.
+        Library(folders=library.folders).find(reference, folder)
     except (RubricReferenceError, ValueError):  # ValueError: it lies on another drive
         raise UsageError(
             "the rubric lies outside of this folder, where the review would not find it again",
