@@ -247,14 +247,14 @@ def test_a_file_that_cannot_be_read_is_one_failure(
 
 def over(monkeypatch: pytest.MonkeyPatch, what: Callable[[str], None]) -> None:
     """Do something in a worker whenever it comes to a file; never in this process."""
-    plain, parent = Scoring.outcome, os.getpid()
+    plain, parent = Scoring.outcomes_of, os.getpid()
 
-    def outcome(self: Scoring, one: Any) -> Outcome | LeftOut:
+    def outcomes_of(self: Scoring, one: Any) -> Iterator[Outcome | LeftOut]:
         if os.getpid() != parent and isinstance(one, Input):
             what(one.shown)
         return plain(self, one)
 
-    monkeypatch.setattr(Scoring, "outcome", outcome)
+    monkeypatch.setattr(Scoring, "outcomes_of", outcomes_of)
 
 
 LAST = MANY - 1
@@ -366,18 +366,18 @@ from charter_score.__main__ import main
 
 workers.start_method = lambda: "fork"
 workers.SMALLEST = workers.LARGEST = 8
-outcome, take = pipeline.Scoring.outcome, scoring._Run.take
+outcomes_of, take = pipeline.Scoring.outcomes_of, scoring._Run.take
 
 def slow(self, one):
     open(f"../process-{os.getpid()}", "w").close()
     time.sleep(0.05)
-    return outcome(self, one)
+    return outcomes_of(self, one)
 
 def marked(self, part):
     take(self, part)
     open("../taken", "w").close()
 
-pipeline.Scoring.outcome, scoring._Run.take = slow, marked
+pipeline.Scoring.outcomes_of, scoring._Run.take = slow, marked
 main()
 """
 """The program, slow enough to be stopped on its way: its batch takes some seconds."""
