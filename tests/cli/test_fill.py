@@ -31,6 +31,7 @@ from charter_score.pipeline import Job, Scoring
 from charter_score.render.text.console import plain
 from charter_score.render.text.layout import cells
 from charter_score.source.load import Library, LoadedRubric, load_rubric
+from effort import examples
 
 PLYMOUTH = "plymouth-quality-monitoring"
 SMALL = """\
@@ -1098,7 +1099,7 @@ LINES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(LINES, min_size=1, max_size=40), st.booleans())
 def test_whatever_is_answered_the_file_is_a_draft_or_final(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str], by_hand: bool

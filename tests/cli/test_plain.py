@@ -26,6 +26,7 @@ from charter_score.cli.plain import plain_request
 from charter_score.cli.score import ScoreRequest
 from charter_score.errors import ExitCode
 from charter_score.source import load
+from effort import examples
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENTS = sorted(
@@ -74,7 +75,7 @@ def settled(request: ScoreRequest | None) -> list[object] | None:
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=6))
-@settings(max_examples=2000)
+@settings(max_examples=examples(2000))
 def test_what_is_plain_is_what_typer_understands(words: list[str]) -> None:
     """Whatever words the plain way takes, it makes of them the request that typer makes."""
     request = plain_request(["score", *words], {})

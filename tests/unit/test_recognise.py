@@ -19,6 +19,7 @@ from charter_score.source.load import is_rubric
 from charter_score.source.recognise import recognise
 from charter_score.source.validation import validate
 from documents import values_from
+from effort import examples
 from random_documents import to_yaml
 
 Kind = type[Rubric] | type[Review]
@@ -150,14 +151,14 @@ def plain_numbers(rubric: Value) -> Value:
 
 
 @given(SEEDS)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_right_documents_are_recognised(seed: int) -> None:
     """A random document without problems is recognised, as what pydantic makes of it."""
     assert hold(*some_document(random.Random(seed)))
 
 
 @given(SEEDS)
-@settings(max_examples=1500)
+@settings(max_examples=examples(1500))
 def test_mutated_documents_are_read_alike(seed: int) -> None:
     """With parts deleted, replaced or added, a document is what pydantic makes of it, or None."""
     rng = random.Random(seed)
@@ -169,7 +170,7 @@ def test_mutated_documents_are_read_alike(seed: int) -> None:
 
 @pytest.mark.parametrize("kind", [Rubric, Review])
 @given(seed=SEEDS)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_anything_is_read_alike(kind: Kind, seed: int) -> None:
     """Any value whatever is no model to either way, or the same model to both."""
     hold(kind, anything(random.Random(seed)))
