@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, is_hypothesis_test, settings
+from hypothesis import HealthCheck, settings
 
 from effort import LONG, examples
 
@@ -32,5 +32,5 @@ def _has_more_to_try(item: pytest.Item) -> bool:
     return (
         item.path.is_relative_to(_LONG_TESTS)
         or item.get_closest_marker("at_length") is not None
-        or is_hypothesis_test(getattr(item, "obj", None))
+        or hasattr(getattr(item, "obj", None), "hypothesis")
     )
