@@ -137,8 +137,19 @@ def test_ci_runs_the_command_of_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = dict(re.findall(r"^```sh (\w+)\n(.*?)\n```$", readme, re.MULTILINE | re.DOTALL))
     assert "score examples/" in commands["score"]
-    assert commands["test"].endswith("-m pytest")
+    assert commands["test"].endswith("-m pytest -n auto")
     assert "```sh test" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_ci_says_what_it_runs() -> None:
+    """Each step of `.ci/run` is named in what it says at its start; each path it tests exists."""
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    plan = re.findall(r"^  (\w+)  ", script.split("<<'PLAN'")[1].split("\nPLAN")[0], re.MULTILINE)
+    (steps,) = re.findall(r"steps=\((\w[\w ]*)\)", script)
+    assert steps.split() == plan
+    assert all(re.search(rf"^{step}\(\) {{", script, re.MULTILINE) for step in plan)
+    paths = re.findall(r"tests/[\w./]+", script)
+    assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
 def test_readme_shows_what_the_program_prints() -> None:

@@ -37,6 +37,7 @@ from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.text.console import Screen
 from charter_score.review import Action
+from effort import examples
 
 PLYMOUTH = "plymouth-quality-monitoring"
 SMALL = """\
@@ -1401,7 +1402,7 @@ LINES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(LINES, min_size=1, max_size=40), st.booleans())
 def test_whatever_is_answered_the_file_is_a_draft_or_final(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str], by_hand: bool

@@ -30,6 +30,7 @@ from charter_score.rubric import Rubric, holds
 from charter_score.scoring import NothingObservedError, score
 from charter_score.source.validation import validate
 from documents import errors_of, review_from, rubric_from, values_from, with_changes
+from effort import examples
 from random_documents import to_yaml
 
 Document = dict[str, Any]
@@ -332,7 +333,7 @@ def result_or_none(rubric: Rubric, document: Document) -> ReviewResult | None:
 
 
 @given(SEEDS)
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_the_verdict_can_be_relied_on(seed: int) -> None:
     """What is called comparable has the same shares, what is called wording the same bands too.
 

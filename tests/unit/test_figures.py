@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charter_score.figures import decimal_text, percent_text, points_text, rounded_text
+from effort import examples
 
 SHARES = st.fractions(min_value=0, max_value=1, max_denominator=3000)
 
@@ -121,7 +122,7 @@ def test_percentages_near_a_bound(
 
 
 @given(shares_and_bounds(), st.integers(0, 2))
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 def test_percentages_never_contradict_a_bound(
     beside: tuple[Fraction, tuple[Fraction, ...]], decimals: int
 ) -> None:
@@ -133,7 +134,7 @@ def test_percentages_never_contradict_a_bound(
 
 
 @given(shares_and_bounds())
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_percentages_get_no_more_decimals_than_needed(
     beside: tuple[Fraction, tuple[Fraction, ...]],
 ) -> None:

@@ -20,6 +20,7 @@ from charter_score.linting.rubric_checks import rubric_problems
 from charter_score.rubric import Rubric
 from charter_score.source.validation import validate
 from documents import review_from, rubric_from, values_from
+from effort import examples
 
 Found = tuple[str, Route, str]
 
@@ -688,7 +689,7 @@ def spoilt(rng: random.Random, review: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(st.integers(min_value=0, max_value=2**32 - 1))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_linter_keeps_nothing_between_reviews(seed: int) -> None:
     """A rubric made ready once finds in every review what it would find in the first."""
     rng = random.Random(seed)

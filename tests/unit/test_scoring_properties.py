@@ -27,6 +27,7 @@ from charter_score.scoring import NothingObservedError, band_of
 from charter_score.summary import Summary
 from charter_score.wire.encoding import encode, summary_document
 from documents import review_from, rubric_from, scored, scored_documents, with_changes
+from effort import examples
 from random_documents import to_yaml
 
 Document = dict[str, Any]
@@ -120,7 +121,7 @@ def best_word(levels: Document | None) -> str:
 
 
 @given(SEEDS)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_shares_are_parts_of_one(seed: int) -> None:
     """Every share, of the review and of each section, lies from 0 to 1."""
     result = result_of(*documents(random.Random(seed)))
@@ -131,7 +132,7 @@ def test_shares_are_parts_of_one(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_all_met_is_one(seed: int) -> None:
     """A review in which everything was met, or at its highest level, has all of the points."""
     rubric, review = documents(random.Random(seed))
@@ -170,7 +171,7 @@ def band_index(result: ReviewResult) -> int:
 
 
 @given(SEEDS)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_met_instead_of_not_met(seed: int) -> None:
     """Not met → met never lowers a share or a band, observed ones included."""
     _, before, after = changed_rating(seed, "not met", "met")
@@ -180,7 +181,7 @@ def test_met_instead_of_not_met(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_not_applicable_instead_of_not_met(seed: int) -> None:
     """Not met → n/a never lowers the share or the band."""
     _, before, after = changed_rating(seed, "not met", "n/a")
@@ -189,7 +190,7 @@ def test_not_applicable_instead_of_not_met(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_not_applicable_instead_of_met(seed: int) -> None:
     """Met → n/a never raises the share or the band, and changes neither under the policy met."""
     policy, before, after = changed_rating(seed, "met", "n/a")
@@ -200,7 +201,7 @@ def test_not_applicable_instead_of_met(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_swapping_met_and_not_met(seed: int) -> None:
     """Without n/a and levels, swapping met and not met gives 1 - share."""
     rng = random.Random(seed)
@@ -230,7 +231,7 @@ def shuffled(rng: random.Random, value: Any) -> Any:
 
 
 @given(SEEDS)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_order_of_criteria_sections_and_keys(seed: int) -> None:
     """Sections, criteria and keys in another order change the order of output and nothing else."""
     rng = random.Random(seed)
@@ -332,7 +333,7 @@ def rename_everything(rng: random.Random, rubric: Document, review: Document) ->
     [scale_all_points, add_criterion_without_points, split_criterion, rename_everything],
 )
 @given(seed=SEEDS)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_changes_that_change_no_score(change: Change, seed: int) -> None:
     """Scaling all points, a criterion of no points, halves of one, other texts: the same score."""
     rng = random.Random(seed)
@@ -392,7 +393,7 @@ def rewritten(rng: random.Random, document: Document) -> bytes:
 
 
 @given(SEEDS)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_letters_that_change_no_score(seed: int) -> None:
     """Comments, white space, quoting style, BOM, CRLF and NFD in a file never change a score."""
     rng = random.Random(seed)
@@ -494,7 +495,7 @@ def test_band_is_right_beside_every_bound() -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_band_is_a_step_function(seed: int) -> None:
     """A higher share is never in a lower band, and a band begins exactly at its bound."""
     rng = random.Random(seed)
@@ -513,7 +514,7 @@ def test_band_is_a_step_function(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_printed_percentage_never_contradicts_the_band(seed: int) -> None:
     """A printed percentage falls in the share's band and meets what is expected as the share."""
     rng = random.Random(seed)
@@ -573,7 +574,7 @@ def joined(form: type[BatchRenderer], pieces: list[Any], summary: Summary) -> st
 
 @pytest.mark.parametrize("form", FORMATS)
 @given(seed=SEEDS)
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_batches_combine(form: type[BatchRenderer], seed: int) -> None:
     """A batch in chunks, summed in any order and by other processes, gives the same bytes."""
     rng = random.Random(seed)
@@ -595,7 +596,7 @@ def test_batches_combine(form: type[BatchRenderer], seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_order_of_files(seed: int) -> None:
     """The order in which files are scored changes nothing in their summary."""
     rng = random.Random(seed)

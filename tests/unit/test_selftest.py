@@ -33,6 +33,7 @@ from charter_score.selftest.proofs import Promise, Selftest, Trial
 from charter_score.selftest.run import TooLargeError, selftest
 from charter_score.selftest.trials import Trials
 from documents import errors_of, rubric_from, with_changes
+from effort import LONG, examples, some
 from random_documents import to_yaml
 
 SHIPPED = sorted((Path(__file__).parents[2] / "rubrics").glob("*.yaml"))
@@ -77,7 +78,8 @@ def reviewed(trial: Trial) -> Review:
 # What holds.
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+@pytest.mark.at_length
+@pytest.mark.parametrize("path", some(SHIPPED, 2), ids=lambda path: path.stem)
 def test_a_shipped_rubric_holds_what_it_promises(path: Path) -> None:
     """Every shipped rubric passes; whatever it has something of was tried; no case is left out."""
     found = selftest(load_rubric(path).rubric)
@@ -91,7 +93,7 @@ def test_a_shipped_rubric_holds_what_it_promises(path: Path) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=6)
+@settings(max_examples=20 if LONG else 2)
 def test_random_rubrics_hold_what_they_promise(seed: int) -> None:
     """Whatever levels, weights, conditions and policies a rubric has, the engine keeps its word."""
     rubric = rubric_from(to_yaml(random_documents.rubric(random.Random(seed))))
@@ -141,7 +143,7 @@ def test_what_there_is_nothing_of_is_not_said_to_be_tried() -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_made_up_reviews_are_ones_that_the_rubric_accepts(seed: int) -> None:
     """Every example names exactly what applies, in words and values that the rubric knows."""
     rubric = rubric_from(to_yaml(random_documents.rubric(random.Random(seed))))

@@ -16,6 +16,7 @@ from charter_score.rubric import Rubric
 from charter_score.summary import RubricSummary, Summary, mean_of, quantile
 from charter_score.wire.encoding import summary_document
 from documents import review_from, rubric_from, scored
+from effort import examples
 
 TEXT = """
 id: {id}
@@ -168,7 +169,7 @@ def test_combine_in_any_order() -> None:
 
 
 @given(st.lists(st.sampled_from(ALL), max_size=12), st.data())
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_combine_is_associative(outcomes: list[Outcome], data: st.DataObject) -> None:
     """(a + b) + c is a + (b + c), and both are the summary of all."""
     first = data.draw(st.integers(0, len(outcomes)))

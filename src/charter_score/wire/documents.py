@@ -1,7 +1,7 @@
 """The shapes of the JSON documents that charter-score writes, for checkers and for the schema.
 
-Fields may be added, never renamed or used for something else. `wire` makes these documents and the
-type checker holds it to them; only `schemas` needs them when the program runs.
+Fields may be added, never renamed or used for something else. `encoding` makes these documents and
+the type checker holds its keys to them; only `schemas` needs them when the program runs.
 """
 
 import sys

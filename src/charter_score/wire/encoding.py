@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from fractions import Fraction
 from json.encoder import encode_basestring_ascii
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from charter_score import __version__
 from charter_score.diagnostics import Diagnostic
@@ -44,10 +44,23 @@ from charter_score.summary import (
 
 if TYPE_CHECKING:
     from charter_score.wire.documents import (
+        ActionDocument,
+        CriterionDocument,
         DiagnosticDocument,
+        DisputeDocument,
         FailureDocument,
+        NeedDocument,
+        NextBandDocument,
+        ObservedDocument,
+        ResultDocument,
+        ResultsDocument,
+        ReviewDocument,
+        RubricDocument,
         RubricSummaryDocument,
+        ScoreDocument,
+        SectionDocument,
         SkippedDocument,
+        StrengthDocument,
         SummaryDocument,
         ToolDocument,
         WarningDocument,
@@ -59,7 +72,7 @@ Bounds = tuple[Fraction, ...]
 MOST_KEPT = 8_192
 """Texts that a writer keeps before it starts again."""
 
-RESULTS_SCHEMA = "charter-score/results/v1"
+RESULTS_SCHEMA: Final = "charter-score/results/v1"
 RUBRIC_SCHEMA = "charter-score/rubric/v1"
 
 
@@ -68,12 +81,48 @@ def tool() -> ToolDocument:
     return {"name": "charter-score", "version": __version__}
 
 
+# What is written for each review is filled into templates, which is several times as fast as a
+# dictionary for each. They are made of documents with holes, so the type checker holds their keys
+# to the TypedDicts; the values are held to them by the tests, through the published schema.
+
+_HOLE: Any = Figure("\0")
+"""Stands in a document for text that is filled in later; encoded text holds no such character."""
+
+
+def _around_holes(document: Mapping[str, object]) -> list[str]:
+    """The text of a document before, between and after its holes."""
+    return encode(document).split(_HOLE)
+
+
+def around_parts() -> list[str]:
+    """The envelope of `-f json` before, between and after its five parts, results first."""
+    document: ResultsDocument = {
+        "schema": RESULTS_SCHEMA,
+        "tool": tool(),
+        "results": _HOLE,
+        "failures": _HOLE,
+        "skipped": _HOLE,
+        "warnings": _HOLE,
+        "summary": _HOLE,
+    }
+    fields = ",\n ".join(f"{encode(name)}: {encode(value)}" for name, value in document.items())
+    return f"{{{fields}}}\n".split(_HOLE)
+
+
+def _filled(template: list[str], *texts: str) -> str:
+    pieces = template.copy()
+    pieces[1::2] = texts
+    return "".join(pieces)
+
+
 class _Mark(NamedTuple):
     """The text of a criterion with one rating; the mark is kept, so that its `id` stays its own."""
 
     mark: Mark
-    head: str
-    tail: str
+    to_comment: str
+    to_evidence: str
+    to_dispute: str
+    end: str
     plain: str  # where nothing was written beside the rating
 
 
@@ -95,20 +144,23 @@ class ResultWriter:
         bounds = self._once(_bounds, rubric)
         observed = self._once(_observed, found.observed, found.score, bounds)
         sections = ", ".join([self._section(section, bounds) for section in found.sections])
-        return (
-            f'{{"kind": "result", "review": {_review(scored, found.review)}, '
-            f'"rubric": {self._once(_rubric, rubric, scored.rubric_sha256)}, '
-            f'"score": {self._once(_score, found.score, bounds)}, "observed": {observed}, '
-            f'"band": {_text(found.band.name if found.band else None)}, '
-            f'"band_observed": {_text(found.band_observed.name if found.band_observed else None)}, '
-            f'"band_rests_on_not_applicable": {_flag(found.band_rests_on_not_applicable)}, '
-            f'"little_observed": {_flag(found.little_observed)}, '
-            f'"meets_expected": {_flag(found.meets_expected)}, '
-            f'"critical_missed": [{_routes(found.critical_missed)}], '
-            f'"provisional": {_flag(found.provisional)}, "sections": [{sections}], '
-            f'"development_needs": [{", ".join([self._need(need) for need in found.needs])}], '
-            f'"strengths": [{", ".join([_strength(section) for section in found.strengths])}], '
-            f'"next_band": {self._next_band(found.next_band, bounds)}}}'
+        return _filled(
+            _RESULT,
+            _review(scored, found.review),
+            self._once(_rubric, rubric, scored.rubric_sha256),
+            self._once(_score, found.score, bounds),
+            observed,
+            _text(found.band.name if found.band else None),
+            _text(found.band_observed.name if found.band_observed else None),
+            _flag(found.band_rests_on_not_applicable),
+            _flag(found.little_observed),
+            _flag(found.meets_expected),
+            _routes(found.critical_missed),
+            _flag(found.provisional),
+            sections,
+            ", ".join([self._need(need) for need in found.needs]),
+            ", ".join([_strength(section) for section in found.strengths]),
+            self._next_band(found.next_band, bounds),
         )
 
     def _once(self, make: Callable[..., T], *parts: object) -> T:
@@ -124,9 +176,11 @@ class ResultWriter:
         return made
 
     def _section(self, section: SectionResult, bounds: Bounds) -> str:
-        head = self._once(_section_head, section.section, section.score, section.observed, bounds)
+        head, end = self._once(
+            _around_criteria, section.section, section.score, section.observed, bounds
+        )
         criteria = ", ".join([self._criterion(one) for one in section.criteria])
-        return f"{head}[{criteria}]}}"
+        return f"{head}{criteria}{end}"
 
     def _criterion(self, result: CriterionResult) -> str:
         known = self._marks.get(id(result.mark)) or self._mark(result)
@@ -134,30 +188,32 @@ class ResultWriter:
         if result.dispute is None and rated.comment is None and rated.evidence is None:
             return known.plain
         return (
-            f'{known.head}"comment": {_text(rated.comment)}, "evidence": {_text(rated.evidence)}'
-            f"{known.tail}{_dispute(result, result.dispute)}}}"
+            f"{known.to_comment}{_text(rated.comment)}{known.to_evidence}{_text(rated.evidence)}"
+            f"{known.to_dispute}{_dispute(result, result.dispute)}{known.end}"
         )
 
     def _mark(self, result: CriterionResult) -> _Mark:
         """What is the same wherever a mark stands; a criterion has one for each rating."""
-        head, tail = _criterion_ends(result.criterion, result.mark)
-        plain = f'{head}"comment": null, "evidence": null{tail}null}}'
-        made = self._marks[id(result.mark)] = _Mark(result.mark, head, tail, plain)
+        to_comment, to_evidence, to_dispute, end = _around_writing(result.criterion, result.mark)
+        plain = f"{to_comment}null{to_evidence}null{to_dispute}null{end}"
+        made = _Mark(result.mark, to_comment, to_evidence, to_dispute, end, plain)
+        self._marks[id(result.mark)] = made
         return made
 
     def _need(self, need: Need) -> str:
         result = need.result
-        head, tail = self._once(
-            _need_ends, need.section, result.criterion, result.mark, need.share_lost
+        head, end = self._once(
+            _around_comment, need.section, result.criterion, result.mark, need.share_lost
         )
-        return f"{head}{_text(result.rated.comment)}{tail}"
+        return f"{head}{_text(result.rated.comment)}{end}"
 
     def _next_band(self, way: NextBand | None, bounds: Bounds) -> str:
         if way is None:
             return "null"
         needs = ", ".join([f'"{need.route}"' for need in way.needs])
-        percent = self._once(_percent, way.share, bounds)
-        return f'{{"name": {_text(way.band.name)}, "needs": [{needs}], "percent": {percent}}}'
+        return _filled(
+            _NEXT_BAND, _text(way.band.name), needs, self._once(_percent, way.share, bounds)
+        )
 
 
 def _text(value: str | None) -> str:
@@ -183,108 +239,148 @@ def _review(scored: Scored, review: Review) -> str:
             for name, value in review.interaction.items()
         ]
     )
-    actions = ", ".join(
-        [
-            f'{{"what": {_text(action.what)}, "who": {_text(action.who)}, '
-            f'"by": {_text(action.by)}}}'
-            for action in review.actions
-        ]
-    )
-    return (
-        f'{{"id": {_text(scored.id)}, "path": {_text(scored.path)}, '
-        f'"sha256": "{scored.sha256}", "status": "{review.status.value}", '
-        f'"advisor": {_text(review.advisor)}, "reviewer": {_text(review.reviewer)}, '
-        f'"team": {_text(review.team)}, "interaction": {{{interaction}}}, '
-        f'"done_well": {_texts(review.done_well)}, '
-        f'"could_be_better": {_texts(review.could_be_better)}, "notes": {_text(review.notes)}, '
-        f'"actions": [{actions}], "advisor_comment": {_text(review.advisor_comment)}, '
-        f'"acknowledged": {_text(review.acknowledged)}}}'
+    return _filled(
+        _REVIEW,
+        _text(scored.id),
+        _text(scored.path),
+        scored.sha256,
+        review.status.value,
+        _text(review.advisor),
+        _text(review.reviewer),
+        _text(review.team),
+        interaction,
+        _texts(review.done_well),
+        _texts(review.could_be_better),
+        _text(review.notes),
+        ", ".join(
+            [
+                _filled(_ACTION, _text(action.what), _text(action.who), _text(action.by))
+                for action in review.actions
+            ]
+        ),
+        _text(review.advisor_comment),
+        _text(review.acknowledged),
     )
 
 
 def _rubric(rubric: Rubric, digest: str) -> str:
-    expected = "null" if rubric.expected is None else decimal_text(rubric.expected * 100)
-    return (
-        f'{{"id": {_text(rubric.id)}, "version": {_text(rubric.version)}, "sha256": "{digest}", '
-        f'"title": {_text(rubric.title)}, "not_applicable": "{rubric.not_applicable.value}", '
-        f'"combine": "{rubric.combine.value}", "expected": {expected}}}'
-    )
+    document: RubricDocument = {
+        "id": rubric.id,
+        "version": rubric.version,
+        "sha256": digest,
+        "title": rubric.title,
+        "not_applicable": rubric.not_applicable.value,
+        "combine": rubric.combine.value,
+        "expected": None if rubric.expected is None else figure(rubric.expected * 100),
+    }
+    return encode(document)
 
 
-def _score_fields(score: Score, bounds: Bounds) -> str:
-    share = "null" if score.share is None else f'"{share_text(score.share)}"'
-    percent = "null" if score.share is None else _percent(score.share, bounds)
-    return (
-        f'"earned": {decimal_text(score.earned)}, "available": {decimal_text(score.available)}, '
-        f'"share": {share}, "percent": {percent}'
-    )
+def _score_document(score: Score, bounds: Bounds) -> ScoreDocument:
+    share = score.share
+    return {
+        "earned": figure(score.earned),
+        "available": figure(score.available),
+        "share": None if share is None else share_text(share),
+        "percent": None if share is None else Figure(_percent(share, bounds)),
+    }
 
 
 def _score(score: Score, bounds: Bounds) -> str:
-    return f"{{{_score_fields(score, bounds)}}}"
+    return encode(_score_document(score, bounds))
+
+
+def _observed_document(observed: Observed, score: Score, bounds: Bounds) -> ObservedDocument:
+    """What was observed, beside the score that it lifts."""
+    uplift = None
+    if score.share is not None and observed.score.share is not None:
+        uplift = score.share - observed.score.share
+    return {
+        **_score_document(observed.score, bounds),
+        "criteria": observed.criteria,
+        "of": observed.of,
+        "not_applicable": observed.not_applicable,
+        "uplift": _plain_figure(uplift),
+    }
 
 
 def _observed(observed: Observed, score: Score, bounds: Bounds) -> str:
-    """What was observed, beside the score that it lifts."""
-    uplift = "null"
-    if score.share is not None and observed.score.share is not None:
-        uplift = _plain_percent(score.share - observed.score.share)
-    return (
-        f"{{{_score_fields(observed.score, bounds)}, "
-        f'"criteria": {observed.criteria}, "of": {observed.of}, '
-        f'"not_applicable": {observed.not_applicable}, "uplift": {uplift}}}'
-    )
+    return encode(_observed_document(observed, score, bounds))
 
 
-def _section_head(section: Section, score: Score, observed: Observed, bounds: Bounds) -> str:
-    """What stands before a section's criteria."""
-    weight = "null" if section.weight is None else decimal_text(section.weight)
+def _around_criteria(
+    section: Section, score: Score, observed: Observed, bounds: Bounds
+) -> list[str]:
+    """What stands before and after a section's criteria."""
     nothing = observed.criteria == 0
-    return (
-        f'{{"id": "{section.id}", "title": {_text(section.title)}, "weight": {weight}, '
-        f'"score": {_score(score, bounds)}, '
-        f'"observed": {"null" if nothing else _observed(observed, score, bounds)}, '
-        f'"nothing_observed": {_flag(nothing)}, "criteria": '
-    )
+    document: SectionDocument = {
+        "id": section.id,
+        "title": section.title,
+        "weight": None if section.weight is None else figure(section.weight),
+        "score": _score_document(score, bounds),
+        "observed": None if nothing else _observed_document(observed, score, bounds),
+        "nothing_observed": nothing,
+        "criteria": [_HOLE],
+    }
+    return _around_holes(document)
 
 
-def _criterion_ends(criterion: Criterion, mark: Mark) -> tuple[str, str]:
-    """What stands before and after a criterion's comment."""
-    return (
-        f'{{"id": "{criterion.id}", "title": {_text(criterion.title)}, '
-        f'"rating": {_text(mark.rating)}, "earned": {decimal_text(mark.earned)}, '
-        f'"available": {decimal_text(mark.available)}, ',
-        f', "critical": {_flag(criterion.critical)}, "disputed": ',
-    )
+def _around_writing(criterion: Criterion, mark: Mark) -> list[str]:
+    """What stands around a criterion's comment, its evidence and its dispute."""
+    document: CriterionDocument = {
+        "id": criterion.id,
+        "title": criterion.title,
+        "rating": mark.rating,
+        "earned": figure(mark.earned),
+        "available": figure(mark.available),
+        "comment": _HOLE,
+        "evidence": _HOLE,
+        "critical": criterion.critical,
+        "disputed": _HOLE,
+    }
+    return _around_holes(document)
 
 
 def _dispute(result: CriterionResult, dispute: Dispute | None) -> str:
-    if dispute is None:
+    if dispute is None or result.says is None:
         return "null"
-    return (
-        f'{{"original": {_text(result.original)}, "says": {_text(result.says)}, '
-        f'"because": {_text(dispute.because)}, "on": {_text(dispute.on)}, '
-        f'"outcome": "{dispute.outcome.value}", "decided_by": {_text(dispute.decided_by)}, '
-        f'"decided_on": {_text(dispute.decided_on)}, "reason": {_text(dispute.reason)}}}'
-    )
+    document: DisputeDocument = {
+        "original": result.original,
+        "says": result.says,
+        "because": dispute.because,
+        "on": dispute.on,
+        "outcome": dispute.outcome.value,
+        "decided_by": dispute.decided_by,
+        "decided_on": dispute.decided_on,
+        "reason": dispute.reason,
+    }
+    return encode(document)
 
 
-def _need_ends(
+def _around_comment(
     section: Section, criterion: Criterion, mark: Mark, share_lost: Fraction
-) -> tuple[str, str]:
+) -> list[str]:
     """What stands before and after a need's comment."""
-    return (
-        f'{{"section": "{section.id}", "criterion": "{criterion.id}", '
-        f'"title": {_text(criterion.title)}, "rating": {_text(mark.rating)}, "comment": ',
-        f', "advice": {_text(criterion.advice or None)}, '
-        f'"points_lost": {decimal_text(mark.lost)}, "percent_lost": {_plain_percent(share_lost)}}}',
-    )
+    document: NeedDocument = {
+        "section": section.id,
+        "criterion": criterion.id,
+        "title": criterion.title,
+        "rating": mark.rating,
+        "comment": _HOLE,
+        "advice": criterion.advice or None,
+        "points_lost": figure(mark.lost),
+        "percent_lost": Figure(_plain_percent(share_lost)),
+    }
+    return _around_holes(document)
 
 
 def _strength(section: SectionResult) -> str:
-    return (
-        f'{{"section": "{section.section.id}", "title": {_text(section.section.title)}, '
-        f'"criteria": {section.observed.criteria}, "of": {section.observed.of}}}'
+    return _filled(
+        _STRENGTH,
+        section.section.id,
+        _text(section.section.title),
+        str(section.observed.criteria),
+        str(section.observed.of),
     )
 
 
@@ -483,3 +579,63 @@ def encode(value: Any) -> str:
             + "}"
         )
     return "[" + ", ".join(encode(one) for one in value) + "]"
+
+
+def _template(document: Mapping[str, object]) -> list[str]:
+    """The text of a document in pieces, every second of them for a hole."""
+    first, *others = _around_holes(document)
+    return [first, *(piece for text in others for piece in ("", text))]
+
+
+# Ids, digests and words of ours need no escapes: their holes stand between quotes.
+_WORD: Any = Figure(f'"{_HOLE}"')
+_ENTRIES: Any = Figure(f"{{{_HOLE}}}")
+
+_review_with_holes: ReviewDocument = {
+    "id": _HOLE,
+    "path": _HOLE,
+    "sha256": _WORD,
+    "status": _WORD,
+    "advisor": _HOLE,
+    "reviewer": _HOLE,
+    "team": _HOLE,
+    "interaction": _ENTRIES,
+    "done_well": _HOLE,
+    "could_be_better": _HOLE,
+    "notes": _HOLE,
+    "actions": [_HOLE],
+    "advisor_comment": _HOLE,
+    "acknowledged": _HOLE,
+}
+_result_with_holes: ResultDocument = {
+    "kind": "result",
+    "review": _HOLE,
+    "rubric": _HOLE,
+    "score": _HOLE,
+    "observed": _HOLE,
+    "band": _HOLE,
+    "band_observed": _HOLE,
+    "band_rests_on_not_applicable": _HOLE,
+    "little_observed": _HOLE,
+    "meets_expected": _HOLE,
+    "critical_missed": [_HOLE],
+    "provisional": _HOLE,
+    "sections": [_HOLE],
+    "development_needs": [_HOLE],
+    "strengths": [_HOLE],
+    "next_band": _HOLE,
+}
+_action_with_holes: ActionDocument = {"what": _HOLE, "who": _HOLE, "by": _HOLE}
+_strength_with_holes: StrengthDocument = {
+    "section": _WORD,
+    "title": _HOLE,
+    "criteria": _HOLE,
+    "of": _HOLE,
+}
+_next_band_with_holes: NextBandDocument = {"name": _HOLE, "needs": [_HOLE], "percent": _HOLE}
+
+_REVIEW = _template(_review_with_holes)
+_RESULT = _template(_result_with_holes)
+_ACTION = _template(_action_with_holes)
+_STRENGTH = _template(_strength_with_holes)
+_NEXT_BAND = _template(_next_band_with_holes)

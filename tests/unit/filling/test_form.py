@@ -31,6 +31,7 @@ from charter_score.source import workbook_process
 from charter_score.source.reading import read_document, read_documents
 from charter_score.source.validation import validate
 from documents import review_from, rubric_from, with_changes
+from effort import examples
 from random_documents import to_yaml
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -232,7 +233,7 @@ def test_a_filled_form_reads_as_the_same_review(path: Path) -> None:
     assert as_a_form_keeps_it(back, rubric.name) == review
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(0, 10**9))
 def test_any_review_that_fits_survives_a_form(seed: int) -> None:
     """Levels, several values of a field, odd spellings: nothing is lost or changed."""
@@ -632,7 +633,7 @@ def damaged(rng: random.Random, data: bytes) -> bytes:
     return packed(parts)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.integers(0, 10**9))
 def test_whatever_is_damaged_is_read_or_refused(seed: int) -> None:
     """Any damage gives values or diagnostics, never another exception."""

@@ -27,6 +27,7 @@ from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source.reading import read_document
 from charter_score.wire.schemas import json_schema, review_schema
 from documents import review_from, rubric_from, values_from, with_changes
+from effort import examples
 from random_documents import to_yaml
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -260,7 +261,7 @@ def test_a_filled_template_reads_as_the_same_review(path: Path) -> None:
     assert max(map(len, text.splitlines())) <= 100
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.integers(0, 10**9))
 def test_any_review_survives_being_written_out(seed: int) -> None:
     """Levels, disputes, lists of values, odd spellings: nothing is lost or changed."""
@@ -356,7 +357,7 @@ def test_the_schema_takes_every_example(path: Path) -> None:
     jsonschema.Draft202012Validator(schema).validate(as_json(document.value))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(0, 10**9))
 def test_the_schema_takes_whatever_can_be_scored(seed: int) -> None:
     """Any spelling of a rating, any case of a value: what the program takes, the schema takes."""

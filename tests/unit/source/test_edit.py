@@ -18,6 +18,7 @@ from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source.document import Document
 from charter_score.source.edit import NotEditableError, Word, remove, scalar_text, set_value
 from charter_score.source.reading import read_document
+from effort import examples
 
 MET = Word("met")
 WITH_COMMENT: Value = {"rating": Word("not met"), "comment": 'Said "no": twice #2'}
@@ -466,7 +467,7 @@ def is_in_block(text: str, route: Route) -> bool:
     return re.split("\r\n|\n", text)[place.line - 1][place.column - 1] not in "{["
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(documents(), st.data())
 def test_one_value_changes_and_every_other_line_stays(text: str, data: st.DataObject) -> None:
     """Any document, any route, any value: it reads as it should, and no comment is lost.
@@ -510,7 +511,7 @@ def test_one_value_changes_and_every_other_line_stays(text: str, data: st.DataOb
         assert new_lines[-len(tail) :] == tail
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(documents(), st.data())
 def test_what_is_taken_out_is_all_that_goes(text: str, data: st.DataObject) -> None:
     """Any document and any key of it: the rest reads as before, and other comments stay."""

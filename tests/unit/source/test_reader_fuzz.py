@@ -15,6 +15,7 @@ from charter_score.errors import DocumentError
 from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source.document import Document
 from charter_score.source.reading import read_document
+from effort import examples
 
 Plain = str | int | float | bool | dict[str, "Plain"] | list["Plain"] | None
 
@@ -110,7 +111,7 @@ def walk(value: Value, route: Route = ()) -> Iterator[tuple[Route, Value]]:
 
 
 @given(st.binary(max_size=300), PATHS)
-@settings(max_examples=1000)
+@settings(max_examples=examples(1000))
 @example(b"", "-")
 @example(b"{", "-")
 @example(b"\xef\xbb\xbf", "test.json")
@@ -121,7 +122,7 @@ def test_any_bytes(data: bytes, path: str) -> None:
 
 
 @given(st.text(max_size=200), PATHS)
-@settings(max_examples=1000)
+@settings(max_examples=examples(1000))
 def test_any_text(text: str, path: str) -> None:
     """Any text is a value or a proper refusal."""
     if (found := read_or_complain(text.encode("utf-8", "surrogatepass"), path)) is not None:
@@ -129,7 +130,7 @@ def test_any_text(text: str, path: str) -> None:
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40), PATHS)
-@settings(max_examples=1500)
+@settings(max_examples=examples(1500))
 def test_any_pieces(pieces: list[bytes], path: str) -> None:
     """Any row of pieces that mean something to a parser is a value or a proper refusal."""
     if (found := read_or_complain(b"".join(pieces), path)) is not None:
@@ -165,7 +166,7 @@ def changed(data: bytes, edits: list[Edit]) -> bytes:
 
 
 @given(st.sampled_from(YAML_SEEDS), EDITS)
-@settings(max_examples=2000)
+@settings(max_examples=examples(2000))
 def test_changed_yaml(seed: bytes, edits: list[Edit]) -> None:
     """A right YAML file with some changes is a value or a proper refusal."""
     if (found := read_or_complain(changed(seed, edits), "test.yaml")) is not None:
@@ -173,7 +174,7 @@ def test_changed_yaml(seed: bytes, edits: list[Edit]) -> None:
 
 
 @given(st.sampled_from(JSON_SEEDS), EDITS)
-@settings(max_examples=2000)
+@settings(max_examples=examples(2000))
 def test_changed_json(seed: bytes, edits: list[Edit]) -> None:
     """A right JSON file with some changes is a value or a proper refusal."""
     if (found := read_or_complain(changed(seed, edits), "test.json")) is not None:
@@ -181,7 +182,7 @@ def test_changed_json(seed: bytes, edits: list[Edit]) -> None:
 
 
 @given(st.sampled_from([*YAML_SEEDS, *JSON_SEEDS]), st.floats(0, 1))
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 def test_files_cut_short(seed: bytes, where: float) -> None:
     """A right file that ends too early is a value or a proper refusal."""
     data = seed[: round(where * len(seed))]
@@ -259,7 +260,7 @@ def text_at(place: Location, text: str) -> str:
 
 
 @given(VALUES, st.sampled_from([None, 0, 2]), st.booleans())
-@settings(max_examples=600)
+@settings(max_examples=examples(600))
 def test_what_json_writes_is_read_back(
     value: Plain,
     indent: int | None,
@@ -273,7 +274,7 @@ def test_what_json_writes_is_read_back(
 
 
 @given(VALUES)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_escaped_json_is_read_back(value: Plain) -> None:
     """What Python writes as JSON in pure ASCII is read back, surrogate pairs and all."""
     data = json.dumps(value).encode("ascii")
@@ -281,7 +282,7 @@ def test_escaped_json_is_read_back(value: Plain) -> None:
 
 
 @given(VALUES, st.sampled_from([None, 0, 2]), st.sampled_from(["\n", "\r\n", "\r"]))
-@settings(max_examples=600)
+@settings(max_examples=examples(600))
 def test_places_point_at_what_stands_there(value: Plain, indent: int | None, end: str) -> None:
     """In a generated document each place is where the key or the value is written."""
     text = json.dumps(value, ensure_ascii=False, indent=indent).replace("\n", end)
@@ -364,7 +365,7 @@ class BlockWriter:
 
 
 @given(VALUES)
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_places_in_block_style(value: Plain) -> None:
     """In a generated YAML document in block style each place is where its writer put it."""
     writer = BlockWriter()

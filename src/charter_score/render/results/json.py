@@ -57,6 +57,7 @@ class JsonEnvelope:
         self._writer = wire.ResultWriter()
         self._others: dict[str, list[str]] = {"failures": [], "skipped": []}
         self._any_result = False
+        self._around = wire.around_parts()
 
     def piece(self, outcome: Outcome) -> Entry:
         """The outcome's object and its list."""
@@ -64,10 +65,7 @@ class JsonEnvelope:
 
     def begin(self) -> str:
         """The head of the envelope."""
-        return (
-            f'{{"schema": {wire.encode(wire.RESULTS_SCHEMA)},\n'
-            f' "tool": {wire.encode(wire.tool())},\n "results": ['
-        )
+        return self._around[0] + "["
 
     def add(self, piece: Entry) -> str:
         """A result at once, the others at the end."""
@@ -80,13 +78,15 @@ class JsonEnvelope:
 
     def end(self, closing: Closing) -> Iterator[str]:
         """The other lists and the summary."""
-        lists = {
-            **self._others,
-            "warnings": [wire.encode(wire.warning(one)) for one in closing.warnings],
-        }
-        parts = ["\n ],\n" if self._any_result else "],\n"]
-        for name, entries in lists.items():
+        lists = [
+            self._others["failures"],
+            self._others["skipped"],
+            [wire.encode(wire.warning(one)) for one in closing.warnings],
+        ]
+        _, *between, end = self._around
+        parts = ["\n ]" if self._any_result else "]"]
+        for before, entries in zip(between, lists, strict=False):
             inside = ",".join("\n  " + entry for entry in entries)
-            parts.append(f' "{name}": [{inside}' + ("\n ],\n" if entries else "],\n"))
-        summary = wire.encode(wire.summary_document(closing.summary))
-        yield "".join(parts) + f' "summary": {summary}}}\n'
+            parts.append(f"{before}[{inside}" + ("\n ]" if entries else "]"))
+        parts.append(between[-1] + wire.encode(wire.summary_document(closing.summary)))
+        yield "".join(parts) + end

@@ -224,12 +224,12 @@ def test_the_whole_stays_under_what_github_takes(outcomes: list[Outcome]) -> Non
     long = hostile.outcomes()
     failed = next(one for one in outcomes if isinstance(one, Failed))
     low = next(one for one in outcomes if isinstance(one, Scored) and one.id == "b-low")
-    data = rendered(fresh(names=True, comments=True), [*long, *[low] * 20_000, *[failed] * 10_000])
+    data = rendered(fresh(names=True, comments=True), [*long, *[low] * 7_000, *[failed] * 4_000])
     assert MOST_BYTES // 2 < len(data) <= MOST_BYTES < MOST_JOB_SUMMARY
     text = data.decode("utf-8")
     assert re.search(r"\n[0-9]+ more reviews are too much for this page\.\n", text)
     assert re.search(r"\n[0-9]+ more inputs are too much for this page\.\n", text)
-    assert "20003 reviews" in text
+    assert "7003 reviews" in text
 
 
 def test_many_rubrics_stay_under_it_too() -> None:
@@ -253,23 +253,29 @@ def test_room_that_others_do_not_use_is_used(outcomes: list[Outcome], kind: str)
     """A batch of only one kind of input has nearly the whole page for itself."""
     low = next(one for one in outcomes if isinstance(one, Scored) and one.id == "b-low")
     failed = next(one for one in outcomes if isinstance(one, Failed))
-    data = rendered(fresh(), [low if kind == "b-low" else failed] * 30_000)
-    assert MOST_BYTES * 0.85 < len(data) <= MOST_BYTES
+    room = MOST_BYTES // 10
+    page = Markdown(names=False, comments=False, room=room)
+    data = rendered(page, [low if kind == "b-low" else failed] * 3_000)
+    assert room * 0.8 < len(data) <= room
 
 
 def test_no_part_takes_the_room_of_another(outcomes: list[Outcome]) -> None:
     """However many reviews there are, failures have their share, and the other way round."""
     low = next(one for one in outcomes if isinstance(one, Scored) and one.id == "b-low")
     failed = next(one for one in outcomes if isinstance(one, Failed))
-    few, many = 20, 30_000
-    text = rendered_text(fresh(), [*[failed] * few, *[low] * many])
+    few, many = 20, 3_000
+
+    def page() -> Markdown:
+        return Markdown(names=False, comments=False, room=MOST_BYTES // 10)
+
+    text = rendered_text(page(), [*[failed] * few, *[low] * many])
     assert text.count(escaped(failed.path)) == few
     assert "too much for this page" in text
-    text = rendered_text(fresh(), [*[failed] * many, *[low] * few])
+    text = rendered_text(page(), [*[failed] * many, *[low] * few])
     assert text.count("| b-low |") == few
-    text = rendered_text(fresh(), [*[failed] * many, *[low] * many])
-    assert text.count(escaped(failed.path)) > 1_000
-    assert text.count("| b-low |") > 1_000
+    text = rendered_text(page(), [*[failed] * many, *[low] * many])
+    assert text.count(escaped(failed.path)) > 100
+    assert text.count("| b-low |") > 100
 
 
 def test_one_too_many_is_said_in_the_singular(outcomes: list[Outcome]) -> None:

@@ -79,17 +79,6 @@ def test_the_hostile_text_is_long_and_its_readable_part_can_be_read() -> None:
     assert len(hostile.READABLE.encode()) < 64 * 1024
 
 
-@pytest.mark.parametrize("chosen", [one for one in Format if one is not Format.FULL])
-def test_every_format_takes_forty_thousand_characters_in_every_field(chosen: Format) -> None:
-    """Every format writes the whole batch; every piece can go from one process to another."""
-    written = rendered(renderer(chosen, EVERYTHING), hostile.outcomes(), hostile.warnings())
-    assert len(written) > 20_000
-    written_long = rendered(
-        renderer(chosen, EVERYTHING._replace(long=True)), hostile.outcomes(), hostile.warnings()
-    )
-    assert len(written_long) > 20_000
-
-
 @pytest.mark.parametrize("chosen", list(Format))
 def test_every_format_can_say_nothing_of_nothing(chosen: Format) -> None:
     """The batch without any review is an output like any other, twice the same."""

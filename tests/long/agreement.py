@@ -1,4 +1,6 @@
-"""The engine held against the oracle on random reviews: `python tests/agreement.py N [SEED]`.
+"""The engine held against the oracle on random reviews.
+
+    PYTHONPATH=tests python tests/long/agreement.py N [SEED]
 
 What is compared is what a user gets, the JSON document, so the readers, the engine and the figures
 are all in it. A batch is scored and written together, as the program does it, so that nothing kept
