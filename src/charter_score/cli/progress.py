@@ -5,6 +5,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from charter_score.render.text.console import STYLES
 from charter_score.render.text.phrases import count
 from charter_score.summary import Summary
 
@@ -56,7 +57,9 @@ class Progress:
                 redirect_stderr=False,
             )
         self._line.start()
-        self._line.update(Text(text, style="dim", overflow="ellipsis", no_wrap=True), refresh=True)
+        self._line.update(
+            Text(text, style=STYLES["faint"], overflow="ellipsis", no_wrap=True), refresh=True
+        )
 
     def hide(self) -> None:
         """Take the line away."""
