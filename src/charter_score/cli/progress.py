@@ -5,7 +5,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from charter_score.render.text.console import for_encoding
+from charter_score.render.text.console import STYLES, for_encoding
 from charter_score.render.text.phrases import count
 from charter_score.summary import Summary
 
@@ -57,8 +57,13 @@ class Progress:
                 redirect_stderr=False,
             )
         self._line.start()
-        text = for_encoding(text, sys.stderr.encoding)
-        self._line.update(Text(text, style="dim", overflow="ellipsis", no_wrap=True), refresh=True)
+        line = Text(
+            for_encoding(text, sys.stderr.encoding),
+            style=STYLES["faint"],
+            overflow="ellipsis",
+            no_wrap=True,
+        )
+        self._line.update(line, refresh=True)
 
     def hide(self) -> None:
         """Take the line away."""

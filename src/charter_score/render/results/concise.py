@@ -133,7 +133,7 @@ class Concise:
         counts = self._signs + Counter({"x": self._signs[CRITICAL]})
         yield [
             Hanging(words((sign, style), f" {meaning} ({counts[sign]})"), 2, hang=4)
-            for sign, style, meaning in _SIGNS
+            for sign, style, meaning in SIGNS
             if counts[sign]
         ]
         rubrics = overview(closing.summary)
@@ -165,7 +165,7 @@ class Concise:
         """The table of reviews, a piece for many of them."""
         widths, indent = self._widths, self._most_signs + 1
         is_stacked = indent + sum(widths) + 9 > self._screen.width
-        painted = {sign: self._screen.painted(sign, style) for sign, style, _ in _SIGNS}
+        painted = {sign: self._screen.painted(sign, style) for sign, style, _ in SIGNS}
         if not is_stacked:
             head = self._screen.painted(_columns(_HEAD, widths), "title")
             yield f"{' ' * indent}{head}\n"
@@ -217,14 +217,15 @@ class Concise:
 CRITICAL = "#"
 """The sign of a missed critical criterion; no letter that a person would hear as another sign."""
 
-_SIGNS = (
+SIGNS = (
     (CRITICAL, "bad", "critical criterion missed, so below expected"),
     ("x", "bad", "below expected"),
     ("!", "warn", "band rests on n/a"),
     ("?", "warn", "little observed: fewer than half of the points"),
     ("c", "faint", "for calibration, not counted"),
 )
-_STYLES = {sign: style for sign, style, _ in _SIGNS}
+"""Each sign with its style and meaning, the gravest first."""
+_STYLES = {sign: style for sign, style, _ in SIGNS}
 
 
 def _signs(scored: Scored) -> str:

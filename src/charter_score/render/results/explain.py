@@ -160,7 +160,7 @@ def _how(result: CriterionResult, rubric: Rubric) -> str:
             case Policy.NOT_MET:
                 said += ", counts as not met [2]"
     if not result.mark.points:
-        said += ", advisory"
+        said += ", no points" if result.criterion.critical else ", advisory"
     if result.critical_missed:
         said += ", CRITICAL [8]"
     if result.dispute is not None and result.dispute.outcome is DisputeOutcome.UPHELD:
@@ -311,8 +311,11 @@ def _needs(result: ReviewResult) -> Iterator[RenderableType]:
         return
     yield heading("Development needs, the weightiest first [9]")
     for need in result.needs:
-        lost = f"{phrases.points(need.points_lost)}, {phrases.plain_percent(need.share_lost)}"
-        yield entry(words(f"{need.result.criterion.title} (lost {lost} of the score)"))
+        share = phrases.plain_percent(need.share_lost)
+        lost = f"lost {phrases.points(need.points_lost)}, {share} of the score"
+        if not need.points_lost:
+            lost = "critical, without points"
+        yield entry(words(f"{need.result.criterion.title} ({lost})"))
 
 
 def _next_band(result: ReviewResult) -> Iterator[RenderableType]:

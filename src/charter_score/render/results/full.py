@@ -146,8 +146,9 @@ class _View:
             *self._warnings(),
             [self._sections()],
             list(self._done_well()),
+            list(self._noted()),
             *self._needs(),
-            list(self._advisory()),
+            *self._without_points(),
             list(self._not_applicable()),
             *map(list, self._disputes()),
             list(self._next_band()),
@@ -218,11 +219,17 @@ class _View:
         result, observed = self.result, self.result.observed
         if self.rubric.combine is Combine.SECTION_WEIGHTS:
             yield "The percentages weigh the sections; the points are plain sums."
+        of = phrases.count(observed.of, "criterion", "criteria")
+        if any(not result.mark.points for s in result.sections for result in s.criteria):
+            of += " with points"
         if not observed.not_applicable:
-            yield f"All {phrases.count(observed.of, 'criterion', 'criteria')} were observed."
+            if observed.of == 1:
+                yield f"The only {of.removeprefix('1 ')} was observed."
+            else:
+                yield f"All {of} were observed."
             return
         were = "was" if observed.not_applicable == 1 else "were"
-        said = f"{observed.not_applicable} of {observed.of} criteria {were} n/a; "
+        said = f"{observed.not_applicable} of {of} {were} n/a; "
         it = "it" if observed.not_applicable == 1 else "them"
         match self.rubric.not_applicable:
             case Policy.MET:
@@ -252,7 +259,7 @@ class _View:
             elif result.band is not None:
                 effect = f'so the band is "{result.band.name}" although the points are {by_points}.'
             else:
-                effect = "so this review does not meet what is expected."
+                effect = f"so this {self.noun} does not meet what is expected, whatever its points."
             yield _warning(f"CRITICAL: {missed} {were} missed,", effect)
         if result.band_rests_on_not_applicable and result.band_observed is not None:
             observed = result.observed
@@ -302,27 +309,15 @@ class _View:
 
     # ── What went well, what to develop ───────────────────────────────────────────────────────
 
-    def _praise(self) -> Iterator[tuple[SectionResult, CriterionResult]]:
-        for section in self.result.sections:
-            for result in section.criteria:
-                earned_all = result.mark.observed and not result.mark.lost
-                if earned_all and (self._comment(result) or self._evidence(result)):
-                    yield section, result
-
     def _done_well(self) -> Iterator[RenderableType]:
-        praise = list(self._praise()) if self.comments else []
         own = self.review.done_well if self.comments else ()
-        if not (praise or own or self.result.strengths):
+        strengths = [one for one in self.result.strengths if not _missed_without_points(one)]
+        if not (own or strengths):
             return
         yield heading("Done well")
         for praised in own:
             yield item(prose(praised), "+", "good")
-        for section, result in praise:
-            text = words(self._titled(section, result))
-            if comment := self._comment(result):
-                text = words(text, ": ", quoted(comment))
-            yield with_aside(item(text, "+", "good"), self._evidence(result))
-        if self.result.strengths:
+        if strengths:
             listed = ", ".join(
                 section.section.title
                 + (
@@ -330,9 +325,27 @@ class _View:
                     if section.observed.criteria < section.observed.of
                     else ""
                 )
-                for section in self.result.strengths
+                for section in strengths
             )
             yield entry(words(f"Every criterion observed was met: {listed}"))
+
+    def _noted(self) -> Iterator[RenderableType]:
+        """What was written beside ratings that lost nothing; it may be praise, or coaching."""
+        noted = [
+            (section, result)
+            for section in self.result.sections
+            for result in section.criteria
+            if result.mark.observed and not result.mark.lost
+            if self._comment(result) or self._evidence(result)
+        ]
+        if not noted:
+            return
+        yield heading("Noted on what was met")
+        for section, result in noted:
+            text = words(self._titled(section, result))
+            if comment := self._comment(result):
+                text = words(text, ": ", quoted(comment))
+            yield with_aside(entry(text), self._evidence(result))
 
     def _titled(self, section: SectionResult, result: CriterionResult) -> str:
         number = self.numbers[section.section.id, result.criterion.id]
@@ -354,17 +367,24 @@ class _View:
     def _needs(self) -> Iterator[Parts]:
         needs = self.result.needs
         if not needs:
-            none = words("None: nothing that was observed was missed.")
-            yield [heading("Development needs"), entry(none)]
+            advisory = sum(len(_missed_without_points(one)) for one in self.result.sections)
+            if advisory:
+                were = "was" if advisory == 1 else "were"
+                criteria = phrases.count(advisory, "advisory criterion", "advisory criteria")
+                none = f"None: no points were lost, though {criteria} {were} not met."
+            else:
+                none = "None: nothing that was observed was missed."
+            yield [heading("Development needs"), entry(words(none))]
         else:
             lost = {need.points_lost for need in needs}
             alike = len(lost) == 1 and self.rubric.combine is Combine.POINTS
             total = sum((need.points_lost for need in needs), Fraction(0))
-            each = (
-                f", each {phrases.points(next(iter(lost)))}"
-                if alike and len(needs) > 1
-                else f", worth {phrases.points(total)}"
-            )
+            if not total:
+                each = ""  # critical ones without points
+            elif alike and len(needs) > 1:
+                each = f", each {phrases.points(total / len(needs))}"
+            else:
+                each = f", worth {phrases.points(total)}"
             shown = [part for need in needs for part in self._need(need, alike=alike)]
             yield [heading(f"Development needs ({len(needs)}{each})"), *shown]
         own = self.review.could_be_better if self.comments else ()
@@ -406,22 +426,27 @@ class _View:
     def _number(self, need: Need) -> int:
         return self.numbers[need.section.id, need.result.criterion.id]
 
-    def _advisory(self) -> Iterator[RenderableType]:
-        shown = [
-            (section, result)
-            for section in self.result.sections
-            for result in section.criteria
-            if not result.mark.points
-        ]
-        if not shown:
-            return
-        yield heading("Advisory (never scored)")
-        for section, result in shown:
-            comment = self._comment(result)
-            text = words(f"{self._titled(section, result)}: {result.mark.rating}")
-            if comment:
-                text.append_text(prose(f": {comment}"))
-            yield with_aside(entry(text), self._evidence(result))
+    def _without_points(self) -> Iterator[Parts]:
+        """Criteria that no sum holds: advisory ones, and critical ones that were not missed."""
+        for title, critical in (
+            ("Critical, without points", True),
+            ("Advisory (never scored)", False),
+        ):
+            shown = [
+                (section, result)
+                for section in self.result.sections
+                for result in section.criteria
+                if not result.mark.points and result.criterion.critical is critical
+                if not result.critical_missed
+            ]
+            if shown:
+                yield [heading(title), *(self._unscored(*one) for one in shown)]
+
+    def _unscored(self, section: SectionResult, result: CriterionResult) -> RenderableType:
+        text = words(f"{self._titled(section, result)}: {result.mark.rating}")
+        if comment := self._comment(result):
+            text = words(text, ": ", prose(comment))
+        return with_aside(entry(text), self._evidence(result))
 
     def _not_applicable(self) -> Iterator[RenderableType]:
         shown = [
@@ -591,7 +616,9 @@ def _about_a_section(section: SectionResult) -> str:
         asides.append(f"{section.observed.not_applicable} n/a")
     if section.section.weight is not None:
         asides.append(f"weight {decimal_text(section.section.weight)}")
-    if section.nothing_observed:
+    if not section.observed.of:
+        asides.append("no points")
+    elif section.nothing_observed:
         asides.append("nothing observed")
     return ", ".join(asides)
 
@@ -767,6 +794,15 @@ def _to_type(explain: Sequence[str], width: int) -> Iterator[str]:
             yield f"{line} \\"
             line = f"    {word}"
     yield line
+
+
+def _missed_without_points(section: SectionResult) -> list[CriterionResult]:
+    """The advisory criteria of a section that were not met; no sum and no need tells of them."""
+    return [
+        result
+        for result in section.criteria
+        if not result.mark.points and not result.criterion.critical and result.mark.missed
+    ]
 
 
 def _is_changed(result: CriterionResult) -> bool:

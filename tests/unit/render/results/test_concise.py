@@ -1,10 +1,12 @@
 """Many reviews at a glance: the signs before each, and the lines below the summary."""
 
+import re
+
 import pytest
 
 from batches import closing, summarise
 from charter_score.outcome import Scored, Skipped
-from charter_score.render.results.concise import Concise
+from charter_score.render.results.concise import SIGNS, Concise
 from charter_score.render.text.console import Screen
 from charter_score.summary import Summary
 from charter_score.wire.encoding import summary_document
@@ -69,9 +71,9 @@ BATCH = [
 ]
 
 
-def shown(width: int, *batch: Scored) -> list[str]:
+def shown(width: int, *batch: Scored, bars: bool = True, coloured: bool = False) -> list[str]:
     """The lines of a batch at a width."""
-    concise = Concise(Screen(width), bars=True, names=False)
+    concise = Concise(Screen(width, coloured), bars=bars, names=False)
     for one in batch:
         concise.add(concise.piece(one))
     return "".join(concise.end(closing(summarise(batch)))).splitlines()
@@ -127,3 +129,36 @@ def test_columns_stand_below_each_other() -> None:
     starts = {line.index(f" {name} ") for line, name in zip(lines, names, strict=True)}
     assert len(starts) == 1
     assert shown(80, BATCH[0])[0].startswith("  Review")
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_bars_can_be_left_out(width: int) -> None:
+    """Without them the numbers stand alone, and say the same."""
+    drawn = shown(width, *BATCH)
+    plain = shown(width, *BATCH, bars=False)
+    assert not any("█" in line for line in plain)
+    assert [line.replace("█", "").split() for line in drawn] == [line.split() for line in plain]
+
+
+def test_signs_differ_by_more_than_case() -> None:
+    """Who hears the signs read out can tell them apart."""
+    signs = [sign.casefold() for sign, _, _ in SIGNS]
+    assert len(set(signs)) == len(signs)
+
+
+def test_a_wide_terminal_is_used() -> None:
+    """A name too long for columns at 80 stands in columns at 120."""
+    long = review(
+        "a-review-with-a-name-that-takes-far-too-many-columns-for-80", "met", "met", "met"
+    )
+    assert len(shown(80, long)[0].split()) == 1
+    assert shown(120, long)[0].split() == ["Review", "Score", "Band", "Observed", "n/a"]
+    assert all(len(line) <= 120 for line in shown(120, long))
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_colours_only_add_codes(width: int) -> None:
+    """The same text stands there with them and without."""
+    coloured = shown(width, *BATCH, coloured=True)
+    assert any("\x1b" in line for line in coloured)
+    assert [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in coloured] == shown(width, *BATCH)

@@ -77,6 +77,96 @@ def test_two_needs_are_both_needs(c: str, said: str) -> None:
     assert said in shown("not met", "not met", c, bound=100)
 
 
+def view_of(sections: str, ratings: str, more: str = "", *, bars: bool = True) -> str:
+    """The whole view of a review of a rubric with these sections."""
+    rubric = rubric_from(f'id: r\nversion: "1"\ntitle: R\nsections: {sections}')
+    review = review_from(f"ratings: {ratings}\n{more}")
+    outcome = Scored("r.yaml", "r", "0", "0", scored(rubric, review))
+    return Screen().text(full(outcome, bars=bars))
+
+
+ADVISORY = """[
+    {id: a, title: Opening, criteria: [{id: one, title: A}, {id: two, title: B, points: 0}]},
+    {id: b, title: Close, criteria: [{id: one, title: C, points: 0}]},
+]"""
+
+
+def test_no_sentence_contradicts_an_advisory_criterion_that_was_not_met() -> None:
+    """It has no points, is no need and keeps its section from being called a strength."""
+    view = view_of(ADVISORY, "{a: {one: met, two: not met}, b: {one: not met}}")
+    assert "None: no points were lost, though 2 advisory criteria were not met." in view
+    assert "The only criterion with points was observed." in view
+    assert "0 of 0      –   no points" in view
+    for untrue in ("Every criterion observed", "nothing that was observed", "nothing observed"):
+        assert untrue not in view
+
+
+def test_what_is_true_of_advisory_criteria_that_were_met() -> None:
+    """Then nothing was missed, and the section is a strength."""
+    view = view_of(ADVISORY, "{a: {one: met, two: met}, b: {one: n/a}}")
+    assert "None: nothing that was observed was missed." in view
+    assert "Every criterion observed was met: Opening" in view
+
+
+@pytest.mark.parametrize("b", ["met", "not met"])
+def test_a_critical_criterion_without_points_is_no_advice(b: str) -> None:
+    """It decides although no sum holds it, so it is never called advisory, nor worth 0 points."""
+    criteria = "[{id: a, title: A}, {id: b, title: B, points: 0, critical: true}]"
+    view = view_of(
+        f"[{{id: s, title: S, criteria: {criteria}}}]",
+        f"{{s: {{a: met, b: {{rating: {b}, comment: Seen}}}}}}",
+    )
+    assert "Advisory" not in view
+    assert "0 points" not in view
+    if b == "met":
+        assert "Critical, without points\n  B (S 2): met: Seen\n" in view
+    else:
+        assert "Development needs (1)\n  - B (S 2) CRITICAL\n    Reviewer: Seen\n" in view
+        assert "this interaction does not meet what is expected, whatever its points" in " ".join(
+            view.split()
+        )
+
+
+def test_a_comment_on_what_was_met_is_no_praise() -> None:
+    """It may be coaching: it stands apart from what was done well."""
+    view = view_of(
+        "[{id: s, title: S, criteria: [{id: a, title: A}, {id: b, title: B}]}]",
+        "{s: {a: {rating: met, comment: Only just}, b: not met}}",
+        "done_well: [Kept calm]",
+    )
+    assert 'Done well\n  + Kept calm\n\nNoted on what was met\n  A (S 1): "Only just"\n' in view
+
+
+def test_bars_can_be_left_out() -> None:
+    """Without them no block character stands in the view, and no word about them."""
+    words = ("[{id: s, title: S, criteria: [{id: a, title: A}, {id: b, title: B}]}]",)
+    words += ("{s: {a: met, b: n/a}}",)
+    assert "█████░░░░░" in view_of(*words)
+    assert not set("█░·") & set(view_of(*words, bars=False).partition("Sections")[2].split("@")[0])
+    assert "  S  2 of 2   100%   1 n/a" in view_of(*words, bars=False)
+
+
+BROKEN = r'"First.\n\n-\tthen\n"'
+
+
+def test_every_free_text_breaks_where_its_writer_broke_it() -> None:
+    """Comments, evidence, praise, actions, notes, disputes: breaks and tabs are never codes."""
+    texts = (
+        "[{id: s, title: S, criteria: [{id: a, title: A, advice: TEXT}, {id: b, title: B}, "
+        "{id: c, title: C}, {id: d, title: D, points: 0}]}]",
+        "{s: {a: {rating: not met, comment: TEXT, evidence: TEXT}, "
+        "b: {rating: met, comment: TEXT}, c: {rating: n/a, comment: TEXT}, "
+        "d: {rating: met, comment: TEXT}}}",
+        "done_well: [TEXT]\ncould_be_better: [TEXT]\nnotes: TEXT\nadvisor_comment: TEXT\n"
+        "actions: [{what: TEXT, who: Me}]\ndisputes: [{section: s, criterion: a, says: met, "
+        "because: TEXT, outcome: not upheld, decided_by: Me, reason: TEXT}]",
+    )
+    view = view_of(*(text.replace("TEXT", BROKEN) for text in texts))
+    assert "\\u" not in view
+    assert view.count("First.") == view.count("- then") == 13
+    assert not re.search(r"^(First|- then)", view, re.MULTILINE)
+
+
 # Nothing that was written is lost.
 
 
