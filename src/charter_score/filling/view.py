@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from charter_score.figures import decimal_text
-from charter_score.filling.template import Asked, Choice, demands, title_of, weight_of
+from charter_score.filling.template import Asked, Choice, demands, same_points, title_of, weight_of
 from charter_score.rating import Rating
 from charter_score.render.text import phrases
 from charter_score.render.text.layout import Line, Page, Span, Style, cells, left, span
@@ -147,7 +147,8 @@ def rating_question(
     page.write(span(criterion.title, Style.STRONG))
     if criterion.guidance:
         page.paragraphs(criterion.guidance, indent=2)
-    if told := [*weight_of(rubric, criterion), *demands(criterion)]:
+    alike = same_points(rubric) is not None
+    if told := [*weight_of(rubric, criterion, alike=alike), *demands(criterion)]:
         style = Style.WARN if criterion.critical else Style.FAINT
         page.write(span(f"({'; '.join(told)})", style), indent=2, hang=3)
     page.blank()
