@@ -4,8 +4,10 @@ No clock is asked: `steps` counts what Python does.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -37,8 +39,9 @@ from charter_score.render.rubric.terminal import one_rubric
 from charter_score.review import Review
 from charter_score.rubric import Rubric
 from charter_score.scoring import Scorer
+from charter_score.source import load
 from charter_score.source.document import Document
-from charter_score.source.load import read_document
+from charter_score.source.load import Library, RubricReferenceError, read_document
 from charter_score.source.validation import validate
 from charter_score.summary import Summary
 from charter_score.wire.encoding import rubric_json
@@ -461,3 +464,26 @@ def test_unknown_keys(kind: type[Rubric] | type[Review], line: str) -> None:
         return lambda: validate(kind, value)
 
     assert_grows_with_size(prepare, 100)
+
+
+@pytest.mark.parametrize("reference", ["plymouth-quality-monitoring", "small", "no-such-rubric"])
+def test_a_rubric_is_read_once(
+    reference: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many reviews name a rubric, known or not, each of its files is read once."""
+    (tmp_path / "small.yaml").write_text(rubric_text(1, 1).replace("id: r", "id: small", 1))
+    read: list[str] = []
+    real = load.read_document
+
+    def counted(data: bytes, shown: str) -> Document:
+        read.append(shown)
+        return real(data, shown)
+
+    monkeypatch.setattr(load, "read_document", counted)
+    library = Library(folders=[str(tmp_path)])
+    review = Review(rubric=reference, ratings={})
+    for _ in range(3):
+        with suppress(RubricReferenceError):
+            library.rubric_for(review, None, None)
+    assert read
+    assert len(read) == len(set(read))
