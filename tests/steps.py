@@ -18,9 +18,10 @@ LOOKING = frozenset(
 )
 """Methods of texts and lists that look at all of them."""
 
-ROOM = 1.3
-"""What a double size may take beyond the double: sorting, tables that grow, numbers with a digit
-more. The square of the size would be twice as much as that."""
+ROOM = 1.05
+"""What a double size may take beyond the double: for sorting, and for numbers with a digit more.
+
+The square of the size would take twice the double; that little of it hides behind much else."""
 
 
 def steps_of(action: Callable[[], object]) -> int:

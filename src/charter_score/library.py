@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from charter_score.diagnostics import At, Diagnostic, Problem, Route, did_you_mean
 from charter_score.errors import DocumentError, UsageError
+from charter_score.limits import MOST_BYTES
 from charter_score.linting import ReviewLinter, rubric_problems
 from charter_score.review import Review
 from charter_score.rubric import Rubric
@@ -183,6 +184,12 @@ class Library:
     _loaded: dict[str, LoadedRubric | DocumentError] = field(default_factory=dict)
     _added: list[_Known] = field(default_factory=list)
     _references: dict[tuple[str, str | None], LoadedRubric] = field(default_factory=dict)
+    _dead_ends: dict[tuple[str, str | None], tuple[Problem, tuple[Diagnostic, ...]]] = field(
+        default_factory=dict
+    )
+    _headers: dict[str, _Known | None] = field(default_factory=dict)
+    _documents: dict[str, tuple[Document, str]] = field(default_factory=dict)
+    _room: int = MOST_BYTES
 
     def rubric_for(
         self, review: Review, folder: str | None, default: LoadedRubric | None
@@ -205,8 +212,14 @@ class Library:
                 )
             )
         key = (review.rubric, folder if is_path(review.rubric) else None)
+        if key in self._dead_ends:
+            raise RubricReferenceError(*self._dead_ends[key])
         if key not in self._references:
-            self._references[key] = self.find(review.rubric, folder)
+            try:
+                self._references[key] = self.find(review.rubric, folder)
+            except RubricReferenceError as wrong:
+                self._dead_ends[key] = wrong.problem, wrong.diagnostics
+                raise
         return self._references[key]
 
     def find(self, reference: str, folder: str | None) -> LoadedRubric:
@@ -337,8 +350,11 @@ class Library:
 
     def _load_or_error(self, path: str) -> LoadedRubric | DocumentError:
         if path not in self._loaded:
+            document, digest = self._documents.pop(path, (None, ""))
             try:
-                self._loaded[path] = load_rubric(path)
+                self._loaded[path] = (
+                    load_rubric(path) if document is None else rubric_of(document, digest)
+                )
             except DocumentError as wrong:
                 self._loaded[path] = wrong
         return self._loaded[path]
@@ -366,18 +382,27 @@ class Library:
 
     def _header(self, path: str) -> _Known | None:
         """A rubric's id and version as they stand in its file; None where it is no rubric."""
+        if path not in self._headers:
+            self._headers[path] = self._read_header(path)
+        return self._headers[path]
+
+    def _read_header(self, path: str) -> _Known | None:
         shown = shown_path(path)
         try:
             data = read_bytes(path, shown)
-            value = read_document(data, shown).value
+            document = read_document(data, shown)
         except DocumentError as wrong:
             self.problems.extend(wrong.diagnostics)
             return None
+        value = document.value
         if not is_rubric(value) or not isinstance(value, dict):
             return None
-        return _Known(
-            str(value.get("id")), str(value.get("version")), path, sha256(data).hexdigest()
-        )
+        digest = sha256(data).hexdigest()
+        if len(data) <= self._room:
+            # Kept until it is loaded, so that it is read once; not more than one large file takes.
+            self._room -= len(data)
+            self._documents[path] = document, digest
+        return _Known(str(value.get("id")), str(value.get("version")), path, digest)
 
 
 def is_path(reference: str) -> bool:

@@ -451,6 +451,43 @@ def test_a_broken_engine_is_seen(
             assert proof.counterexample.trial.ratings
 
 
+BEYOND = [Fraction(101, 100), Fraction(-1, 100)]
+
+
+def beyond(what: str, share: Fraction) -> Callable[[Review, Any], Any]:
+    """One kind of share lies beyond the whole, or below nothing, where `b` was missed."""
+
+    def change(review: Review, result: Any) -> Any:
+        if word_of(review, "b") != "not met":
+            return result
+        if what in ("share", "observed_share"):
+            return result._replace(**{what: share})
+        first, *others = result.sections
+        if what == "section":
+            first = first._replace(score=first.score._replace(share=share))
+        else:
+            score = first.observed.score._replace(share=share)
+            first = first._replace(observed=first.observed._replace(score=score))
+        return result._replace(sections=(first, *others))
+
+    return change
+
+
+@pytest.mark.parametrize("share", BEYOND)
+@pytest.mark.parametrize("what", ["share", "observed_share", "section", "observed section"])
+def test_a_share_out_of_range_is_seen(
+    what: str, share: Fraction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share above 1 or below 0, of a review or a section, breaks the promise of the range."""
+    changed_results(beyond(what, share))(monkeypatch)
+    found = selftest(small())
+    assert Promise.RANGE in broken(found)
+    proof = next(one for one in found.proofs if one.promise is Promise.RANGE)
+    assert proof.counterexample is not None
+    assert proof.counterexample.said == f"one of its shares is {share}"
+    assert proof.counterexample.trial.ratings["s", "b"] == "not met"
+
+
 def test_a_score_of_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that scores a review in which nothing was observed is seen."""
     rubric = rubric_from(SMALL.replace(", critical: true, not_applicable: forbidden", ""))

@@ -34,6 +34,9 @@ class CriteriaChanges:
 
     def __init__(self, matching: Matching) -> None:
         self.matching = matching
+        self._removed: dict[str, list[Home]] = {}
+        for home in matching.removed:
+            self._removed.setdefault(home[0].id, []).append(home)
         self.rate: dict[CriterionKey, None] = {}
         self.comment: dict[CriterionKey, None] = {}
 
@@ -44,9 +47,10 @@ class CriteriaChanges:
         yield from _reordered(
             "sections", (), "", self.matching.sections, self.matching.old.sections
         )
-        yield from self._removed_from(self.matching.gone)
+        for section in self.matching.gone:
+            yield from self._removed_from(section)
         counterpart = {after.id: before for before, after in self.matching.sections}
-        added = [place_of(home) for home in self.matching.added]
+        added = {place_of(home) for home in self.matching.added}
         pairs = {pair.new_place: pair for pair in self.matching.pairs}
         for section in self.matching.new.sections:
             before = counterpart.get(section.id)
@@ -61,14 +65,12 @@ class CriteriaChanges:
                 else:
                     yield from self._criterion(pairs[place])
             if before is not None:
-                yield from self._removed_from([before])
+                yield from self._removed_from(before)
 
-    def _removed_from(self, sections: Iterable[Section]) -> Iterator[Change]:
-        """The criteria that these sections of the old rubric lost altogether."""
-        ids = {section.id for section in sections}
-        for home in self.matching.removed:
-            if home[0].id in ids:
-                yield self._criterion_at(Kind.REMOVED, self.matching.old, home)
+    def _removed_from(self, section: Section) -> Iterator[Change]:
+        """The criteria that a section of the old rubric lost altogether."""
+        for home in self._removed.get(section.id, ()):
+            yield self._criterion_at(Kind.REMOVED, self.matching.old, home)
 
     def _section_at(self, kind: Kind, section: Section) -> Change:
         """A section that came or went whole; its criteria are told one by one."""
@@ -97,7 +99,7 @@ class CriteriaChanges:
         if (
             self.matching.weighted
             and before.weight != after.weight
-            and self.matching.weight_factor() is None
+            and self.matching.weight_factor is None
         ):
             yield Change(
                 Kind.CHANGED,
@@ -108,7 +110,7 @@ class CriteriaChanges:
                 number_text(after.weight),
                 frozenset([Figure.SHARES]),
             )
-        inside = [pair for pair in self.matching.pairs if pair.new_section is after]
+        inside = self.matching.inside[after.id]
         if _meaning(before.applies_when) != _meaning(after.applies_when):
             touched = [self._condition_stake(pair) for pair in inside]
             yield Change(

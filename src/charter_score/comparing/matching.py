@@ -44,8 +44,10 @@ class Matching:
         pairs: The criteria of the old that are in the new, in the order of the new.
         removed: The criteria of the old that are not.
         added: The criteria of the new that were not in the old.
+        inside: Those of `pairs` that stand in a section of the new, by its id.
         factors: By which one number the points of each section of the new were multiplied, if
             there is one.
+        weight_factor: By which one number all weights were multiplied, if there is one.
     """
 
     def __init__(self, old: Rubric, new: Rubric) -> None:
@@ -68,12 +70,14 @@ class Matching:
         pairs += [Pair(*before, *after) for before, after in moved]
         order = {place_of(home): index for index, home in enumerate(new.criteria())}
         self.pairs = sorted(pairs, key=lambda pair: order[pair.new_place])
+        self.inside: dict[str, list[Pair]] = {section.id: [] for section in new.sections}
+        for pair in self.pairs:
+            self.inside[pair.new_section.id].append(pair)
         self.factors: dict[str, Fraction | None] = {}
         for group in self.groups():
-            factor = _factor(
-                [pair for pair in self.pairs if pair.new_section.id in group], old, new
-            )
+            factor = _factor([pair for name in group for pair in self.inside[name]], old, new)
             self.factors.update(dict.fromkeys(group, factor))
+        self.weight_factor = self._weight_factor()
 
     def moved(self, pair: Pair) -> bool:
         """Whether a criterion stands in another section."""
@@ -84,8 +88,7 @@ class Matching:
         ids = [section.id for section in self.new.sections]
         return [[one] for one in ids] if self.weighted else [ids]
 
-    def weight_factor(self) -> Fraction | None:
-        """The one number by which all weights were multiplied."""
+    def _weight_factor(self) -> Fraction | None:
         factors = {
             (after.weight or Fraction(0)) / before.weight
             for before, after in self.sections

@@ -158,7 +158,7 @@ def _all_points(matching: Matching) -> Iterator[Change]:
     for group in matching.groups():
         if matching.factors[group[0]] in (None, 1):
             continue
-        inside = [pair for pair in matching.pairs if pair.new_section.id in group]
+        inside = [pair for name in group for pair in matching.inside[name]]
         yield Change(
             Kind.CHANGED,
             "all points",
@@ -171,7 +171,7 @@ def _all_points(matching: Matching) -> Iterator[Change]:
 
 
 def _all_weights(matching: Matching) -> Iterator[Change]:
-    if not matching.weighted or matching.weight_factor() in (None, 1):
+    if not matching.weighted or matching.weight_factor in (None, 1):
         return
     weights = [(before.weight, after.weight) for before, after in matching.sections]
     yield Change(

@@ -20,6 +20,7 @@ from charter_score.filling.template import (
     demands,
     only_when,
     rules,
+    same_points,
     title_of,
     weight_of,
 )
@@ -138,6 +139,7 @@ class _Form:
         self._reference = reference
         self._review = review
         self._is_example = is_example
+        self._alike = same_points(rubric) is not None
         self._sheet = workbook.add_worksheet(REVIEW_SHEET)
         self._words_sheet: Any = None
         self._word_lists: dict[tuple[str, ...], str] = {}
@@ -293,7 +295,9 @@ class _Form:
             for condition in (section.applies_when, criterion.applies_when)
             if condition
         ]
-        told += [(weight, _RUST) for weight in weight_of(self._rubric, criterion)]
+        told += [
+            (weight, _RUST) for weight in weight_of(self._rubric, criterion, alike=self._alike)
+        ]
         return [
             (_shown(criterion.title), {"bold": True}),
             *((f"\n{_shown(text)}", {**_ASIDE, "font_color": color}) for text, color in told),

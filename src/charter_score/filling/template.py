@@ -80,13 +80,16 @@ def choices(rubric: Rubric, criterion: Criterion) -> list[Choice]:
     ]
 
 
-def weight_of(rubric: Rubric, criterion: Criterion) -> list[str]:
-    """What hangs on a criterion: its points where criteria differ, and whether it is critical."""
+def weight_of(rubric: Rubric, criterion: Criterion, *, alike: bool) -> list[str]:
+    """What hangs on a criterion: its points where criteria differ, and whether it is critical.
+
+    `alike` says whether all earn the same, by `same_points`: asked once for a whole rubric.
+    """
     told = []
     points = rubric.points_of(criterion)
     if not points:
         told.append("advisory, never scored")
-    elif criterion.levels is None and not rubric.hide_points and same_points(rubric) is None:
+    elif criterion.levels is None and not rubric.hide_points and not alike:
         told.append(phrases.points(points))
     if criterion.critical:
         told.append("critical: missing it fails the review")
@@ -161,8 +164,10 @@ def review_template(
     lines += _status(review)
     lines += ["", "interaction:", *_interaction(rubric, review)]
     lines += ["", "ratings:"]
+    alike = same_points(rubric) is not None
     for section in rubric.sections:
-        lines += _section(rubric, section, {} if review is None else review.ratings)
+        ratings = {} if review is None else review.ratings.get(section.id, {})
+        lines += _section(rubric, section, ratings, alike=alike)
     lines += _conversation(review)
     return "\n".join(lines) + "\n"
 
@@ -259,7 +264,7 @@ def _field(name: str, value: str | Sequence[str] | None) -> str:
 
 
 def _section(
-    rubric: Rubric, section: Section, ratings: Mapping[str, Mapping[str, Rated]]
+    rubric: Rubric, section: Section, rated: Mapping[str, Rated], *, alike: bool
 ) -> list[str]:
     rule = "-" * (WIDEST_COMMENT - 4)
     lines = ["", f"  # {rule}", *_comment(section.title, 2)]
@@ -267,15 +272,14 @@ def _section(
         lines += _comment(f"({only_when(section.applies_when)})", 2)
     lines += _comment(section.guidance, 2)
     lines.append(f"  {section.id}:")
-    rated = ratings.get(section.id, {})
     for number, criterion in enumerate(section.criteria, 1):
-        lines += ["", *_criterion(rubric, number, criterion)]
+        lines += ["", *_criterion(rubric, number, criterion, alike=alike)]
         lines += _rating(criterion.id, rated.get(criterion.id, Rated()))
     return lines
 
 
-def _criterion(rubric: Rubric, number: int, criterion: Criterion) -> list[str]:
-    weight = "; ".join(weight_of(rubric, criterion))
+def _criterion(rubric: Rubric, number: int, criterion: Criterion, *, alike: bool) -> list[str]:
+    weight = "; ".join(weight_of(rubric, criterion, alike=alike))
     title = f"{number}. {criterion.title}"
     lines = _comment(f"{title} ({weight})" if weight else title, 4, hang=3)
     if criterion.applies_when:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rich.text import Text
 
 from charter_score.figures import decimal_text
-from charter_score.filling.template import Asked, Choice, demands, title_of, weight_of
+from charter_score.filling.template import Asked, Choice, demands, same_points, title_of, weight_of
 from charter_score.rating import Rating
 from charter_score.render.text import phrases
 from charter_score.render.text.blocks import (
@@ -153,7 +153,8 @@ def rating_question(
     ]
     if criterion.guidance:
         parts.append(Hanging(prose(criterion.guidance), 2))
-    if about := [*weight_of(rubric, criterion), *demands(criterion)]:
+    alike = same_points(rubric) is not None
+    if about := [*weight_of(rubric, criterion, alike=alike), *demands(criterion)]:
         style = "warn" if criterion.critical else "faint"
         parts.append(Hanging(words((f"({'; '.join(about)})", style)), 2, hang=3))
     parts += [Text(), _answers((option.key, _meaning(rubric, option)) for option in options)]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from fractions import Fraction
 from itertools import pairwise
 
-from charter_score.diagnostics import At, Problem, Route, Severity, did_you_mean
+from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions
 from charter_score.linting.reach import criteria_of, points_of, unreachable_bands, without_effect
 from charter_score.linting.rubric_checks import rubric_problems
 from charter_score.linting.sums import Place, TooMuchError
@@ -213,16 +213,16 @@ def _undeclared_fields(rubric: Rubric) -> Iterator[Problem]:
             for c, criterion in enumerate(section.criteria)
         ]
     first = {name: (*route, name) for route, names in reversed(places) for name in names}
+    near = Suggestions().near
     for name, route in first.items():
         if name not in rubric.fields:
-            # Among very many fields the search would take long, and help nobody.
-            near = did_you_mean(name, rubric.fields) if len(rubric.fields) <= 100 else None
             yield _warning(
                 "undeclared-field",
                 "`fields` does not declare this field, so a mistyped value goes unnoticed, and "
                 "what depends on it is dropped",
                 route,
-                near or "declare it under `fields`, with its `values` and whether it is `required`",
+                near(name, rubric.fields)
+                or "declare it under `fields`, with its `values` and whether it is `required`",
                 At.KEY,
             )
 
@@ -298,6 +298,7 @@ def _look_like_percentages(sections: Sequence[Section], weights: Sequence[Fracti
 
 
 def _unused_ignores(rubric: Rubric, triggered: Set[str]) -> Iterator[Problem]:
+    near = Suggestions().near
     for code in rubric.ignore:
         if code in triggered:
             continue
@@ -305,7 +306,7 @@ def _unused_ignores(rubric: Rubric, triggered: Set[str]) -> Iterator[Problem]:
             message, hint = "nothing here is silenced by this", "take it out"
         else:
             message = "there is no lint of this code"
-            hint = did_you_mean(code, LINTS) or "take it out: errors cannot be silenced"
+            hint = near(code, LINTS) or "take it out: errors cannot be silenced"
         yield _warning("unused-ignore", message, ("ignore", code), hint, At.KEY)
 
 

@@ -30,12 +30,11 @@ from charter_score.rubric import (
     FieldRule,
     Rubric,
     Section,
-    holds,
     same_value,
 )
 
 CONDITION_WORK = 20
-"""What one condition, or one value of a field, costs in sums."""
+"""What one condition, or one value of a field that it asks for, costs in sums."""
 
 
 def unreachable_bands(rubric: Rubric) -> list[int]:
@@ -302,26 +301,46 @@ def _options(
 
 def _readings(rubric: Rubric, work: Work) -> Iterator[tuple[Place, ...]]:
     """The criteria that apply together in some review: each different set of them once."""
-    conditions = [section.applies_when for section in rubric.sections]
-    conditions += [criterion.applies_when for _, criterion in rubric.criteria()]
+    sections = [_ready(section.applies_when) for section in rubric.sections]
+    criteria = [(place, _ready(one.applies_when)) for place, _, one in criteria_of(rubric)]
+    conditions = [*sections, *(condition for _, condition in criteria)]
     named: dict[str, dict[str, None]] = {}
     for condition in conditions:
         for name, values in condition.items():
-            named.setdefault(name, {}).update(dict.fromkeys(map(same_value, values)))
+            named.setdefault(name, {}).update(dict.fromkeys(values))
     choices = [list(_together(rubric.fields.get(name), of, work)) for name, of in named.items()]
+    longest = {name: max(map(len, of), default=0) for name, of in zip(named, choices, strict=True)}
+    looked_at = len(named) + sum(
+        1 + sum(1 + longest[name] for name in condition) for condition in conditions
+    )
     met: set[tuple[Place, ...]] = set()
     for values_of_each in product(*choices):
-        work.spend(CONDITION_WORK * len(conditions))
-        interaction = dict(zip(named, values_of_each, strict=True))
+        work.spend(CONDITION_WORK * looked_at)
+        given = dict(zip(named, values_of_each, strict=True))
+        applying = [_holds(condition, given) for condition in sections]
         places = tuple(
             place
-            for place, section, criterion in criteria_of(rubric)
-            if holds(section.applies_when, interaction)
-            and holds(criterion.applies_when, interaction)
+            for place, condition in criteria
+            if applying[place[0]] and _holds(condition, given)
         )
         if places not in met:
             met.add(places)
             yield places
+
+
+_Allowed = Mapping[str, Mapping[str, None]]
+"""A condition: by field its values, in the form in which two are equal and in their order."""
+
+
+def _ready(condition: Mapping[str, tuple[str, ...]]) -> _Allowed:
+    return {name: dict.fromkeys(map(same_value, values)) for name, values in condition.items()}
+
+
+def _holds(condition: _Allowed, given: Mapping[str, Iterable[str]]) -> bool:
+    """Whether every field of a condition is given one of its values."""
+    return all(
+        any(value in allowed for value in given[name]) for name, allowed in condition.items()
+    )
 
 
 def _together(

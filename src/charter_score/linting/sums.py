@@ -83,13 +83,18 @@ class Sums(NamedTuple):
 _NOTHING = Sums({}, (0, 0))
 
 
+def _width(amount: int) -> int:
+    """How many small numbers one as large as this is worth, in time and in memory."""
+    return 1 + amount.bit_length() // 256
+
+
 def _plus(sums: Sums, steps: Steps, work: Work) -> Sums:
     """The sums with one more criterion counted in."""
     passing = [step for step in steps if not step.missed]
     seen: dict[int, set[int]] = {}
     for available, earned in sums.seen.items():
         for step in passing:
-            work.spend(len(earned))
+            work.spend(len(earned) * _width(available))
             more = seen.setdefault(available + step.available, set())
             more.update([one + step.earned for one in earned])
     unseen = None
@@ -100,7 +105,7 @@ def _plus(sums: Sums, steps: Steps, work: Work) -> Sums:
                 seen.setdefault(available, set()).add(one)
             else:
                 unseen = (one, available)  # all ratings that observe nothing add the same
-    if sum(map(len, seen.values())) > MOST_SUMS:
+    if sum(len(earned) * _width(available) for available, earned in seen.items()) > MOST_SUMS:
         raise TooMuchError
     return Sums(seen, unseen)
 

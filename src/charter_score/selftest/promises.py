@@ -116,10 +116,9 @@ class Promises:
 
     def _range(self) -> Iterator[None]:
         for point, standing in self.trials.seen():
-            if not (0 <= standing.share <= 1 and 0 <= standing.observed <= 1):
-                raise self.trials.broken(
-                    f"its score is {standing.share}, observed {standing.observed}", point
-                )
+            for share in (standing.lowest, standing.highest):
+                if not 0 <= share <= 1:
+                    raise self.trials.broken(f"one of its shares is {share}", point)
             yield
 
     def _worse(self) -> Iterator[None]:

@@ -33,13 +33,18 @@ class Option(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What a score comes to; bands by their place from the lowest up."""
+    """What a score comes to; bands by their place from the lowest up.
+
+    `lowest` and `highest` are those of all its shares, of each section too.
+    """
 
     share: Fraction
     observed: Fraction
     band: int | None
     band_observed: int | None
     meets_expected: bool | None
+    lowest: Fraction
+    highest: Fraction
 
 
 class BrokenError(Exception):
@@ -110,12 +115,21 @@ class Trials:
         if result is None:
             return None
         places = {id(band): place for place, band in enumerate(scorer.rubric.bands)}
+        shares = [result.share, result.observed_share]
+        shares += [
+            score.share
+            for section in result.sections
+            for score in (section.score, section.observed.score)
+            if score.share is not None
+        ]
         return Standing(
             result.share,
             result.observed_share,
             None if result.band is None else places[id(result.band)],
             None if result.band_observed is None else places[id(result.band_observed)],
             result.meets_expected,
+            min(shares),
+            max(shares),
         )
 
     def standing(self, point: Point) -> Standing | None:

@@ -5,10 +5,10 @@ pages: where the guidance would make it longer, print leaves it out and only the
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from charter_score import __version__
 from charter_score.errors import UsageError
@@ -206,6 +206,7 @@ def _sheet(rubric: Rubric) -> Sheet:
     na_used = any(c.not_applicable is not Permission.FORBIDDEN for _, c in rubric.criteria())
     lines, choices = _fields(rubric)
     rule, why = _rule(rubric, na_used=na_used)
+    whole = _whole(rubric)
     return Sheet(
         language=rubric.language,
         direction="rtl" if primary in _RIGHT_TO_LEFT else "ltr",
@@ -218,8 +219,8 @@ def _sheet(rubric: Rubric) -> Sheet:
         source=_text(rubric.source),
         lines=lines,
         choices=choices,
-        how=_how(rubric, na_used=na_used),
-        parts=tuple(_part(rubric, section) for section in rubric.sections),
+        how=_how(rubric, whole, na_used=na_used),
+        parts=tuple(_part(rubric, section, whole) for section in rubric.sections),
         of=_points_of(rubric, [c for _, c in rubric.criteria()], depends=_has_conditions(rubric)),
         weighted=rubric.combine is Combine.SECTION_WEIGHTS,
         expected=phrases.expected(rubric) or "",
@@ -260,16 +261,33 @@ def _told(rule: FieldRule) -> str:
     return ", ".join(told)
 
 
-def _condition(rubric: Rubric, condition: Mapping[str, tuple[str, ...]]) -> Condition:
-    """A condition by its values, with its field only where those do not say which is meant."""
+class _Whole(NamedTuple):
+    """What is known of a rubric as a whole: made once, asked for every criterion.
+
+    `fields_of` goes from a value to the fields that have it; `points` are those of every criterion
+    where all count the same, else empty.
+    """
+
+    fields_of: Mapping[str, Set[str]]
+    points: str
+
+
+def _whole(rubric: Rubric) -> _Whole:
     fields_of: dict[str, set[str]] = {}
     for name, rule in rubric.fields.items():
         for value in rule.values:
             fields_of.setdefault(same_value(value), set()).add(name)
+    return _Whole(fields_of, _same_points(rubric))
+
+
+def _condition(
+    rubric: Rubric, condition: Mapping[str, tuple[str, ...]], whole: _Whole
+) -> Condition:
+    """A condition by its values, with its field only where those do not say which is meant."""
     told = []
     for name, allowed in condition.items():
         values = [value for value in allowed if value.strip()]
-        plain = all(fields_of.get(same_value(value)) == {name} for value in values)
+        plain = all(whole.fields_of.get(same_value(value)) == {name} for value in values)
         declared = rubric.fields.get(name)
         label = "" if plain else _text((declared.title if declared else "") or name)
         told.append((label, tuple(_text(value) for value in values)))
@@ -288,15 +306,14 @@ def _points_of(rubric: Rubric, criteria: Iterable[Criterion], *, depends: bool) 
     return "?" if depends else decimal_text(total)
 
 
-def _how(rubric: Rubric, *, na_used: bool) -> str:
+def _how(rubric: Rubric, whole: _Whole, *, na_used: bool) -> str:
     told = ["Tick one box for each criterion."]
     if na_used:
         told.append("n/a: there was no opportunity to show it.")
     if _has_conditions(rubric):
         told.append("What stands there “only for” something is not rated otherwise.")
-    same = _same_points(rubric)
-    if same:
-        told.append(f"Each criterion counts {same}.")
+    if whole.points:
+        told.append(f"Each criterion counts {whole.points}.")
     if any(c.comment is CommentRule.WHEN_MISSED for _, c in rubric.criteria()):
         told.append("* say why when it is missed or points are lost.")
     if any(c.not_applicable is Permission.NEEDS_COMMENT for _, c in rubric.criteria()):
@@ -315,7 +332,7 @@ def _same_points(rubric: Rubric) -> str:
     return phrases.points(amounts.pop())
 
 
-def _part(rubric: Rubric, section: Section) -> Part:
+def _part(rubric: Rubric, section: Section, whole: _Whole) -> Part:
     plain = [criterion for criterion in section.criteria if criterion.levels is None]
     columns = [Rating.MET.value, Rating.NOT_MET.value] if plain else []
     if any(criterion.not_applicable is not Permission.FORBIDDEN for criterion in plain):
@@ -324,18 +341,20 @@ def _part(rubric: Rubric, section: Section) -> Part:
     return Part(
         title=_text(section.title),
         guidance=_text(section.guidance),
-        when=_condition(rubric, section.applies_when),
+        when=_condition(rubric, section.applies_when, whole),
         sum=_points_of(rubric, section.criteria, depends=depends),
         weight="" if section.weight is None or rubric.hide_points else decimal_text(section.weight),
         columns=tuple(columns),
         criteria=tuple(
-            _row(rubric, number, criterion, tuple(columns))
+            _row(rubric, number, criterion, tuple(columns), whole)
             for number, criterion in enumerate(section.criteria, 1)
         ),
     )
 
 
-def _row(rubric: Rubric, number: int, criterion: Criterion, columns: tuple[str, ...]) -> Row:
+def _row(
+    rubric: Rubric, number: int, criterion: Criterion, columns: tuple[str, ...], whole: _Whole
+) -> Row:
     read = rubric.rating_reader(criterion)
     looks = {read(word): _text(text) for word, text in criterion.looks_like.items()}
     allowed = rubric.rating_words(criterion)
@@ -348,8 +367,8 @@ def _row(rubric: Rubric, number: int, criterion: Criterion, columns: tuple[str, 
     return Row(
         number=number,
         title=_text(criterion.title),
-        marks=tuple(_marks(rubric, criterion)),
-        when=_condition(rubric, criterion.applies_when),
+        marks=tuple(_marks(rubric, criterion, whole)),
+        when=_condition(rubric, criterion.applies_when, whole),
         guidance=_text(criterion.guidance),
         looks_like=()
         if levels
@@ -368,13 +387,13 @@ def _level_points(rubric: Rubric, criterion: Criterion, word: str) -> str:
     return "" if earned is None else decimal_text(earned)
 
 
-def _marks(rubric: Rubric, criterion: Criterion) -> Iterator[Note]:
+def _marks(rubric: Rubric, criterion: Criterion, whole: _Whole) -> Iterator[Note]:
     if criterion.critical:
         yield Note("CRITICAL", "critical")
     points = rubric.points_of(criterion)
     if not points:
         yield Note("advisory, never scored")
-    elif not (rubric.hide_points or criterion.levels is not None or _same_points(rubric)):
+    elif not (rubric.hide_points or criterion.levels is not None or whole.points):
         yield Note(phrases.points(points))
     signs = "*" * (criterion.comment is CommentRule.WHEN_MISSED)
     signs += "†" * (criterion.not_applicable is Permission.NEEDS_COMMENT)
