@@ -192,25 +192,25 @@ def changed(rubric: Rubric, how: str) -> Rubric:
             return rubric
         case "turned round":
             sections = tuple(
-                replace(section, criteria=section.criteria[::-1])
+                with_changes(section, criteria=section.criteria[::-1])
                 for section in reversed(rubric.sections)
             )
         case "other ids":
             sections = tuple(
-                replace(
+                with_changes(
                     section,
                     id=f"{section.id}-x",
-                    criteria=tuple(replace(one, id=f"{one.id}-x") for one in section.criteria),
+                    criteria=tuple(with_changes(one, id=f"{one.id}-x") for one in section.criteria),
                 )
                 for section in rubric.sections
             )
         case "other titles":
             sections = tuple(
-                replace(
+                with_changes(
                     section,
                     title=f"{section.title} x",
                     criteria=tuple(
-                        replace(one, title=f"{one.title} x", guidance="New.")
+                        with_changes(one, title=f"{one.title} x", guidance="New.")
                         for one in section.criteria
                     ),
                 )
@@ -218,12 +218,12 @@ def changed(rubric: Rubric, how: str) -> Rubric:
             )
         case "all new":
             sections = tuple(
-                replace(
+                with_changes(
                     section,
                     id=f"{section.id}-x",
                     title=f"{section.title} x",
                     criteria=tuple(
-                        replace(one, id=f"{one.id}-x", title=f"{one.title} x")
+                        with_changes(one, id=f"{one.id}-x", title=f"{one.title} x")
                         for one in section.criteria
                     ),
                 )
@@ -233,16 +233,16 @@ def changed(rubric: Rubric, how: str) -> Rubric:
             criteria = [section.criteria for section in rubric.sections]
             moved = [*criteria[1:], criteria[0]]
             sections = tuple(
-                replace(section, criteria=own)
+                with_changes(section, criteria=own)
                 for section, own in zip(rubric.sections, moved, strict=True)
             )
         case "other points":
             sections = tuple(
-                replace(
+                with_changes(
                     section,
                     weight=section.weight and section.weight + 1,
                     criteria=tuple(
-                        one if one.points is None else replace(one, points=one.points + 1)
+                        one if one.points is None else with_changes(one, points=one.points + 1)
                         for one in section.criteria
                     ),
                 )
@@ -250,7 +250,7 @@ def changed(rubric: Rubric, how: str) -> Rubric:
             )
         case _:
             raise ValueError(how)
-    return replace(rubric, version="2", sections=sections)
+    return with_changes(rubric, version="2", sections=sections)
 
 
 CHANGES = (
@@ -269,14 +269,14 @@ SIZE = 40
 
 def looked_at(rubric: Rubric) -> object:
     """The advice that looks and does not reckon: what that takes has a limit of its own."""
-    return advice(replace(rubric, bands=()))
+    return advice(with_changes(rubric, bands=()))
 
 
 OF_A_RUBRIC: dict[str, Callable[[Rubric], object]] = {
     "problems": rubric_problems,
     "advice": looked_at,
     "markdown": rubric_markdown,
-    "terminal": lambda rubric: one_rubric(rubric, 80),
+    "terminal": lambda rubric: one_rubric(rubric),
     "score sheet": score_sheet,
     "json": rubric_json,
     "template": lambda rubric: review_template(rubric, "r@1", "schema.json"),
@@ -316,7 +316,7 @@ def test_comparing_rubrics(how: str, shape: str) -> None:
             found = RubricChanges(
                 old, new, tuple(CriteriaChanges(matching).changes()), Carry(), None
             )
-            rubric_changes(found, 80)
+            rubric_changes(found)
             changes_json(found, "0", "0")
 
         return run
@@ -406,7 +406,7 @@ def test_many_reviews(name: str) -> None:
             result = Scorer(rubric).score(review)
             outcomes.append(Scored(path, review.id or "", "0", "0", result, (warning,)))
             outcomes.append(
-                Failed(f"{number}-x.yaml", (warning._replace(severity=Severity.ERROR),))
+                Failed(f"{number}-x.yaml", (warning._with_changes(severity=Severity.ERROR),))
             )
             outcomes.append(Skipped(f"{number}-y.yaml", "y", "draft", (warning,)))
         return lambda: rendered(RENDERERS[name], outcomes)
