@@ -276,7 +276,7 @@ OF_A_RUBRIC: dict[str, Callable[[Rubric], object]] = {
     "problems": rubric_problems,
     "advice": looked_at,
     "markdown": rubric_markdown,
-    "terminal": lambda rubric: one_rubric(rubric),
+    "terminal": one_rubric,
     "score sheet": score_sheet,
     "json": rubric_json,
     "template": lambda rubric: review_template(rubric, "r@1", "schema.json"),
