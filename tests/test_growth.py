@@ -406,7 +406,7 @@ def test_many_reviews(name: str) -> None:
             result = Scorer(rubric).score(review)
             outcomes.append(Scored(path, review.id or "", "0", "0", result, (warning,)))
             outcomes.append(
-                Failed(f"{number}-x.yaml", (warning._with_changes(severity=Severity.ERROR),))
+                Failed(f"{number}-x.yaml", (warning._replace(severity=Severity.ERROR),))
             )
             outcomes.append(Skipped(f"{number}-y.yaml", "y", "draft", (warning,)))
         return lambda: rendered(RENDERERS[name], outcomes)

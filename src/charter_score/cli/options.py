@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, TypeVar, get_origin
 
 import typer
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainValidator, ValidationError
@@ -53,7 +53,8 @@ def _refuse_empty(word: object) -> str:
     if isinstance(word, str) and word:
         return word
     if word == "":
-        raise MisshapenError("empty", "is given an empty name", "a variable of the shell may be empty")
+        hint = "a variable of the shell may be empty"
+        raise MisshapenError("empty", "is given an empty name", hint)
     raise MisshapenError("wrong-type", "takes a text", 'in quotes: "…"')
 
 
