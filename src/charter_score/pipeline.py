@@ -200,7 +200,7 @@ class Scoring:
                 diagnostics += document.diagnostics
             elif not self._is_alone(one) and is_output(document.value):
                 continue
-            elif may_be_rubric(document.value) and not is_ours(document.value):
+            elif may_be_rubric(document.value):
                 diagnostics += _checked_rubric(document, digest)
             else:
                 outcome = self._outcome_of(one, digest, document)
@@ -217,32 +217,34 @@ class Scoring:
         if isinstance(one, Diagnostic):
             yield Failed(one.path, (one,), is_unlisted=one.code == "unreadable")
             return
+        try:
+            yield from self._documents_of(one)
+        except Exception as fault:
+            if (why := shortage(fault)) is None:
+                raise
+            yield Failed(one.shown, (Diagnostic("unreadable", why, one.shown),))
+
+    def _documents_of(self, one: Input) -> Iterator[Outcome | LeftOut]:
         if (known := _known_by_name(one)) is not None:
             yield known
             return
         try:
             data = self._read(one)
         except DocumentError as wrong:
-            code = wrong.diagnostics[0].code
-            if code == "too-large" and self._is_output(one):
+            if wrong.diagnostics[0].code == "too-large" and self._is_output(one):
                 yield LeftOut(one.shown, "written by charter-score")
             else:
                 yield Failed(one.shown, wrong.diagnostics)
             return
         digest = sha256(data).hexdigest()
-        try:
-            for document in read_documents(data, one.shown):
-                if not isinstance(document, DocumentError):
-                    yield self._outcome_of(one, digest, document)
-                elif one.root is not None and _is_no_form(document):
-                    # A workbook of somebody's in a folder of reviews.
-                    yield LeftOut(one.shown, "a workbook that is no form")
-                else:
-                    yield Failed(one.shown, document.diagnostics)
-        except Exception as fault:
-            if (why := shortage(fault)) is None:
-                raise
-            yield Failed(one.shown, (Diagnostic("unreadable", why, one.shown),))
+        for document in read_documents(data, one.shown):
+            if not isinstance(document, DocumentError):
+                yield self._outcome_of(one, digest, document)
+            elif one.root is not None and _is_no_form(document):
+                # A workbook of somebody's in a folder of reviews.
+                yield LeftOut(one.shown, "a workbook that is no form")
+            else:
+                yield Failed(one.shown, document.diagnostics)
 
     def _is_output(self, one: Input) -> bool:
         """Whether an input among others is too large for a review since it holds our results."""

@@ -273,32 +273,6 @@ def test_a_folder_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str])
     assert os.listdir() == ["file"]
 
 
-@pytest.mark.parametrize("template", [False, True])
-def test_no_schema_is_left_behind_where_the_document_fails(
-    template: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Both are written, or neither; one that was there stays."""
-    from charter_score.cli import new as module
-
-    real = module.write_file
-
-    def full(path: Any, data: bytes, shown: str) -> None:
-        if str(path) == "a.yaml":
-            raise NotWrittenError("a.yaml: no space left on device")
-        real(path, data, shown)
-
-    monkeypatch.setattr(module, "write_file", full)
-    rubric = None if template else PLYMOUTH
-    with pytest.raises(NotWrittenError):
-        new(rubric, "a.yaml", rubric_template=template)
-    assert os.listdir() == []
-    new(rubric, "b.yaml", rubric_template=template)
-    before = sorted(os.listdir())
-    with pytest.raises(NotWrittenError):
-        new(rubric, "a.yaml", rubric_template=template)
-    assert sorted(os.listdir()) == before
-
-
 # ── An example ────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -172,7 +172,7 @@ def test_results_larger_than_a_review_may_lie_beside_reviews(run: Run) -> None:
         with Path("month/results.json").open("ab") as file:
             file.write(b" " * 6_000_000)
     code, _, err = run("score", "month", "-v")
-    assert (code, "month/results.json: not a review, left out" in err) == (0, True)
+    assert (code, "month/results.json: written by charter-score, left out" in err) == (0, True)
 
 
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
@@ -401,14 +401,14 @@ def test_a_file_for_which_there_is_no_room(
     for number in range(80):
         text = REVIEW.replace("./", "../")
         Path(f"reviews/{number:03}.yaml").write_text(text, encoding="utf-8")
-    plain = pipeline.read_document
+    plain = pipeline.read_documents
 
     def read(data: bytes, shown: str) -> Any:
         if shown == "reviews/042.yaml":
             raise fault
         return plain(data, shown)
 
-    monkeypatch.setattr(pipeline, "read_document", read)
+    monkeypatch.setattr(pipeline, "read_documents", read)
     code, out, err = run("score", "reviews", "-f", "csv", "--jobs", jobs)
     assert code == 3
     assert len(out.splitlines()) == 80

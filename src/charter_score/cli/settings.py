@@ -218,7 +218,7 @@ def _number(value: object) -> int:
 
 def _percentage(value: object) -> str:
     """A percentage as its text, whole or decimal, with or without quotes."""
-    if isinstance(value, int | str) and not isinstance(value, bool):
+    if isinstance(value, int | str | Number) and not isinstance(value, bool):
         text = str(value).removesuffix("%")
         try:
             read_percent(Number(text))

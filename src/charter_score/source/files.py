@@ -135,6 +135,8 @@ def is_there(path: AnyPath) -> bool:
     """
     try:
         os.lstat(path)
+    except ValueError:
+        return False  # a name with a character that no name can have
     except OSError as wrong:
         if wrong.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
             return False
