@@ -206,8 +206,15 @@ def rating(chance: Random, name: str, skill: float, words: tuple[str, str]) -> o
 
 def dispute(chance: Random, made: Review) -> None:
     """Let the advisor challenge one rating: open, upheld, not upheld or withdrawn."""
-    section = chance.choice(list(CRITERIA))
-    criterion = chance.choice(list(CRITERIA[section]))
+    places = [
+        (section, criterion)
+        for section, criteria in made["ratings"].items()
+        for criterion, rating in criteria.items()
+        if (rating["rating"] if isinstance(rating, dict) else rating) != MET
+    ]
+    if not places:
+        return  # there is nothing that the advisor could see in another way
+    section, criterion = chance.choice(places)
     raised: dict[str, Any] = {
         "section": section,
         "criterion": criterion,

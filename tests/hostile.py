@@ -167,6 +167,7 @@ def review(text: str = HOSTILE, *, critical: bool = True) -> Review:
             says="met",
             because=say(f"because-{criterion}"),
             on=say(f"on-{criterion}"),
+            by=say(f"by-{criterion}"),
             outcome=outcome,
             decided_by=say(f"decided-by-{criterion}"),
             decided_on=say(f"decided-on-{criterion}"),

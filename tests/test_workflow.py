@@ -22,7 +22,7 @@ def test_the_suite_runs_on_every_system_and_python() -> None:
     assert suite["strategy"]["fail-fast"] is False
     assert suite["runs-on"] == "${{ matrix.os }}"
     lines = [step["run"] for step in suite["steps"] if "run" in step]
-    assert lines == ["python -m pip install --quiet -e '.[test]'", "python -m pytest"]
+    assert lines == ["python -m pip install --quiet -e '.[test]'", "python -m pytest -n auto"]
 
 
 def test_the_suite_is_the_one_of_the_readme() -> None:
@@ -30,7 +30,9 @@ def test_the_suite_is_the_one_of_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     command = re.search(r"^```sh test\n(.*)\n```$", readme, re.M)
     assert command
-    assert command[1].endswith("pip install --quiet -e '.[test]' && .venv/bin/python -m pytest")
+    assert command[1].endswith(
+        "pip install --quiet -e '.[test]' && .venv/bin/python -m pytest -n auto"
+    )
 
 
 def test_types_are_checked_for_every_system() -> None:

@@ -330,22 +330,20 @@ class Rubric(Model):
         return Rating(rating).earns(full, self.not_applicable)
 
     def misses(self, criterion: Criterion, rating: str) -> bool:
-        """Whether a rating misses the criterion: not met, or a level with the fewest points.
-
-        Where all levels earn the same, none of them does.
-        """
+        """Whether a rating misses the criterion: not met, or a level with the fewest points."""
         if rating == Rating.NOT_APPLICABLE:
             return False
         levels = self.levels_of(criterion)
         if levels is not None:
-            return levels[rating] == min(levels.values()) < max(levels.values())
+            return levels[rating] == min(levels.values())
         return rating == Rating.NOT_MET
 
     def needs_comment(self, criterion: Criterion, rating: str) -> bool:
         """Whether a reviewer must say why beside a rating (as `rating_reader` gives it).
 
         `when_missed` asks for a comment on what loses points, and on what misses the criterion
-        whatever its points: a critical one of no points decides over a review all the same. n/a is
+        whatever its points: a critical one of no points decides over a review all the same. Where
+        all levels earn the same, none of them says anything that a comment could explain. n/a is
         neither, so `needs_comment` alone asks for one there.
         """
         if rating == Rating.NOT_APPLICABLE:
@@ -354,4 +352,6 @@ class Rubric(Model):
             return False
         earned = self.earns(criterion, rating)
         loses = earned is not None and earned < self.points_of(criterion)
-        return loses or self.misses(criterion, rating)
+        levels = self.levels_of(criterion)
+        differ = levels is None or len(set(levels.values())) > 1
+        return loses or (differ and self.misses(criterion, rating))
