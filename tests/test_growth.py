@@ -48,7 +48,7 @@ from charter_score.source.validation import validate
 from charter_score.wire.encoding import rubric_json
 from charter_score.wire.schemas import schema_text
 from documents import review_from, rubric_from, values_from, with_changes
-from steps import assert_grows_with_size, steps_of
+from steps import ROOM, assert_grows_with_size, steps_of
 
 Prepare = Callable[[int], Callable[[], object]]
 
@@ -482,3 +482,34 @@ def test_a_rubric_is_read_once(
             library.rubric_for(review, None, None)
     assert read
     assert len(read) == len(set(read))
+
+
+def test_conditions_that_never_hold() -> None:
+    """A rubric of nothing but conditions that no review can meet is refused in what they ask."""
+
+    def prepare(size: int) -> Callable[[], object]:
+        text = rubric_text(1, 4 * (size + 20)).replace("f0: [a0, b0]", "f0: [never]")
+        rubric, _ = validate(Rubric, values_from(text))
+        assert rubric is not None
+        return lambda: rubric_problems(rubric)
+
+    prepare(2)()
+    # The first fifty get a hint with what may have been meant, so the beginning is left out.
+    few, once, twice = (steps_of(prepare(size)) for size in (40, 80, 120))
+    assert twice - once <= ROOM * (once - few)
+
+
+def test_unknown_criteria() -> None:
+    """A review of nothing but unknown criteria is refused in what their number asks."""
+    rubric = rubric_from(rubric_text(2, 50))
+
+    def prepare(size: int) -> Callable[[], object]:
+        review = review_from(
+            "ratings:\n  s0:\n" + "".join(f"    Q{n}Q: met\n" for n in range(50 + 4 * size))
+        )
+        linter = ReviewLinter(rubric)
+        return lambda: linter.problems(review)
+
+    prepare(2)()
+    few, once, twice = (steps_of(prepare(size)) for size in (40, 80, 120))
+    assert twice - once <= ROOM * (once - few)

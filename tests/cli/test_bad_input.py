@@ -28,8 +28,6 @@ from charter_score.render.text.diagnostics import MOST_SHOWN
 FOLDER = Path(__file__).parents[1] / "bad_input"
 SECONDS = 20
 """What a run may take before it counts as hanging; all of them take a fraction of it."""
-SECONDS_FOR_A_LARGE_ONE = 10
-"""The same where a document is large and within every limit; a second or two is what it takes."""
 
 ELSEWHERE = {
     "link-outside": "test_links_out_of_a_folder_are_not_followed",
@@ -653,38 +651,3 @@ def test_hostile_file_names(name: bytes, shown: str, tmp_path: Path) -> None:
     ran = program(tmp_path, "score", b"no-" + name)
     assert ran.errors.startswith(f"no-{shown}: error[not-found] ")
     assert ran.exit == 3
-
-
-def rubric_of(criteria: int, rest: str = "", head: str = "") -> str:
-    """A rubric of so many criteria."""
-    return f'id: r\nversion: "1"\ntitle: T\n{head}sections:\n  - id: s\n    title: S\n' + (
-        "    criteria:\n"
-        + "".join(f"      - {{id: c{n}, title: C{n}{rest}}}\n" for n in range(criteria))
-    )
-
-
-WORDS = [f"v{n}" for n in range(20_000)]
-SCALE = f"scales: {{q: {{{', '.join(f'{word}: 1' for word in WORDS)}}}}}\n"
-FIELD = f"fields: {{a: {{values: [{', '.join(WORDS)}]}}}}\n"
-UNKNOWN = "".join(f"    Q{n}Q: met\n" for n in range(4_000))
-LARGE = {
-    "many criteria on one scale": ["check", rubric_of(4_000, ", levels: q", SCALE)],
-    "many conditions on one field": ["check", rubric_of(4_000, ", applies_when: {a: v1}", FIELD)],
-    "many conditions that never hold": ["check", rubric_of(4_000, ", applies_when: {a: w}", FIELD)],
-    "many unknown criteria": [
-        "score",
-        f"rubric: ./rubric.yaml\nratings:\n  s:\n{UNKNOWN}",
-        rubric_of(4_000),
-    ],
-}
-
-
-@pytest.mark.parametrize("case", LARGE)
-def test_no_document_takes_the_square_of_its_size(case: str, tmp_path: Path) -> None:
-    """Documents of a tenth of the limits are judged in seconds, whatever they say."""
-    command, text, *rubric = LARGE[case]
-    (tmp_path / "document.yaml").write_text(text, "utf-8")
-    for one in rubric:
-        (tmp_path / "rubric.yaml").write_text(one, "utf-8")
-    ran = program(tmp_path, command, "document.yaml", seconds=SECONDS_FOR_A_LARGE_ONE)
-    assert ran.exit in (0, 1, 3)

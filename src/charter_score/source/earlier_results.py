@@ -45,7 +45,7 @@ def earlier_reviews(path: AnyPath) -> tuple[EarlierReview, ...]:
 
 _HINT = "write them with `score … -o results.json`"
 _KINDS = frozenset(["result", "failure", "skipped", "warning", "summary"])
-_SHARE = re.compile("([0-9]{1,1000})/([0-9]{1,1000})")
+_SHARE = re.compile("([0-9]{1,4000})/([0-9]{1,4000})")
 
 
 class _RefusedError(ValueError):

@@ -49,7 +49,7 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line.replace("\t", " ")).rstrip() for line in lines)
 
 
-_COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
+_COMMAND = re.compile(r"^[^\S\n]*::|##\[", re.MULTILINE)
 
 
 def runner_commands(text: str) -> list[int]:
