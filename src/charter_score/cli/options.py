@@ -165,7 +165,7 @@ def _parameters(kind: type[Options]) -> list[inspect.Parameter]:
             words = bool
         elif get_origin(field.annotation) is tuple:
             words = list[str]
-        default = False if words is bool else inspect.Parameter.empty
+        default: Any = False if words is bool else inspect.Parameter.empty
         if not field.is_required() and words is not bool:
             words, default = words | None, None
         found.append(
