@@ -31,7 +31,7 @@ from charter_score.comparing.comparison import compare
 from charter_score.errors import DocumentError, UsageError
 from charter_score.filling.form_writer import review_form
 from charter_score.filling.template import review_template
-from charter_score.gates import Baseline, Gates, Watched
+from charter_score.gates import Baseline, Gates
 from charter_score.library import Library, LoadedRubric, load_rubric, review_of, rubric_of
 from charter_score.linting import sums
 from charter_score.linting.advice import advice
@@ -47,7 +47,6 @@ from charter_score.render.text.console import Screen
 from charter_score.source.earlier_results import earlier_reviews
 from charter_score.source.files import Input
 from charter_score.source.reading import read_document, read_documents
-from charter_score.summary import Summary
 from charter_score.wire.encoding import rubric_json
 from charter_score.wire.schemas import schema_text
 from hostile import READABLE
@@ -372,12 +371,12 @@ def test_results(seeds: Rubrics, tmp_path: Path) -> None:
     texts = []
     for chosen in (Format.JSON, Format.JSON_LINES):
         for first in range(0, len(scored), 5):
-            one, summary = renderer(chosen, Look()), Summary()
+            one, collected = renderer(chosen, Look()), Job(()).collected()
             text = str(one.begin())
             for outcome in scored[first : first + 5]:
-                summary.add(outcome)
+                collected.add(outcome)
                 text += str(one.add(one.piece(outcome)))
-            texts.append(text + "".join(map(str, one.end(Closing(summary, ())))))
+            texts.append(text + "".join(map(str, one.end(Closing(collected)))))
     path = tmp_path / "results.json"
     words = (
         "null",
@@ -402,11 +401,11 @@ def test_results(seeds: Rubrics, tmp_path: Path) -> None:
                 earlier = earlier_reviews(path)
             except UsageError:
                 return "refused"
-            gates, watched, summary = Gates(baseline=Baseline(earlier)), Watched(), Summary()
+            gates = Gates(baseline=Baseline(earlier))
+            collected = Job((), gates=gates).collected()
             for outcome in scored:
-                gates.watch(outcome, watched)
-                summary.add(outcome)
-            gates.judge(watched, summary)
+                collected.add(outcome)
+            gates.verdicts(collected.gates, collected.summary)
             return "compared"
 
         tried.one(text, act)

@@ -34,6 +34,7 @@ from charter_score.outputs import AppendedOutput, Output, is_terminal
 from charter_score.pipeline import Job, Part, Scoring
 from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.render.results.verdicts import not_scored, sentence
+from charter_score.render.text import phrases
 from charter_score.render.text.blocks import Parts
 from charter_score.render.text.console import Line
 from charter_score.render.text.diagnostics import MOST_SHOWN, problem_lines
@@ -382,8 +383,10 @@ def _tell_verdict(run: _Run, code: ExitCode) -> None:
 def _told_skipped(skipped: Sequence[Skipped]) -> list[Line]:
     """Each review that is not to be scored, or how many where they are many."""
     if len(skipped) > MOST_SKIPPED:
-        return [Line(f"{count(len(skipped), 'review')} not scored: drafts or void")]
-    return [Line(f"{one.path}: {one.reason}, not scored") for one in skipped]
+        ready = phrases.only_status_missing(skipped)
+        number = f"{count(len(skipped), 'review')} not scored: drafts or void"
+        return [Line(f"{number}. {ready}" if ready else number)]
+    return [Line(f"{review.path}: {phrases.not_scored(review)}") for review in skipped]
 
 
 def _told(verdict: Verdict, conclusion: Conclusion, code: ExitCode, *, quiet: bool) -> list[Line]:

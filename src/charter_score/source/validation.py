@@ -62,7 +62,7 @@ def _problem(
             name = str(route[-1])
             return Problem("missing-field", f"`{name}` is missing here", route[:-1], At.KEY)
         case "extra_forbidden":
-            return _unknown_field(kind, route, suggestions)
+            return _unknown_field(kind, value, route, suggestions)
         case "too_short":
             return _empty_list(route)
         case "string_type":
@@ -94,15 +94,21 @@ def _problem(
             return _wrong_type("a mapping (`key: value`)", value, route)
 
 
+_WITH_TEXTS = (Rated, Action, Dispute, Criterion, Band)
+"""What is often written between { } with a text in it."""
 _RATING_DEPTH = len(("ratings", "section", "criterion"))
 
 
-def _unknown_field(kind: type[Rubric | Review], route: Route, suggestions: Suggestions) -> Problem:
+def _unknown_field(
+    kind: type[Rubric | Review], value: Value, route: Route, suggestions: Suggestions
+) -> Problem:
     model = _model_at(kind, route[:-1])
     known = [name.rstrip("_") for name in model.model_fields]
+    # A comma in a text without quotes inside { } makes a key of the rest, with nothing behind it.
+    is_rest_of_text = isinstance(_at(value, route), Null) and model in _WITH_TEXTS
     hint = suggestions.near(str(route[-1]), known) or (
         "quote the text: inside { } a comma ends it"
-        if model in (Rated, Action, Dispute, Criterion, Band)
+        if is_rest_of_text
         else f"known here: {', '.join(known)}"
     )
     return Problem("unknown-field", "this key is not known here", route, At.KEY, hint)
