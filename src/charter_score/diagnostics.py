@@ -97,7 +97,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
     compared = list(islice(known, _MOST_COMPARED))
     near = get_close_matches(word.casefold()[:64], compared, n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else None
+    return meant(near[0]) if near else None
+
+
+def meant(word: str) -> str:
+    """The hint that names what a mistyped word was meant for."""
+    return f"did you mean `{word}`?"
 
 
 def listed(words: Collection[str], last: str = "or") -> str:

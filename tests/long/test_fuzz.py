@@ -258,7 +258,7 @@ def test_reviews(seeds: Rubrics) -> None:
                 value = read_document(text.encode(), "a.yaml").value
             except (DocumentError, UnicodeEncodeError):
                 continue
-            text, ending = json.dumps(value, ensure_ascii=rng.random() < 0.5), ".json"
+            text, ending = json.dumps(value, ensure_ascii=rng.random() < 0.5, default=str), ".json"
 
         made = partial(outcome_of, text.encode(), f"{number}{ending}", rubric)
         batch.append(tried.one(text, made))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
-from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed
+from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed, meant
 from charter_score.field_types import is_date
 from charter_score.limits import MOST_WORDS
 from charter_score.linting.dispute_checks import dispute_warnings
@@ -75,8 +75,11 @@ class ReviewLinter:
             else:
                 known += 1
         if known < len(self._sections) and review.status.is_scored:
+            # What was meant for a section is said once, where its name is misspelt.
+            misspelt = {one.hint for one in found if one.code == "unknown-section"}
             for section in self._sections.values():
-                found.extend(_unrated(section.section, review, reported))
+                if meant(section.section.id) not in misspelt:
+                    found.extend(_unrated(section.section, review, reported))
         if review.disputes:
             found.extend(_dispute_problems(self._rubric, review, near))
             found.extend(dispute_warnings(self._rubric, review))
@@ -310,29 +313,41 @@ def _unknown_rating(
 
 
 def _unrated(section: Section, review: Review, reported: Set[Route]) -> Iterator[Problem]:
+    """The criteria without a rating; of a section in which nothing is rated, in one problem."""
     if not holds(section.applies_when, review.interaction):
         return
     rated = review.ratings.get(section.id)
     if ("ratings", section.id) in reported:
         return
-    for criterion in section.criteria:
-        if not holds(criterion.applies_when, review.interaction):
-            continue
-        own = None if rated is None else rated.get(criterion.id)
-        if own is not None and own.rating is not None:
-            continue
+    applying = [one for one in section.criteria if holds(one.applies_when, review.interaction)]
+    missing = [one for one in applying if not _is_rated(one, rated)]
+    waiting = [one for one in missing if ("ratings", section.id, one.id) not in reported]
+    if len(waiting) > 1 and waiting == applying:
+        yield Problem(
+            "unrated",
+            f"{section.id}: {len(waiting)} criteria have no rating",
+            ("ratings",) if rated is None else ("ratings", section.id),
+            At.KEY,
+            f"rate {listed([one.id for one in waiting], 'and')} under `{section.id}`",
+        )
+        return
+    for criterion in waiting:
         route: Route = ("ratings", section.id, criterion.id)
-        if route in reported:
-            continue
+        is_there = rated is not None and criterion.id in rated
         yield Problem(
             "unrated",
             f"{section.id}.{criterion.id} has no rating",
-            route if own is not None else route[: 1 if rated is None else 2],
+            route if is_there else route[: 1 if rated is None else 2],
             At.KEY,
             "rate it met, not met or n/a"
             if criterion.levels is None
             else "rate it with one of the criterion's levels",
         )
+
+
+def _is_rated(criterion: Criterion, rated: Mapping[str, Rated] | None) -> bool:
+    own = None if rated is None else rated.get(criterion.id)
+    return own is not None and own.rating is not None
 
 
 def _dispute_problems(rubric: Rubric, review: Review, near: Near) -> Iterator[Problem]:
