@@ -26,7 +26,7 @@ from charter_score.source.reading import read_document
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = ("guide.md", "formats.md", "scoring.md", "diagnostics.md", "safety.md")
+PAGES = ("guide.md", "formats.md", "scoring.md", "diagnostics.md", "safety.md", "api.md")
 LEFT_OUT = "…"
 
 
