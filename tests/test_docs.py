@@ -8,6 +8,7 @@ exit code other than 0.
 
 import ast
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -26,7 +27,10 @@ from charter_score.source.reading import read_document
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = ("guide.md", "formats.md", "scoring.md", "diagnostics.md", "safety.md")
+PAGES = (
+    *("guide.md", "formats.md", "scoring.md", "diagnostics.md", "safety.md"),
+    *("api.md", "contributing.md"),
+)
 LEFT_OUT = "…"
 
 
@@ -326,3 +330,17 @@ def test_the_limits_are_those_of_the_page() -> None:
         "fields that a rubric declares, or a condition names": f"{limits.MOST_FIELDS}",
         words: f"{limits.MOST_WORDS}",
     }.items() <= table.items()
+
+
+def test_the_page_for_colleagues_names_what_exists() -> None:
+    """Every path and every name in contributing.md is there, in the source or the repository."""
+    text = (DOCS / "contributing.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"`([^`\s]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S))
+    paths = {word for word in quoted if "/" in word or word.endswith((".py", ".toml"))}
+    package = ROOT / "src" / "charter_score"
+    missing = {path for path in paths if not ((package / path).exists() or (ROOT / path).exists())}
+    assert missing == set()
+    names = {word for word in quoted if re.fullmatch(r"[a-z_]+(\.\w+)+", word)} - paths
+    assert len(names) > 30
+    for name in names - {"review.yaml"}:
+        assert pkgutil.resolve_name(f"charter_score.{name}") is not None

@@ -175,3 +175,18 @@ def test_links_of_the_readme_lead_somewhere() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)]+)\)", readme) if "://" not in link]
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_readme_draws_the_house_as_it_stands() -> None:
+    """Its table of rooms names each module and package of the source, each once."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| room | what is in it |")[2].partition("\n\n")[0]
+    rooms = [
+        room.rstrip("/")
+        for row in table.splitlines()
+        for room in re.findall(r"`([a-z_]+/?)`", row.split("|")[1] if "|" in row else "")
+    ]
+    package = ROOT / "src" / "charter_score"
+    there = {path.stem for path in package.glob("*.py")} - {"__init__", "__main__"}
+    there |= {path.parent.name for path in package.glob("*/__init__.py")}
+    assert sorted(rooms) == sorted(there)

@@ -73,6 +73,12 @@ class Diagnostic(NamedTuple):
         """True for an error, False for a warning."""
         return self.severity is Severity.ERROR
 
+    def __str__(self) -> str:
+        """The diagnostic on one line, without its hint."""
+        place = "".join(f":{number}" for number in self.location or ())
+        sheet = "" if self.sheet is None else f" {self.sheet}"
+        return f"{self.path}{sheet}{place}: {self.severity.value}[{self.code}] {self.message}"
+
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The diagnostics by path, sheet, line, column, code, message; exact repeats once."""

@@ -45,7 +45,8 @@ class DocumentError(CharterScoreError):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = in_order(diagnostics)
-        super().__init__(f"{len(self.diagnostics)} problem(s)")
+        more = f" (and {len(self.diagnostics) - 1} more)" if len(self.diagnostics) > 1 else ""
+        super().__init__("".join(map(str, self.diagnostics[:1])) + more)
 
 
 class NotWrittenError(CharterScoreError):

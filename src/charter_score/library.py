@@ -5,11 +5,11 @@ everything that is wrong with it. `Library` knows the rubrics that a review can 
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from charter_score.diagnostics import At, Diagnostic, Problem, Route, did_you_mean
 from charter_score.errors import DocumentError, UsageError
@@ -104,23 +104,43 @@ def review_of(
     Raises:
         DocumentError: with everything that is wrong with it.
     """
+    return LoadedReview(
+        *checked_review(document, lambda review: library.rubric_for(review, folder, default))
+    )
+
+
+R = TypeVar("R", bound=LoadedRubric | None)
+
+
+def checked_review(
+    document: Document, rubric_for: Callable[[Review], R]
+) -> tuple[Review, R, tuple[Diagnostic, ...]]:
+    """The review that a document holds, its rubric, and what is to be warned of.
+
+    `rubric_for` finds the rubric; where it gives None, the review is held against none.
+
+    Raises:
+        DocumentError: with everything that is wrong with it.
+    """
     review, problems = validate(Review, document.value)
     hidden = document.unreadable
     found = [*document.diagnostics, *(document.diagnostic(one) for one in _told(problems, hidden))]
-    rubric: LoadedRubric | None = None
+    rubrics: list[R] = []
     wrong_routes = {problem.route for problem in problems} | hidden
     if review is not None and ("rubric",) not in wrong_routes:
         try:
-            rubric = library.rubric_for(review, folder, default)
+            rubric = rubric_for(review)
         except RubricReferenceError as wrong:
             found.append(document.diagnostic(wrong.problem))
             found.extend(wrong.diagnostics)
         else:
-            more = rubric.linter.problems(review, _reported(problems) | hidden)
-            found += [document.diagnostic(problem) for problem in _told(more, hidden)]
-    if review is None or rubric is None or any(one.is_error for one in found):
+            rubrics.append(rubric)
+            if rubric is not None:
+                more = rubric.linter.problems(review, _reported(problems) | hidden)
+                found += [document.diagnostic(problem) for problem in _told(more, hidden)]
+    if review is None or not rubrics or any(one.is_error for one in found):
         raise DocumentError(found)
-    return LoadedReview(review, rubric, tuple(found))
+    return review, rubrics[0], tuple(found)
 
 
 def _told(problems: Iterable[Problem], unreadable: Set[Route]) -> Iterator[Problem]:

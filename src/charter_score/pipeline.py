@@ -269,14 +269,14 @@ class Scoring:
             why = "a rubric" if rubric else "written by charter-score"
             return LeftOut(one.shown, why)
         if is_ours(document.value) or rubric:
-            return Failed(one.shown, (document.diagnostic(_not_a_review(rubric=rubric)),))
+            return Failed(one.shown, (document.diagnostic(not_a_review(rubric=rubric)),))
         folder = os.path.dirname(one.path) if one.path is not None else None
         try:
             loaded = review_of(document, self._library, folder, self._default_rubric(one))
             try:
                 scored = self._score(one, document.part, loaded, digest)
             except NothingObservedError:
-                nothing = document.diagnostic(_nothing_observed())
+                nothing = document.diagnostic(nothing_observed())
                 return Failed(one.shown, in_order((nothing, *loaded.warnings)))
         except DocumentError as wrong:
             return Failed(one.shown, wrong.diagnostics)
@@ -397,7 +397,8 @@ def _checked_rubric(document: Document, digest: str) -> Sequence[Diagnostic]:
     return in_order((*loaded.warnings, *map(document.diagnostic, given)))
 
 
-def _not_a_review(*, rubric: bool) -> Problem:
+def not_a_review(*, rubric: bool) -> Problem:
+    """What is wrong with a rubric, or with an output of ours, where a review is wanted."""
     if rubric:
         return Problem(
             "not-a-review",
@@ -408,7 +409,8 @@ def _not_a_review(*, rubric: bool) -> Problem:
     return Problem("not-a-review", "this is a document that charter-score wrote, not a review", ())
 
 
-def _nothing_observed() -> Problem:
+def nothing_observed() -> Problem:
+    """What is wrong with a review in which every criterion with points is n/a."""
     return Problem(
         "nothing-observed",
         "every criterion with points is n/a, so there is nothing to score",

@@ -1,0 +1,236 @@
+"""What a Python program calls: read a rubric and reviews, score them, write the results as JSON.
+
+    >>> from charter_score import load_review, load_rubric, score
+    >>> rubric = load_rubric({
+    ...     "id": "greeting", "version": "1", "title": "Greeting",
+    ...     "sections": [{"id": "welcome", "title": "Welcome", "criteria": [
+    ...         {"id": "name", "title": "Gave their name", "points": 1},
+    ...         {"id": "tone", "title": "Was friendly", "points": 3}]}]})
+    >>> review = load_review({"ratings": {"welcome": {"name": "not met", "tone": "met"}}})
+    >>> result = score(rubric, review)
+    >>> result.score.earned, result.score.available, result.share
+    (Fraction(3, 1), Fraction(4, 1), Fraction(3, 4))
+
+Points are `Fraction`s in the rubric's own points. Shares are `Fraction`s from 0 to 1, also those
+that a document gives as a percentage: `expected: 70` is `Fraction(7, 10)`. The names are those of
+the package: `from charter_score import score`.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from charter_score import library
+from charter_score.collectors import Collected
+from charter_score.diagnostics import Problem
+from charter_score.errors import DocumentError
+from charter_score.library import LoadedRubric, checked_review, rubric_of
+from charter_score.linting import rubric_problems
+from charter_score.outcome import Failed, Outcome, Scored, Skipped
+from charter_score.pipeline import Job, Scoring, not_a_review, nothing_observed
+from charter_score.render.results.batch import Closing
+from charter_score.render.results.json import JsonEnvelope, JsonLines
+from charter_score.result import ReviewResult
+from charter_score.review import Review
+from charter_score.rubric import Rubric
+from charter_score.scoring import NothingObservedError
+from charter_score.source.document import Document
+from charter_score.source.files import read_bytes, shown_path
+from charter_score.source.python_values import diagnostic_of, document_of
+from charter_score.source.reading import is_rubric, read_document
+from charter_score.wire.ours import is_ours
+
+Path: TypeAlias = str | os.PathLike[str]
+Source: TypeAlias = Path | Mapping[str, object]
+"""A file's path, or the values that would stand in it."""
+
+
+def load_rubric(source: Source) -> Rubric:
+    """The rubric that a file or a mapping holds, checked.
+
+    A mapping has the same keys as a file, and plain Python values: str, int, Decimal, bool, None,
+    lists and dicts. A float is refused, since it is not exact. What a rubric is only warned of is
+    not told here: `charter-score check` tells it.
+
+    Raises:
+        DocumentError: with everything that is wrong, each thing at its line, or for a mapping at
+            its route.
+
+    >>> load_rubric({"id": "a", "version": "1", "title": "A", "sections": []})
+    Traceback (most recent call last):
+      ...
+    charter_score.errors.DocumentError: rubric.sections: error[empty-list] a rubric has at least ...
+    """
+    if isinstance(source, Mapping):
+        return rubric_of(document_of(source, "rubric"), "").rubric
+    return library.load_rubric(source).rubric
+
+
+def load_review(source: Source, rubric: Rubric | None = None) -> Review:
+    """The review that a file (YAML, JSON, or a workbook with one form) or a mapping holds.
+
+    It is held against `rubric` where one is given; without one only its form is checked, and
+    `score` does the rest. The rubric that the review names is not looked for.
+
+    Raises:
+        DocumentError: with everything that is wrong, each thing at its line, or for a mapping at
+            its route.
+
+    >>> review = load_review({"status": "draft", "ratings": {"welcome": {"tone": "met"}}})
+    >>> review.ratings["welcome"]["tone"].rating
+    'met'
+    >>> from charter_score import DocumentError
+    >>> try:
+    ...     load_review({"ratings": {"welcome": {"tone": True}}})
+    ... except DocumentError as wrong:
+    ...     for diagnostic in wrong.diagnostics:
+    ...         print(diagnostic.path, diagnostic.code)
+    review.ratings.welcome.tone unknown-rating
+    """
+    document = _review_document(source)
+    if (rubric_instead := is_rubric(document.value)) or is_ours(document.value):
+        raise DocumentError([document.diagnostic(not_a_review(rubric=rubric_instead))])
+    checked = None if rubric is None else _checked(rubric)
+    review, _, _ = checked_review(document, lambda _: checked)
+    return review
+
+
+def _review_document(source: Source) -> Document:
+    if isinstance(source, Mapping):
+        return document_of(source, "review")
+    shown = shown_path(source)
+    return read_document(read_bytes(source, shown), shown)
+
+
+def score(rubric: Rubric, review: Review) -> ReviewResult:
+    """Score one review, exactly, against the rubric given, whichever the review itself names.
+
+    Rubric and review are checked first. A rubric is checked once, so score many reviews with the
+    same object. Nothing is read or written.
+
+    Raises:
+        DocumentError: where the rubric or the review has errors: a criterion is unrated, a word is
+            no rating, the review is a draft or void, or nothing was observed.
+
+    >>> from charter_score import Criterion, Rated, Section
+    >>> tone = Criterion(id="tone", title="Was friendly")
+    >>> welcome = Section(id="welcome", title="Welcome", criteria=(tone,))
+    >>> rubric = Rubric(id="greeting", version="1", title="Greeting", sections=(welcome,))
+    >>> score(rubric, Review(ratings={"welcome": {"tone": Rated(rating="met")}})).share
+    Fraction(1, 1)
+    >>> from charter_score import DocumentError
+    >>> try:
+    ...     score(rubric, Review(ratings={"welcome": {}}))
+    ... except DocumentError as wrong:
+    ...     print(wrong.diagnostics[0].path, wrong.diagnostics[0].message)
+    review.ratings.welcome welcome.tone has no rating
+    """
+    checked = _checked(rubric)
+    problems = checked.linter.problems(review)
+    if not review.status.is_scored:
+        problems.append(_not_to_be_scored())
+    found = [diagnostic_of(problem, "review") for problem in problems]
+    if any(diagnostic.is_error for diagnostic in found):
+        raise DocumentError(found)
+    try:
+        return checked.scorer.score(review)
+    except NothingObservedError:
+        nothing = diagnostic_of(nothing_observed(), "review")
+        raise DocumentError([nothing, *found]) from None
+
+
+def _not_to_be_scored() -> Problem:
+    return Problem(
+        "not-to-be-scored",
+        "a draft or a void review has no score",
+        ("status",),
+        hint="score it once its status is final",
+    )
+
+
+_MOST_CHECKED = 16
+_checked_rubrics: dict[int, LoadedRubric] = {}
+"""By `id()`: the rubrics checked last. They are kept here, so that an id stays theirs."""
+
+
+def _checked(rubric: Rubric) -> LoadedRubric:
+    """A rubric made ready to check reviews and to score them.
+
+    Raises:
+        DocumentError: where it has errors, as one that Python code made can have.
+    """
+    checked = _checked_rubrics.get(id(rubric))
+    if checked is None:
+        found = [diagnostic_of(problem, "rubric") for problem in rubric_problems(rubric)]
+        if any(diagnostic.is_error for diagnostic in found):
+            raise DocumentError(found)
+        checked = LoadedRubric(rubric, "", "")
+        if len(_checked_rubrics) >= _MOST_CHECKED:
+            _checked_rubrics.clear()
+        _checked_rubrics[id(rubric)] = checked
+    return checked
+
+
+def score_paths(
+    paths: Path | Iterable[Path],
+    rubric: Path | None = None,
+    rubrics: Iterable[Path] = (),
+    *,
+    comments: bool = True,
+) -> Iterator[Outcome]:
+    """Each review under some paths as `Scored`, `Failed` or `Skipped`, in order, as it is read.
+
+    Args:
+        paths: files, folders or patterns, or one of them, as on the command line. Rubrics and
+            other files that lie in a folder are passed over.
+        rubric: the id, `id@version` or path of the rubric for reviews that name none.
+        rubrics: folders with more rubrics that a review can name.
+        comments: whether to keep what people wrote in their own words.
+
+    Raises:
+        UsageError: at the call, where `rubric` or `rubrics` names nothing. What is wrong with a
+            review raises nothing: it is a `Failed` with diagnostics.
+
+    >>> for outcome in score_paths("examples/small/absent.yaml"):
+    ...     match outcome:
+    ...         case Scored():
+    ...             print(outcome.id, outcome.result.share)
+    ...         case Failed():
+    ...             print(outcome.path, outcome.diagnostics[0].code)
+    ...         case Skipped():
+    ...             print(outcome.id, outcome.reason)
+    examples/small/absent.yaml not-found
+    """
+    given = [paths] if isinstance(paths, str | os.PathLike) else paths
+    job = Job(
+        [os.fspath(path) for path in given],
+        None if rubric is None else os.fspath(rubric),
+        [os.fspath(folder) for folder in rubrics],
+        comments=comments,
+    )
+    return Scoring(job).outcomes()
+
+
+def to_json(results: ReviewResult | Outcome | Iterable[Outcome]) -> str:
+    """Results as the published JSON, which `charter-score schema result` describes.
+
+    Several outcomes make one document with their summary, as `charter-score score -f json` writes
+    it. One alone is the object that stands for it there, on one line; a `ReviewResult` came from no
+    file, so its `path` and digests are empty. Percentages are decimal numbers from 0 to 100.
+
+    >>> import json
+    >>> written = json.loads(to_json(score_paths("examples/small/absent.yaml")))
+    >>> written["schema"], written["summary"]["failed"]
+    ('charter-score/results/v1', 1)
+    """
+    if isinstance(results, ReviewResult):
+        results = Scored("", results.review.id or "", "", "", results)
+    if isinstance(results, Scored | Failed | Skipped):
+        return JsonLines().piece(results).rstrip("\n")
+    collected = Collected()
+    envelope = JsonEnvelope()
+    text = [envelope.begin()]
+    for outcome in results:
+        collected.add(outcome)
+        text.append(envelope.add(envelope.piece(outcome)))
+    return "".join([*text, *envelope.end(Closing(collected))])
