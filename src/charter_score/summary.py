@@ -3,6 +3,8 @@
 Two rubrics are never mixed: each has a summary of its own, and only plain counts go over all.
 """
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ from itertools import product
 from typing import NamedTuple, TypeVar
 
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
+from charter_score.rating import LONGEST_WORD
 from charter_score.review import Status
 from charter_score.rubric import CriterionKey, Rubric, normal_value, same_value, values_of
 from charter_score.scoring import mark_of
@@ -317,7 +320,27 @@ class Summary:
 
 def _place(group: Group) -> tuple[object, ...]:
     """Where a group stands among others of the same fields."""
-    return (*((value is None, value or "") for value in group.values), group.rubric)
+    places = ((value is None, *as_people_sort(value or "")) for value in group.values)
+    return (*places, group.rubric)
+
+
+def as_people_sort(text: str) -> tuple[object, ...]:
+    """Where a text stands among others: numbers by size, letters whatever their case and accents.
+
+    `Advisor 2` comes before `Advisor 10`, and `É` beside `E`. The text itself comes last, so that
+    no two texts share a place.
+    """
+    plain = unicodedata.normalize("NFD", text[:LONGEST_WORD])
+    plain = "".join(one for one in plain if not unicodedata.combining(one)).casefold()
+    pieces = [
+        # A number by its digits: the longer one is larger, and no limit of `int` is met.
+        (1, len(digits := piece.lstrip("0")), digits) if number % 2 else (0, 0, piece)
+        for number, piece in enumerate(_DIGITS.split(plain))
+    ]
+    return (pieces, text)
+
+
+_DIGITS = re.compile("([0-9]+)")
 
 
 def _combine(own: dict[K, RubricSummary], other: dict[K, RubricSummary]) -> None:

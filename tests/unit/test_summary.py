@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from batches import summarise
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.rubric import Rubric
-from charter_score.summary import RubricSummary, Summary, mean_of, quantile
+from charter_score.summary import RubricSummary, Summary, as_people_sort, mean_of, quantile
 from charter_score.wire.encoding import summary_document
 from documents import review_from, rubric_from, scored
 from effort import examples
@@ -36,6 +36,15 @@ sections:
 ONE = rubric_from(TEXT.format(id="one"))
 OTHER = rubric_from(TEXT.format(id="other"))
 KEY = ("one", "1")
+
+
+def test_groups_stand_as_people_sort() -> None:
+    """Numbers by size, letters whatever their case and accents, a prefix before what it begins."""
+    names = ["Advisor 10", "advisor 2", "Éva", "Eve", "eva", "Zoë", "Advisor", "Advisor 02"]
+    assert sorted(names, key=as_people_sort) == [
+        "Advisor", "Advisor 02", "advisor 2", "Advisor 10", "eva", "Éva", "Eve", "Zoë",
+    ]  # fmt: skip
+    assert as_people_sort("9" * 10_000 + "a") > as_people_sort("8" * 10_000 + "a")
 
 
 def outcome(a: str, b: str, c: str, *, rubric: Rubric = ONE, more: str = "") -> Scored:

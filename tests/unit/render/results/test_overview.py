@@ -99,7 +99,7 @@ def test_hidden_people_get_letters() -> None:
     assert [one.label for one in hidden.lines] == ["advisor A", "advisor B"]
     assert hidden.note == "Names are hidden; --include-names shows them."
     (shown,) = groups(summary, names=True)
-    assert [one.label for one in shown.lines] == ["Advisor 26", "Advisor 3"]
+    assert [one.label for one in shown.lines] == ["Advisor 3", "Advisor 26"]
     assert shown.note is None
 
 
