@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from charter_score.cli.check import CheckRequest, run_check
+from charter_score.cli.check import CheckOptions, run_check
 from charter_score.cli.terminal import Color
 from charter_score.errors import ExitCode
 from charter_score.library import built_in_rubrics, load_rubric
@@ -108,8 +108,8 @@ def test_check_is_silent(
 ) -> None:
     """Nothing that ships has an error or a warning."""
     monkeypatch.chdir(ROOT)
-    request = CheckRequest(
-        paths=["rubrics", "examples"],
+    request = CheckOptions(
+        paths=("rubrics", "examples"),
         rubric=None,
         rubrics=(),
         color=Color.NEVER,

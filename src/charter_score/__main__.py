@@ -18,30 +18,16 @@ def main() -> None:
 
 def score_main() -> None:
     """Run `score`, which is `charter-score score`."""
-    _end(lambda: _run(["score", *sys.argv[1:]], "score"))
+    _end(lambda: _run(sys.argv[1:], "score"))
 
 
 def _run(arguments: Sequence[str], program: str) -> int:
-    """Run one command: the plain words of `score` at once, all else by way of typer."""
+    """Run one command by way of typer, and give its exit code."""
     gc.disable()  # modules stay once they are loaded; looking for garbage among them only costs
-    from charter_score.cli.plain import plain_request
+    from charter_score.cli import app as programs
 
-    request = plain_request(arguments, os.environ)
-    if request is not None:
-        from charter_score.cli.score import run_score
-
-        gc.enable()
-        return run_score(request)
+    app = programs.score_app() if program == "score" else programs.app()
     gc.enable()
-    from charter_score.cli.app import app, score_app
-
-    if program == "score":
-        return _by_typer(score_app, arguments[1:], "score")
-    return _by_typer(app, arguments, "charter-score")
-
-
-def _by_typer(app: Callable[..., object], arguments: Sequence[str], program: str) -> int:
-    """The exit code of a command that typer runs."""
     try:
         returned = app(list(arguments), prog_name=program, standalone_mode=False)
     except SystemExit:

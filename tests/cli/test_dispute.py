@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charter_score.cli import dispute as disputing
-from charter_score.cli.dispute import DisputeRequest, run_dispute
+from charter_score.cli.dispute import DisputeOptions, run_dispute
 from charter_score.cli.terminal import Color
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import ExitCode, NotWrittenError, UsageError
@@ -73,7 +73,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def dispute(
     criterion: str | None = "welcome.greeting", path: str = "r.yaml", **more: Any
 ) -> ExitCode:
-    return run_dispute(DisputeRequest(path, criterion, color=Color.NEVER, **more), TODAY)
+    return run_dispute(
+        DisputeOptions(path=path, criterion=criterion, color=Color.NEVER, **more), TODAY
+    )
 
 
 def scored(path: str = "r.yaml") -> Scored:

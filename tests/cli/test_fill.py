@@ -25,7 +25,7 @@ from rich.cells import cell_len as cells
 
 from charter_score.cli import fill as filling
 from charter_score.cli import typing_ahead
-from charter_score.cli.fill import FillRequest, new_review, run_fill
+from charter_score.cli.fill import FillOptions, new_review, run_fill
 from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
 from charter_score.filling import conversation as talking
 from charter_score.filling.conversation import Conversation, Ending
@@ -164,8 +164,8 @@ PROGRAM = [
     "-c",
     "import sys\n"
     "from charter_score import __main__ as program\n"
-    "from charter_score.cli.fill import FillRequest, run_fill\n"
-    "program._end(lambda: run_fill(FillRequest(*sys.argv[1:])))",
+    "from charter_score.cli.fill import FillOptions, run_fill\n"
+    "program._end(lambda: run_fill(FillOptions(**dict(zip(('path', 'rubric'), sys.argv[1:])))))",
 ]
 
 
@@ -246,7 +246,7 @@ def test_the_commands_it_names_can_be_typed_as_they_are() -> None:
 def test_what_cannot_be_meant_is_refused_before_any_question(words: list[str], told: str) -> None:
     """Exit 2 with a hint, and no file is made."""
     with pytest.raises(UsageError, match=re.escape(told)) as refused:
-        run_fill(FillRequest(*words))
+        run_fill(FillOptions(**dict(zip(("path", "rubric"), words, strict=False))))
     assert refused.value.hint
     assert sorted(os.listdir()) == ["small.yaml"]
 
@@ -297,7 +297,7 @@ def test_a_rubric_that_the_review_would_not_find_again_is_refused(tmp_path: Path
     Path("inside").mkdir()
     os.chdir("inside")
     with pytest.raises(UsageError, match="outside of this folder"):
-        run_fill(FillRequest("r.yaml", str(tmp_path / "small.yaml")))
+        run_fill(FillOptions(path="r.yaml", rubric=str(tmp_path / "small.yaml")))
     assert os.listdir() == []
 
 
@@ -1269,7 +1269,7 @@ def test_an_answer_that_cannot_be_saved_is_not_lost_in_silence(
     monkeypatch.setattr(filling, "line_reader", lambda: lambda _prompt: "Advisor 1")
     before = Path("r.yaml").read_bytes()
     with pytest.raises(NotWrittenError, match="The last answer was not saved; all before it were"):
-        run_fill(FillRequest("r.yaml"))
+        run_fill(FillOptions(path="r.yaml"))
     assert Path("r.yaml").read_bytes() == before
     assert "Advisor" not in capsys.readouterr().err
 
@@ -1306,7 +1306,7 @@ def test_what_no_question_can_mend_is_told_first(
 ) -> None:
     """With its place, as `check` tells it; nothing is asked and the file is not touched."""
     Path("r.yaml").write_text(text)
-    assert run_fill(FillRequest("r.yaml")) is ExitCode.NOT_SCORED
+    assert run_fill(FillOptions(path="r.yaml")) is ExitCode.NOT_SCORED
     said = capsys.readouterr()
     assert f"error[{code}]" in said.err
     assert said.out == ""

@@ -19,7 +19,7 @@ import pytest
 
 import random_documents
 from charter_score import writing
-from charter_score.cli.new import NewRequest, run_new
+from charter_score.cli.new import NewOptions, run_new
 from charter_score.cli.terminal import Color
 from charter_score.diagnostics import Severity
 from charter_score.errors import ExitCode, NotWrittenError, UsageError
@@ -60,7 +60,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def new(rubric: str | None = None, output: str | None = None, **more: Any) -> ExitCode:
-    return run_new(NewRequest(rubric, output, color=Color.NEVER, **more))
+    return run_new(NewOptions(rubric=rubric, output=output, color=Color.NEVER, **more))
 
 
 def score(*words: str) -> tuple[int, dict[str, Any]]:
@@ -371,8 +371,8 @@ def test_a_draft_in_which_all_is_rated_says_that_only_its_status_is_missing() ->
 def test_an_example_needs_a_rubric() -> None:
     """Nothing else that `new` takes has one."""
     Path("r.yaml").write_text("ratings: {}")
-    for request in (NewRequest(source="r.yaml", example=True),
-                    NewRequest(rubric_template=True, example=True)):  # fmt: skip
+    for request in (NewOptions(source="r.yaml", example=True),
+                    NewOptions(rubric_template=True, example=True)):  # fmt: skip
         with pytest.raises(UsageError, match="--example takes a RUBRIC"):
             run_new(request)
 
@@ -462,19 +462,19 @@ def test_new_files_are_their_owners_alone() -> None:
 @pytest.mark.parametrize(
     "request_",
     [
-        NewRequest(),
-        NewRequest(PLYMOUTH, rubric_template=True),
-        NewRequest(PLYMOUTH, source="a.xlsx"),
-        NewRequest(source="a.xlsx", rubric_template=True),
-        NewRequest(PLYMOUTH, "a.json"),
-        NewRequest(PLYMOUTH, "a"),
-        NewRequest(rubric_template=True, output="a.xlsx"),
-        NewRequest("no-such-rubric"),
-        NewRequest("no-such-rubric.yaml"),
-        NewRequest(f"{PLYMOUTH}@1999"),
+        NewOptions(),
+        NewOptions(rubric=PLYMOUTH, rubric_template=True),
+        NewOptions(rubric=PLYMOUTH, source="a.xlsx"),
+        NewOptions(source="a.xlsx", rubric_template=True),
+        NewOptions(rubric=PLYMOUTH, output="a.json"),
+        NewOptions(rubric=PLYMOUTH, output="a"),
+        NewOptions(rubric_template=True, output="a.xlsx"),
+        NewOptions(rubric="no-such-rubric"),
+        NewOptions(rubric="no-such-rubric.yaml"),
+        NewOptions(rubric=f"{PLYMOUTH}@1999"),
     ],
 )
-def test_a_command_that_cannot_be_meant_is_refused(request_: NewRequest) -> None:
+def test_a_command_that_cannot_be_meant_is_refused(request_: NewOptions) -> None:
     """Used wrongly it writes nothing and says how it is meant."""
     with pytest.raises(UsageError) as wrong:
         run_new(request_)
@@ -619,10 +619,10 @@ def test_what_is_read_is_never_replaced() -> None:
     new("own.yaml", "a.yaml")
     before = Path("own.yaml").read_bytes(), Path("a.yaml").read_bytes()
     for request in (
-        NewRequest("own.yaml", "own.yaml"),
-        NewRequest("own.yaml", "link.yaml"),
-        NewRequest(source="a.yaml", output="a.yaml"),
-        NewRequest(source="a.yaml", output="own.yaml"),
+        NewOptions(rubric="own.yaml", output="own.yaml"),
+        NewOptions(rubric="own.yaml", output="link.yaml"),
+        NewOptions(source="a.yaml", output="a.yaml"),
+        NewOptions(source="a.yaml", output="own.yaml"),
     ):
         with pytest.raises(UsageError, match="also read"):
             run_new(replace(request, force=True))
@@ -652,8 +652,8 @@ def test_a_rubric_to_begin_with(capsys: pytest.CaptureFixture[str]) -> None:
 def test_standard_output_is_utf_8_whatever_the_terminal_is() -> None:
     """A document is UTF-8: te reo Māori reaches a file by redirection as it stands."""
     program = (
-        "from charter_score.cli.new import NewRequest, run_new\n"
-        "run_new(NewRequest('auckland-our-charter'))\n"
+        "from charter_score.cli.new import NewOptions, run_new\n"
+        "run_new(NewOptions(rubric='auckland-our-charter'))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -704,7 +704,7 @@ def test_no_schema_stays_behind_alone(
     monkeypatch.setattr("charter_score.cli.new.Replacement", Failing)
     before = sorted(os.listdir())
     rubric = None if what[0].startswith("--") else what[0]
-    request = NewRequest(rubric, "call.yaml", rubric_template=rubric is None)
+    request = NewOptions(rubric=rubric, output="call.yaml", rubric_template=rubric is None)
     with pytest.raises(NotWrittenError):
         run_new(request)
     assert sorted(os.listdir()) == before
@@ -725,6 +725,6 @@ def test_an_older_schema_stays_as_it_was_where_the_document_fails(
         os, "replace", lambda a, b: fail() if str(b).endswith("call.yaml") else plain(a, b)
     )
     with pytest.raises(NotWrittenError):
-        run_new(NewRequest(PLYMOUTH, "call.yaml"))
+        run_new(NewOptions(rubric=PLYMOUTH, output="call.yaml"))
     assert Path(SCHEMA).read_bytes() == old
     assert not Path("call.yaml").exists()

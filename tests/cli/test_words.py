@@ -29,9 +29,9 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
         ("PATH", ["score", "", "-f", "json"]),
         ("PATH", ["score", REVIEW, ""]),
         ("PATH", ["check", ""]),
-        ("-o", ["score", REVIEW, "-o", ""]),
-        ("-o", ["new", "plymouth-quality-monitoring", "-o", ""]),
-        ("-o", ["rubrics", "plymouth-quality-monitoring", "-o", ""]),
+        ("--output", ["score", REVIEW, "-o", ""]),
+        ("--output", ["new", "plymouth-quality-monitoring", "-o", ""]),
+        ("--output", ["rubrics", "plymouth-quality-monitoring", "-o", ""]),
         ("--rubric", ["score", REVIEW, "--rubric", ""]),
         ("--rubrics", ["score", REVIEW, "--rubrics", ""]),
         ("--baseline", ["score", REVIEW, "--baseline", ""]),
@@ -46,7 +46,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 def test_an_empty_name_is_called_empty(what: str, words: list[str]) -> None:
     """A name that is empty is a wrong use, and is not taken for the current folder."""
     done = run(*words)
-    said = f"charter-score: {what}: the name is empty\n"
+    said = f"charter-score: {what} is given an empty name\n"
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == said + "    hint: a variable of the shell may be empty\n"
 
@@ -97,6 +97,6 @@ def test_the_help_lists_what_an_option_takes(command: str, shown: str) -> None:
 def test_formats_are_completed() -> None:
     """A shell is offered the formats that begin with what was typed."""
     from charter_score.cli.formats import Format
-    from charter_score.cli.words import completions
+    from charter_score.cli.options import completions
 
     assert completions(Format)("js") == ["json", "json-lines"]

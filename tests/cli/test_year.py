@@ -16,7 +16,8 @@ import yaml
 
 from charter_score import workers
 from charter_score.cli.formats import Format
-from charter_score.cli.score import ScoreRequest, run_score
+from charter_score.cli.score import run_score
+from charter_score.cli.score_options import ScoreOptions
 from charter_score.errors import ExitCode
 
 MAKER = Path(__file__).resolve().parents[2] / "examples" / "make_month.py"
@@ -85,7 +86,7 @@ def test_one_command_loses_nothing(
     assert last.startswith(f"{REVIEWS} reviews: ")
     assert sum(counted.values()) == REVIEWS
 
-    code = run_score(ScoreRequest(["year"], outputs=["results.json"], by=("team", "advisor")))
+    code = run_score(ScoreOptions(paths=["year"], outputs=["results.json"], by=("team", "advisor")))
     errors = capsys.readouterr().err
     assert code is ExitCode.NOT_SCORED
     assert f"Exit 3: {BROKEN} inputs could not be scored." in errors
@@ -119,7 +120,7 @@ def test_one_command_loses_nothing(
 
 def test_what_was_scored_is_what_was_written(year: Path) -> None:
     """Each score is the sum that a second reader of the same file comes to."""
-    assert run_score(ScoreRequest(["year"], outputs=["results.json"])) is ExitCode.NOT_SCORED
+    assert run_score(ScoreOptions(paths=["year"], outputs=["results.json"])) is ExitCode.NOT_SCORED
     for one in results()["results"]:
         text = (year / one["review"]["path"]).read_text(encoding="utf-8")
         review = yaml.load(text, Loader=yaml.CSafeLoader)
@@ -147,7 +148,7 @@ def test_jobs_and_chunks_change_nothing(
 
     def everything(jobs: int) -> dict[str, bytes | str]:
         names = ["results.json", "results.jsonl", "results.csv"]
-        request = ScoreRequest(["year"], outputs=[*names, "-"], jobs=jobs, by=("month",))
+        request = ScoreOptions(paths=["year"], outputs=[*names, "-"], jobs=jobs, by=("month",))
         assert run_score(request) is ExitCode.NOT_SCORED
         told = capsys.readouterr()
         return {name: Path(name).read_bytes() for name in names} | {
@@ -170,8 +171,8 @@ def test_jobs_and_chunks_change_nothing(
 def test_formats_agree_on_the_counts(year: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """json-lines says of each file what json says, in order of path, the summary last."""
     assert year.is_dir()
-    assert run_score(ScoreRequest(["year"], outputs=["results.json"])) is ExitCode.NOT_SCORED
-    request = ScoreRequest(["year"], format=Format.JSON_LINES)
+    assert run_score(ScoreOptions(paths=["year"], outputs=["results.json"])) is ExitCode.NOT_SCORED
+    request = ScoreOptions(paths=["year"], output_format=Format.JSON_LINES)
     assert run_score(request) is ExitCode.NOT_SCORED
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     *ones, summary = found

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 import hostile
 import random_documents
-from charter_score.cli.rubric_tools import run_rubric_diff
-from charter_score.cli.terminal import Color
+from charter_score.cli.rubrics import DiffOptions, run_diff
 from charter_score.comparing.changes import Figure, Kind, RubricChanges, Step, Verdict
 from charter_score.comparing.comparison import compare
 from charter_score.errors import ExitCode, UsageError
@@ -770,12 +769,12 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     old.write_text(BASE)
     new.write_text(BASE.replace("expected: 70", "expected: 75"))
     bad.write_text("id: bad\nsections: []\n")
-    assert run_rubric_diff(str(old), str(new), (), Color.NEVER, as_json=False) is ExitCode.OK
+    assert run_diff(DiffOptions(old=str(old), new=str(new))) is ExitCode.OK
     assert "COMPARABLE" in capsys.readouterr().out
-    assert run_rubric_diff(str(old), str(new), (), Color.NEVER, as_json=True) is ExitCode.OK
+    assert run_diff(DiffOptions(old=str(old), new=str(new), output_format="json")) is ExitCode.OK
     assert json.loads(capsys.readouterr().out)["verdict"] == "comparable"
-    code = run_rubric_diff(str(old), str(bad), (), Color.NEVER, as_json=False)
+    code = run_diff(DiffOptions(old=str(old), new=str(bad)))
     assert code is ExitCode.NOT_SCORED
     assert "bad.yaml" in capsys.readouterr().err
     with pytest.raises(UsageError):
-        run_rubric_diff(str(old), "no-such-rubric", (), Color.NEVER, as_json=False)
+        run_diff(DiffOptions(old=str(old), new="no-such-rubric"))

@@ -17,8 +17,7 @@ from rich.cells import cell_len as cells
 import hostile
 import random_documents
 from charter_score import __version__, scoring
-from charter_score.cli.rubric_tools import run_selftest
-from charter_score.cli.terminal import Color
+from charter_score.cli.selftest import SelftestOptions, run_selftest
 from charter_score.errors import ExitCode, UsageError
 from charter_score.library import load_rubric
 from charter_score.linting.review_checks import review_problems
@@ -669,14 +668,14 @@ def test_the_command(
         "{id: r, version: '1', title: R, sections: [{id: s, title: S, "
         f"criteria: [{criteria}]}}]}}"
     )
-    assert run_selftest(str(good), (), Color.NEVER, as_json=False) is ExitCode.OK
+    assert run_selftest(SelftestOptions(rubric=str(good))) is ExitCode.OK
     assert "All held" in capsys.readouterr().out
-    assert run_selftest(str(good), (), Color.NEVER, as_json=True) is ExitCode.OK
+    assert run_selftest(SelftestOptions(rubric=str(good), output_format="json")) is ExitCode.OK
     assert json.loads(capsys.readouterr().out)["held"] is True
-    assert run_selftest(str(bad), (), Color.NEVER, as_json=False) is ExitCode.NOT_SCORED
+    assert run_selftest(SelftestOptions(rubric=str(bad))) is ExitCode.NOT_SCORED
     for unknown in ("no-such-rubric", str(large)):
         with pytest.raises(UsageError):
-            run_selftest(unknown, (), Color.NEVER, as_json=False)
+            run_selftest(SelftestOptions(rubric=unknown))
     n_a_is_worth_nothing(monkeypatch)
-    assert run_selftest(str(good), (), Color.NEVER, as_json=False) is ExitCode.GATE_FAILED
+    assert run_selftest(SelftestOptions(rubric=str(good))) is ExitCode.GATE_FAILED
     assert "FAILED" in capsys.readouterr().out

@@ -1,9 +1,22 @@
 """What `check` does: read everything, say what is wrong, score nothing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Annotated
 
-from charter_score.cli.settings import find_settings
+import typer
+
+from charter_score.cli.commands import Command
+from charter_score.cli.options import (
+    ColorOption,
+    Debug,
+    Flag,
+    InHook,
+    Options,
+    Paths,
+    Quiet,
+    RubricFolders,
+    UsualRubric,
+    Verbose,
+)
 from charter_score.cli.terminal import Color, tell, tell_problems
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import ExitCode
@@ -12,35 +25,29 @@ from charter_score.render.text.console import Line
 from charter_score.render.text.phrases import count
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRequest:
+class CheckOptions(Options):
     """Everything that `check` can be asked for."""
 
-    paths: Sequence[str]
-    rubric: str | None
-    rubrics: Sequence[str]
-    color: Color
-    strict: bool
-    quiet: bool
-    verbose: bool
-    in_hook: bool = False
+    paths: Paths = ()
+    strict: Annotated[
+        Flag, typer.Option("--strict", help="Warnings fail the check as errors do.")
+    ] = False
+    rubric: UsualRubric = None
+    rubrics: RubricFolders = ()
+    in_hook: InHook = False
+    color: ColorOption = Color.AUTO
+    quiet: Quiet = False
+    verbose: Verbose = False
+    debug: Debug = False
 
 
-def run_check(request: CheckRequest) -> ExitCode:
+def run_check(options: CheckOptions) -> ExitCode:
     """Check documents and tell what is wrong with them on standard error.
 
     Raises:
         UsageError: where `--rubric` names nothing.
     """
-    known, file = find_settings()
-    scoring = Scoring(
-        Job(
-            request.paths,
-            request.rubric or known.rubric,
-            request.rubrics or known.rubrics,
-            part=request.in_hook,
-        )
-    )
+    scoring = Scoring(Job(options.paths, options.rubric, options.rubrics, part=options.in_hook))
     found: list[Diagnostic] = []
     left_out: list[str] = []
     read = 0
@@ -50,16 +57,30 @@ def run_check(request: CheckRequest) -> ExitCode:
         if checked.is_left_out:
             left_out.append(checked.path)
     errors = sum(one.is_error for one in found)
-    tell_problems((one for one in found if one.is_error or not request.quiet), request.color)
+    tell_problems((one for one in found if one.is_error or not options.quiet), options.color)
     if not read:
         if not found:
-            tell([Line("Exit 3: there was nothing to check.", "bad")], request.color)
+            tell([Line("Exit 3: there was nothing to check.", "bad")], options.color)
         return ExitCode.NOT_SCORED
-    if request.verbose:
-        if file is not None:
-            tell([Line(f"settings: {file}")], request.color)
+    if options.verbose:
+        if options.settings_file is not None:
+            tell([Line(f"settings: {options.settings_file}")], options.color)
         notes = [f"{path}: neither a review nor a rubric, left out" for path in left_out]
-        tell([Line(note, "faint") for note in notes], request.color)
-        tell([Line(f"{count(read - len(left_out), 'document')} checked")], request.color)
+        tell([Line(note, "faint") for note in notes], options.color)
+        tell([Line(f"{count(read - len(left_out), 'document')} checked")], options.color)
     warnings = len(found) - errors
-    return ExitCode.GATE_FAILED if errors or (request.strict and warnings) else ExitCode.OK
+    return ExitCode.GATE_FAILED if errors or (options.strict and warnings) else ExitCode.OK
+
+
+COMMAND = Command(
+    CheckOptions,
+    run_check,
+    help="""Check rubrics and reviews: everything that is wrong, with its line and a way out.
+
+    Silent when all is well. Exit codes: 0 nothing wrong, 1 an error (with --strict also a
+    warning), 2 used wrongly, 3 nothing could be read.
+    """,
+    short_help="Check rubrics and reviews without scoring.",
+    epilog="Example: charter-score check reviews/ my-standard.yaml",
+    needs_paths=True,
+)

@@ -2,12 +2,23 @@
 
 import os
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
+from typing import Annotated
+
+import typer
 
 from charter_score.cli import ways_out
-from charter_score.cli.settings import settings
+from charter_score.cli.commands import Command
+from charter_score.cli.options import (
+    ColorOption,
+    Debug,
+    Name,
+    Options,
+    RubricFolders,
+    RubricOption,
+    Text,
+)
 from charter_score.cli.terminal import Color, show, tell_problems
 from charter_score.diagnostics import At, Problem, Route, did_you_mean
 from charter_score.errors import DocumentError, ExitCode, UsageError
@@ -31,41 +42,65 @@ DECISIONS = tuple(one.value for one in DisputeOutcome if one is not DisputeOutco
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class DisputeRequest:
+class DisputeOptions(Options):
     """Everything that `dispute` can be asked for; texts as they were typed."""
 
-    path: str
-    criterion: str | None = None
-    says: str | None = None
-    because: str | None = None
-    decide: str | None = None
-    who: str | None = None
-    reason: str | None = None
-    on: str | None = None
-    rubric: str | None = None
-    rubrics: Sequence[str] = ()
-    color: Color = Color.AUTO
+    path: Annotated[Name, typer.Argument(metavar="FILE", help="The review's file.")]
+    criterion: Annotated[
+        Name | None,
+        typer.Argument(
+            metavar="SECTION.CRITERION",
+            help="The rating in question; without it, the whole review, or the open dispute.",
+        ),
+    ] = None
+    says: Annotated[
+        Text | None,
+        typer.Option("--says", metavar="RATING", help="Raise: the rating that it should be."),
+    ] = None
+    because: Annotated[
+        Text | None, typer.Option("--because", metavar="TEXT", help="Raise: why.")
+    ] = None
+    decide: Annotated[
+        Text | None,
+        typer.Option(
+            "--decide",
+            metavar="OUTCOME",
+            help="Decide the open one: upheld, not upheld or withdrawn.",
+        ),
+    ] = None
+    who: Annotated[
+        Text | None, typer.Option("--who", metavar="NAME", help="Who raises it, or decides it.")
+    ] = None
+    reason: Annotated[
+        Text | None, typer.Option("--reason", metavar="TEXT", help="Decide: why so.")
+    ] = None
+    on: Annotated[
+        Text | None, typer.Option("--on", metavar="DAY", help="The day to write; today without it.")
+    ] = None
+    rubric: RubricOption = None
+    rubrics: RubricFolders = ()
+    color: ColorOption = Color.AUTO
+    debug: Debug = False
 
 
-def run_dispute(request: DisputeRequest, today: date | None = None) -> ExitCode:
+def run_dispute(options: DisputeOptions, today: date | None = None) -> ExitCode:
     """Raise a dispute, or decide one; everything else of the file stays as it is.
 
     The file is replaced whole, and only by a text that reads as the same review with this change.
 
     Raises:
-        UsageError: where the request cannot be meant, or the review has no such thing; nothing was
+        UsageError: where the options cannot be meant, or the review has no such thing; nothing was
             changed.
         NotWrittenError: where the file cannot be written; it is as it was.
     """
-    outcome = _outcome(request)
-    day = _day(request, today or date.today())
-    _refuse_what_is_no_text(request)
-    _refuse_what_is_no_review(request)
+    outcome = _outcome(options)
+    day = _day(options, today or date.today())
+    _refuse_what_is_no_text(options)
+    _refuse_what_is_no_review(options)
     try:
-        code = _File(request).change(outcome, day)
+        code = _File(options).change(outcome, day)
     except DocumentError as wrong:
-        tell_problems(wrong.diagnostics, request.color)
+        tell_problems(wrong.diagnostics, options.color)
         code = ExitCode.NOT_SCORED
     return code
 
@@ -73,57 +108,57 @@ def run_dispute(request: DisputeRequest, today: date | None = None) -> ExitCode:
 # ── What was asked for ────────────────────────────────────────────────────────────────────────────
 
 
-def _outcome(request: DisputeRequest) -> DisputeOutcome | None:
+def _outcome(options: DisputeOptions) -> DisputeOutcome | None:
     """How the dispute is to be decided; None where one is to be raised.
 
     Raises:
         UsageError: where the options do not go together.
     """
-    command = f"charter-score dispute {shlex.quote(request.path)}"
-    if request.decide is None:
-        if request.reason is not None:
+    command = f"charter-score dispute {shlex.quote(options.path)}"
+    if options.decide is None:
+        if options.reason is not None:
             raise UsageError("--reason goes with --decide", "why the rating is wrong is --because")
-        if request.criterion is None and request.says is not None:
+        if options.criterion is None and options.says is not None:
             raise UsageError(
                 "--says needs the criterion that it speaks of",
                 f"{command} SECTION.CRITERION --says RATING",
             )
-        if request.says is None and (request.criterion is not None or request.because is None):
-            name = request.criterion or "SECTION.CRITERION"
+        if options.says is None and (options.criterion is not None or options.because is None):
+            name = options.criterion or "SECTION.CRITERION"
             raise UsageError(
                 "say what the rating should be with --says, or how a dispute ended with --decide",
                 f"{command} {shlex.quote(name)} --says RATING --because TEXT",
             )
         return None
-    for option, value in (("--says", request.says), ("--because", request.because)):
+    for option, value in (("--says", options.says), ("--because", options.because)):
         if value is not None:
             raise UsageError(
                 f"{option} raises a dispute and --decide ends one",
                 "why it was decided so is --reason",
             )
     words = {same_word(word): word for word in DECISIONS}
-    word = words.get(same_word(request.decide))
+    word = words.get(same_word(options.decide))
     if word is None:
         *most, last = DECISIONS
         raise UsageError(
-            f"--decide takes {', '.join(most)} or {last}", did_you_mean(request.decide, DECISIONS)
+            f"--decide takes {', '.join(most)} or {last}", did_you_mean(options.decide, DECISIONS)
         )
     return DisputeOutcome(word)
 
 
-def _day(request: DisputeRequest, today: date) -> str:
-    if request.on is None:
+def _day(options: DisputeOptions, today: date) -> str:
+    if options.on is None:
         return today.isoformat()
-    if not is_date(request.on):
+    if not is_date(options.on):
         raise UsageError("--on takes a day as year-month-day", f"for example {today.isoformat()}")
-    return request.on
+    return options.on
 
 
-def _refuse_what_is_no_text(request: DisputeRequest) -> None:
+def _refuse_what_is_no_text(options: DisputeOptions) -> None:
     for option, value in (
-        ("--because", request.because),
-        ("--who", request.who),
-        ("--reason", request.reason),
+        ("--because", options.because),
+        ("--who", options.who),
+        ("--reason", options.reason),
     ):
         if value is None:
             continue
@@ -135,20 +170,20 @@ def _refuse_what_is_no_text(request: DisputeRequest) -> None:
             raise UsageError(f"{option}: {wrong[1]}", wrong[2])
 
 
-def _refuse_what_is_no_review(request: DisputeRequest) -> None:
-    path = request.path
+def _refuse_what_is_no_review(options: DisputeOptions) -> None:
+    path = options.path
     if path == STANDARD_INPUT:
         raise UsageError("a dispute is written into a file", "for example review.yaml")
     if os.path.isdir(path):
         raise UsageError("dispute takes one review, not a folder", "name its file")
-    options = {
-        "--says": request.says, "--because": request.because, "--decide": request.decide,
-        "--who": request.who, "--reason": request.reason, "--on": request.on,
+    texts = {
+        "--says": options.says, "--because": options.because, "--decide": options.decide,
+        "--who": options.who, "--reason": options.reason, "--on": options.on,
     }  # fmt: skip
-    words = [request.criterion] if request.criterion is not None else []
-    for option, value in options.items():
+    words = [options.criterion] if options.criterion is not None else []
+    for option, value in texts.items():
         words += [option, value] if value is not None else []
-    ways_out.refuse_what_is_no_yaml(path, "dispute", request.rubrics, words)
+    ways_out.refuse_what_is_no_yaml(path, "dispute", options.typed("rubrics"), words)
 
 
 # ── The file ──────────────────────────────────────────────────────────────────────────────────────
@@ -162,18 +197,18 @@ class _File:
         DocumentError: with everything that is wrong with the review or its rubric.
     """
 
-    def __init__(self, request: DisputeRequest) -> None:
-        self._request = request
-        self._shown = shown_path(request.path)
-        self._library = Library(folders=request.rubrics or settings().rubrics)
+    def __init__(self, options: DisputeOptions) -> None:
+        self._options = options
+        self._shown = shown_path(options.path)
+        self._library = Library(folders=options.rubrics)
         self._default = self._named_rubric()
-        self._data = read_bytes(request.path, self._shown)
+        self._data = read_bytes(options.path, self._shown)
         self._document, self._loaded = self._read(self._data)
 
     def _named_rubric(self) -> LoadedRubric | None:
-        if self._request.rubric is None:
+        if self._options.rubric is None:
             return None
-        found = named_rubric(self._request.rubric, self._library, "--rubric")
+        found = named_rubric(self._options.rubric, self._library, "--rubric")
         if isinstance(found, DocumentError):
             raise found
         self._library.add(found)
@@ -186,26 +221,26 @@ class _File:
                 "not-a-review", "this document is no review", (), hint="dispute takes a review"
             )
             raise DocumentError([document.diagnostic(problem)])
-        folder = os.path.dirname(self._request.path)
+        folder = os.path.dirname(self._options.path)
         return document, review_of(document, self._library, folder, self._default)
 
     def change(self, outcome: DisputeOutcome | None, day: str) -> ExitCode:
         """Raise or decide, write the file, and tell what came of it."""
-        request, review, rubric = self._request, self._loaded.review, self._loaded.rubric.rubric
+        options, review, rubric = self._options, self._loaded.review, self._loaded.rubric.rubric
         text = self._document.text
         try:
             if outcome is None:
-                target = target_of(rubric, request.criterion) if request.criterion else None
+                target = target_of(rubric, options.criterion) if options.criterion else None
                 told = {
-                    "says": request.says, "because": request.because, "on": day, "by": request.who,
+                    "says": options.says, "because": options.because, "on": day, "by": options.who,
                 }  # fmt: skip
                 new = raised(text, rubric, review, target, _trimmed(told))
                 name = target.name if target else None
             else:
-                index, dispute = open_dispute(rubric, review, request.criterion, self._command())
+                index, dispute = open_dispute(rubric, review, options.criterion, self._command())
                 told = {
-                    "outcome": outcome.value, "decided_by": request.who, "decided_on": day,
-                    "reason": request.reason,
+                    "outcome": outcome.value, "decided_by": options.who, "decided_on": day,
+                    "reason": options.reason,
                 }  # fmt: skip
                 new = decided(text, index, _trimmed(told))
                 name = f"{dispute.section}.{dispute.criterion}" if dispute.section else None
@@ -214,12 +249,12 @@ class _File:
         mark = _BYTE_ORDER_MARK if self._data.startswith(_BYTE_ORDER_MARK) else b""
         data = mark + new.encode("utf-8")
         after = self._read(data)[1]
-        write_file(request.path, data, self._shown)
+        write_file(options.path, data, self._shown)
         known = {(one.code, one.message) for one in self._loaded.warnings}
         tell_problems(
-            [one for one in after.warnings if (one.code, one.message) not in known], request.color
+            [one for one in after.warnings if (one.code, one.message) not in known], options.color
         )
-        show(self._told(outcome, name, after), request.color)
+        show(self._told(outcome, name, after), options.color)
         return ExitCode.OK
 
     def _told(self, outcome: DisputeOutcome | None, name: str | None, after: LoadedReview) -> Parts:
@@ -236,16 +271,16 @@ class _File:
         """What a decision should say and this one does not."""
         if not outcome.is_decision:
             return []
-        asked = {"who decided (--who)": self._request.who, "why (--reason)": self._request.reason}
+        asked = {"who decided (--who)": self._options.who, "why (--reason)": self._options.reason}
         return [what for what, given in asked.items() if given is None]
 
     def _command(self) -> str:
         """The command over the same file, to be typed as it is."""
-        words = ["charter-score", "dispute", self._request.path]
-        for folder in self._request.rubrics:
+        words = ["charter-score", "dispute", self._options.path]
+        for folder in self._options.typed("rubrics"):
             words += ["--rubrics", folder]
-        if self._request.rubric is not None:
-            words += ["--rubric", self._request.rubric]
+        if self._options.rubric is not None:
+            words += ["--rubric", self._options.rubric]
         return shlex.join(words)
 
 
@@ -271,3 +306,18 @@ def _not_editable(route: Route) -> Problem:
         At.KEY,
         "write the dispute in an editor; charter-score schema review says how",
     )
+
+
+COMMAND = Command(
+    DisputeOptions,
+    run_dispute,
+    help="""Dispute a rating, or decide a dispute: written into the file, all else of it kept.
+
+    The rating itself stays; the score follows the dispute once it is upheld.
+    Exit codes: 0 written, 2 used wrongly or there is no such thing, 3 the review has errors,
+    4 not written.
+    """,
+    short_help="Dispute a rating, or decide a dispute.",
+    epilog="Example: charter-score dispute review.yaml welcome.greeting --says met "
+    '--because "It is at 00:02."',
+)

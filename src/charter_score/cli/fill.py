@@ -5,14 +5,17 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from io import TextIOWrapper
+from typing import Annotated
+
+import typer
 
 from charter_score.cli import typing_ahead, ways_out
 from charter_score.cli.asked import Asked
-from charter_score.cli.settings import settings
+from charter_score.cli.commands import Command
+from charter_score.cli.options import ColorOption, Debug, Name, Options, RubricFolders, RubricOption
 from charter_score.cli.terminal import Color, show, tell_problems
 from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
 from charter_score.filling import view
@@ -25,55 +28,57 @@ from charter_score.source.files import STANDARD_INPUT, shown_path, slashed
 from charter_score.writing import write_file, write_standard_output
 
 
-@dataclass(frozen=True, slots=True)
-class FillRequest:
+class FillOptions(Options):
     """Everything that `fill` can be asked for."""
 
-    path: str
-    rubric: str | None = None
-    rubrics: Sequence[str] = ()
-    color: Color = Color.AUTO
+    path: Annotated[
+        Name, typer.Argument(metavar="FILE", help="The review; a new one needs --rubric.")
+    ]
+    rubric: RubricOption = None
+    rubrics: RubricFolders = ()
+    color: ColorOption = Color.AUTO
+    debug: Debug = False
 
 
-def run_fill(request: FillRequest) -> ExitCode:
+def run_fill(options: FillOptions) -> ExitCode:
     """Ask for what is missing in a review, saving each answer; show the score once all is rated.
 
     Stopping early is no failure: the file holds a draft.
 
     Raises:
-        UsageError: before any question, where the request cannot be meant.
+        UsageError: before any question, where the options cannot be meant.
         NotWrittenError: where an answer could not be saved; the file holds all before it.
     """
-    _refuse_what_cannot_be_filled(request)
+    _refuse_what_cannot_be_filled(options)
     read = line_reader()
     try:
-        sheet = _sheet(request)
+        sheet = _sheet(options)
     except DocumentError as wrong:
-        tell_problems(wrong.diagnostics, request.color)
+        tell_problems(wrong.diagnostics, options.color)
         return ExitCode.NOT_SCORED
     at = sheet.progress
     opening = view.opening(at.rubric, sheet.shown, at.rated(), len(at.places()))
-    show(opening, request.color)
+    show(opening, options.color)
     if (own := sheet.other_rubric()) is not None:
-        show(view.other_rubric(own), request.color)
+        show(view.other_rubric(own), options.color)
     conversation = Conversation(sheet)
     interrupted = False
     try:
-        converse(conversation, read, request.color)
+        converse(conversation, read, options.color)
     except KeyboardInterrupt:
         interrupted = True
         write_standard_output("\n")
     except DocumentError as wrong:
-        tell_problems(wrong.diagnostics, request.color)
-        show(view.not_saved(), request.color)
+        tell_problems(wrong.diagnostics, options.color)
+        show(view.not_saved(), options.color)
         return ExitCode.NOT_SCORED
     except NotWrittenError as wrong:
         raise NotWrittenError(
             f"{wrong}. The last answer was not saved; all before it were"
         ) from wrong
     if conversation.ending is Ending.FINISHED:
-        return _show_score(request, sheet)
-    _say_how_to_go_on(request, sheet)
+        return _show_score(options, sheet)
+    _say_how_to_go_on(options, sheet)
     return ExitCode.INTERRUPTED if interrupted else ExitCode.OK
 
 
@@ -205,14 +210,14 @@ def _harmless(text: str) -> str:
 # ── Before and after the conversation ─────────────────────────────────────────────────────────────
 
 
-def _refuse_what_cannot_be_filled(request: FillRequest) -> None:
+def _refuse_what_cannot_be_filled(options: FillOptions) -> None:
     """Raise UsageError for what is never a file to fill in."""
-    path = request.path
+    path = options.path
     if path == STANDARD_INPUT:
         raise UsageError("fill saves every answer, so it needs a file", "for example review.yaml")
     if os.path.isdir(path):
         raise UsageError("fill takes one review, not a folder", "name its file")
-    ways_out.refuse_what_is_no_yaml(path, "fill", request.rubrics)
+    ways_out.refuse_what_is_no_yaml(path, "fill", options.typed("rubrics"))
     stem, ending = os.path.splitext(path)
     if not os.path.lexists(path) and ending.lower() not in YAML_ENDINGS:
         raise UsageError(
@@ -220,7 +225,7 @@ def _refuse_what_cannot_be_filled(request: FillRequest) -> None:
         )
 
 
-def _sheet(request: FillRequest) -> Sheet:
+def _sheet(options: FillOptions) -> Sheet:
     """The sheet of a review; a new one is begun where there is no such file.
 
     Raises:
@@ -228,21 +233,21 @@ def _sheet(request: FillRequest) -> Sheet:
         DocumentError: where the rubric or the review cannot be used.
         NotWrittenError: where a new file cannot be written.
     """
-    path, library = request.path, Library(folders=request.rubrics or settings().rubrics)
+    path, library = options.path, Library(folders=options.rubrics)
     rubric: LoadedRubric | None = None
-    if request.rubric is not None:
-        found = named_rubric(request.rubric, library, "--rubric")
+    if options.rubric is not None:
+        found = named_rubric(options.rubric, library, "--rubric")
         if isinstance(found, DocumentError):
             raise found
         library.add(found)
         rubric = found
     if not os.path.lexists(path):
-        if rubric is None or request.rubric is None:
+        if rubric is None or options.rubric is None:
             raise UsageError(
                 f"there is no file {shown_path(path)} yet, and a new review needs a rubric",
                 "say which with --rubric ID; `charter-score rubrics` lists them",
             )
-        reference = _reference(request.rubric, rubric.rubric, library, os.path.dirname(path))
+        reference = _reference(options.rubric, rubric.rubric, library, os.path.dirname(path))
         text = new_review(rubric.rubric, reference)
         write_file(path, text.encode("utf-8"), shown_path(path))
     return Sheet(path, library, rubric)
@@ -277,44 +282,58 @@ def new_review(rubric: Rubric, reference: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _show_score(request: FillRequest, sheet: Sheet) -> ExitCode:
+def _show_score(options: FillOptions, sheet: Sheet) -> ExitCode:
     """Score the finished file just as `score` does, and show it."""
     from charter_score.outcome import Failed, Scored
     from charter_score.pipeline import Job, Scoring
     from charter_score.render.results.full import full
 
     code = ExitCode.NOT_SCORED
-    for outcome in Scoring(Job([request.path], request.rubric, request.rubrics)).outcomes():
+    for outcome in Scoring(Job([options.path], options.rubric, options.rubrics)).outcomes():
         if isinstance(outcome, Scored):
-            tell_problems(outcome.warnings, request.color)
-            show(view.finished(sheet.shown), request.color)
-            asked = Asked([request.path], request.rubric, request.rubrics)
+            tell_problems(outcome.warnings, options.color)
+            show(view.finished(sheet.shown), options.color)
+            asked = Asked([options.path], options.rubric, options.typed("rubrics"))
             explain = asked.explain(outcome.path)
-            show(full(outcome, explain=explain), request.color)
+            show(full(outcome, explain=explain), options.color)
             code = ExitCode.OK
         elif isinstance(outcome, Failed):
-            tell_problems(outcome.diagnostics, request.color)
-    show(view.see_again(_command(request, "score", sheet)), request.color)
+            tell_problems(outcome.diagnostics, options.color)
+    show(view.see_again(_command(options, "score", sheet)), options.color)
     return code
 
 
-def _say_how_to_go_on(request: FillRequest, sheet: Sheet) -> None:
+def _say_how_to_go_on(options: FillOptions, sheet: Sheet) -> None:
     progress = sheet.progress
     if progress.is_finished():
-        lines = view.left_finished(sheet.shown, _command(request, "score", sheet))
+        lines = view.left_finished(sheet.shown, _command(options, "score", sheet))
     else:
-        go_on = _command(request, "fill", sheet)
+        go_on = _command(options, "fill", sheet)
         rated, of = progress.rated(), len(progress.places())
         complete = rated == of and progress.so_far() is not None
         lines = view.left_as_draft(sheet.shown, rated, of, go_on, is_complete=complete)
-    show(lines, request.color)
+    show(lines, options.color)
 
 
-def _command(request: FillRequest, name: str, sheet: Sheet) -> str:
+def _command(options: FillOptions, name: str, sheet: Sheet) -> str:
     """A command over the same file, to be typed as it is."""
-    parts = ["charter-score", name, slashed(request.path)]
-    if request.rubric is not None and sheet.progress.review.rubric is None:
-        parts += ["--rubric", slashed(request.rubric)]
-    for folder in request.rubrics:
+    parts = ["charter-score", name, slashed(options.path)]
+    if options.rubric is not None and sheet.progress.review.rubric is None:
+        parts += ["--rubric", slashed(options.rubric)]
+    for folder in options.typed("rubrics"):
         parts += ["--rubrics", slashed(folder)]
     return shlex.join(parts)
+
+
+COMMAND = Command(
+    FillOptions,
+    run_fill,
+    help="""Fill in a review in the terminal, one criterion at a time.
+
+    Every answer is saved at once; stop whenever you like, and the same command goes on there.
+    Exit codes: 0 finished or stopped, 2 used wrongly, 3 the file cannot be filled in or scored,
+    4 not saved, 130 interrupted (what was answered is saved).
+    """,
+    short_help="Fill in a review, question by question.",
+    epilog="Example: charter-score fill review.yaml --rubric plymouth-quality-monitoring",
+)

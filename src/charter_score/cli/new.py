@@ -4,12 +4,23 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Annotated
 
-from charter_score.cli.settings import settings
+import typer
+
+from charter_score.cli.commands import Command
+from charter_score.cli.options import (
+    ColorOption,
+    Debug,
+    Flag,
+    Name,
+    Options,
+    RubricFolders,
+    rubric_ids,
+)
 from charter_score.cli.terminal import Color, tell, tell_problems
 from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
 from charter_score.library import (
@@ -35,49 +46,76 @@ OWN_RUBRIC = "my-standard"
 """The id of a rubric that is begun without a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewRequest:
+class NewOptions(Options):
     """Everything that `new` can be asked for; `source` is what `--from` names."""
 
-    rubric: str | None = None
-    output: str | None = None
-    source: str | None = None
-    rubric_template: bool = False
-    force: bool = False
-    rubrics: Sequence[str] = ()
-    color: Color = Color.AUTO
-    example: bool = False
+    rubric: Annotated[
+        Name | None,
+        typer.Argument(
+            metavar="RUBRIC",
+            help="The id, id@version or path of the rubric to review by.",
+            autocompletion=rubric_ids,
+        ),
+    ] = None
+    output: Annotated[
+        Name | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to a file: .yaml with a schema for your editor beside it, or .xlsx, a form "
+            "with drop-downs.",
+        ),
+    ] = None
+    source: Annotated[
+        Name | None,
+        typer.Option(
+            "--from", metavar="FILE", help="Write the review that a form or a review file holds."
+        ),
+    ] = None
+    example: Annotated[
+        Flag, typer.Option("--example", help="Make up a complete review by the rubric, to try.")
+    ] = False
+    rubric_template: Annotated[
+        Flag, typer.Option("--rubric-template", help="Begin a rubric of your own.")
+    ] = False
+    force: Annotated[
+        Flag, typer.Option("--force", help="Replace a file that is there already.")
+    ] = False
+    rubrics: RubricFolders = ()
+    color: ColorOption = Color.AUTO
+    debug: Debug = False
 
 
-def run_new(request: NewRequest) -> ExitCode:
+def run_new(options: NewOptions) -> ExitCode:
     """Write a new review, form or rubric to standard output or to a file.
 
     Raises:
-        UsageError: before anything is written, where the request cannot be meant or a file is in
+        UsageError: before anything is written, where the options cannot be meant or a file is in
             the way.
         NotWrittenError: where it cannot be written.
     """
-    wanted = (request.rubric is not None, request.source is not None, request.rubric_template)
+    wanted = (options.rubric is not None, options.source is not None, options.rubric_template)
     if sum(wanted) != 1:
         raise UsageError(
             "new takes one of RUBRIC, --from FILE and --rubric-template",
             "charter-score new plymouth-quality-monitoring; `charter-score rubrics` lists the ids",
         )
-    if request.example and request.rubric is None:
+    if options.example and options.rubric is None:
         raise UsageError(
             "--example takes a RUBRIC and makes up a review by it",
             "charter-score new --example plymouth-quality-monitoring",
         )
-    target = _target(request)
-    if request.rubric_template:
-        return _begin_rubric(target, request)
-    library = Library(folders=request.rubrics or settings().rubrics)
+    target = _target(options)
+    if options.rubric_template:
+        return _begin_rubric(target, options)
+    library = Library(folders=options.rubrics)
     try:
-        job = _read(request, library) if request.source is not None else _blank(request, library)
+        job = _read(options, library) if options.source is not None else _blank(options, library)
     except DocumentError as wrong:
-        tell_problems(wrong.diagnostics, request.color)
+        tell_problems(wrong.diagnostics, options.color)
         return ExitCode.NOT_SCORED
-    _create(job, target, request, library)
+    _create(job, target, options, library)
     return ExitCode.OK
 
 
@@ -94,20 +132,20 @@ class _Job:
     source: Path | None = None
 
 
-def _target(request: NewRequest) -> Path | None:
+def _target(options: NewOptions) -> Path | None:
     """The file to write, None for standard output."""
-    if request.output in (None, "-"):
+    if options.output in (None, "-"):
         return None
-    path = Path(request.output or "")
+    path = Path(options.output or "")
     ending = path.suffix.lower()
-    known = YAML_ENDINGS if request.rubric_template else (*YAML_ENDINGS, FORM_ENDING)
+    known = YAML_ENDINGS if options.rubric_template else (*YAML_ENDINGS, FORM_ENDING)
     if ending not in known:
-        kind = "a rubric is" if request.rubric_template else "a review to fill is"
+        kind = "a rubric is" if options.rubric_template else "a review to fill is"
         raise UsageError(
             f"-o {shown_path(path)}: {kind} written as {', '.join(known)}",
             "give the file one of these endings",
         )
-    if os.path.lexists(path) and not request.force:
+    if os.path.lexists(path) and not options.force:
         raise UsageError(
             f"-o {shown_path(path)} is there already; it was not touched",
             "choose another name, or replace it with --force",
@@ -119,33 +157,33 @@ def _target(request: NewRequest) -> Path | None:
     return path
 
 
-def _blank(request: NewRequest, library: Library) -> _Job:
+def _blank(options: NewOptions, library: Library) -> _Job:
     """A review of the rubric that the command names.
 
     Raises:
         DocumentError: with everything that is wrong with the rubric.
     """
-    name = request.rubric or ""
+    name = options.rubric or ""
     found = named_rubric(name, library)
     if isinstance(found, DocumentError):
         raise found
-    tell_problems(found.warnings, request.color)
+    tell_problems(found.warnings, options.color)
     review: Review | None = None
-    if request.example:
+    if options.example:
         from charter_score.filling.example import example_review
 
-        is_form = (request.output or "").lower().endswith(FORM_ENDING)
+        is_form = (options.output or "").lower().endswith(FORM_ENDING)
         review = example_review(found.rubric, actions=not is_form)
     return _Job(found, Path(name) if is_path(name) else None, review)
 
 
-def _read(request: NewRequest, library: Library) -> _Job:
+def _read(options: NewOptions, library: Library) -> _Job:
     """The review that a form or a document holds.
 
     Raises:
         DocumentError: with everything that is wrong with it.
     """
-    source = None if request.source == STANDARD_INPUT else Path(request.source or "")
+    source = None if options.source == STANDARD_INPUT else Path(options.source or "")
     shown = STANDARD_INPUT if source is None else shown_path(source)
     document = read_document(read_bytes(source, shown), shown)
     if is_rubric(document.value):
@@ -154,7 +192,7 @@ def _read(request: NewRequest, library: Library) -> _Job:
         )
     folder = str(source.parent) if source is not None else None
     loaded = review_of(document, library, folder, None)
-    tell_problems(loaded.warnings, request.color)
+    tell_problems(loaded.warnings, options.color)
     review = loaded.review
     if review.id is None and source is not None:
         review = review.model_copy(
@@ -165,7 +203,7 @@ def _read(request: NewRequest, library: Library) -> _Job:
     return _Job(loaded.rubric, rubric_path, review, source)
 
 
-def _create(job: _Job, target: Path | None, request: NewRequest, library: Library) -> None:
+def _create(job: _Job, target: Path | None, options: NewOptions, library: Library) -> None:
     rubric = job.rubric.rubric
     reference = _reference(job, target.parent if target else Path(), library)
     if target is None:
@@ -177,8 +215,8 @@ def _create(job: _Job, target: Path | None, request: NewRequest, library: Librar
                 reference,
                 None,
                 review=job.review,
-                schema_command=_schema_command(job, request),
-                is_example=request.example,
+                schema_command=_schema_command(job, options),
+                is_example=options.example,
             )
         )
         return
@@ -186,39 +224,39 @@ def _create(job: _Job, target: Path | None, request: NewRequest, library: Librar
     if target.suffix.lower() == FORM_ENDING:
         from charter_score.filling.form_writer import review_form
 
-        data = review_form(rubric, reference, job.review, is_example=request.example)
+        data = review_form(rubric, reference, job.review, is_example=options.example)
         write_file(target, data, shown_path(target))
     else:
-        _write_review(job, reference, target, request)
-    _tell_what_next(job, target, reference, request)
+        _write_review(job, reference, target, options)
+    _tell_what_next(job, target, reference, options)
 
 
-def _schema_command(job: _Job, request: NewRequest) -> str:
+def _schema_command(job: _Job, options: NewOptions) -> str:
     """The command that prints the schema of this very rubric, to be typed in this folder."""
-    if request.rubric is not None and job.rubric_path is not None:
-        rubric = request.rubric
+    if options.rubric is not None and job.rubric_path is not None:
+        rubric = options.rubric
     elif job.rubric_path is not None:
         rubric = job.rubric_path.as_posix()
     else:
         rubric = job.rubric.rubric.name
-    folders = [word for folder in request.rubrics for word in ("--rubrics", folder)]
+    folders = [word for folder in options.typed("rubrics") for word in ("--rubrics", folder)]
     return shlex.join(["charter-score", "schema", "review", "--rubric", rubric, *folders])
 
 
-def _write_review(job: _Job, reference: str, target: Path, request: NewRequest) -> None:
+def _write_review(job: _Job, reference: str, target: Path, options: NewOptions) -> None:
     from charter_score.filling.template import review_template
     from charter_score.wire.schemas import schema_text
 
     rubric = job.rubric.rubric
     schema = target.parent / _schema_name(rubric)
     text = review_template(
-        rubric, reference, schema.name, review=job.review, is_example=request.example
+        rubric, reference, schema.name, review=job.review, is_example=options.example
     )
     schema_of_reviews = schema_text("review", rubric)
-    _write_with_schema(target, text, schema, schema_of_reviews, force=request.force)
+    _write_with_schema(target, text, schema, schema_of_reviews, force=options.force)
 
 
-def _begin_rubric(target: Path | None, request: NewRequest) -> ExitCode:
+def _begin_rubric(target: Path | None, options: NewOptions) -> ExitCode:
     from charter_score.filling.template import rubric_template
 
     if target is None:
@@ -231,9 +269,9 @@ def _begin_rubric(target: Path | None, request: NewRequest) -> ExitCode:
     schema = target.parent / ".rubric-v1.schema.json"
     shown = shown_path(target)
     text = rubric_template(name, schema.name)
-    _write_with_schema(target, text, schema, schema_text("rubric"), force=request.force)
+    _write_with_schema(target, text, schema, schema_text("rubric"), force=options.force)
     then = shlex.join(["charter-score", "check", str(target)])
-    _say(f"{shown}: a rubric to make your own. Then: {then}", request.color)
+    _say(f"{shown}: a rubric to make your own. Then: {then}", options.color)
     return ExitCode.OK
 
 
@@ -341,13 +379,13 @@ def _is_our_schema(data: bytes) -> bool:
     return isinstance(found, dict) and str(found.get("$id")).startswith("charter-score/")
 
 
-def _tell_what_next(job: _Job, target: Path, reference: str, request: NewRequest) -> None:
+def _tell_what_next(job: _Job, target: Path, reference: str, options: NewOptions) -> None:
     shown = shown_path(target)
     rubric = job.rubric.rubric
     if job.review is None:
         number = count(sum(1 for _ in rubric.criteria()), "criterion", "criteria")
         told = f"{shown}: {number} to rate."
-    elif request.example:
+    elif options.example:
         told = f"{shown}: a review that is made up, to try."
     else:
         told = (
@@ -357,10 +395,23 @@ def _tell_what_next(job: _Job, target: Path, reference: str, request: NewRequest
     if not _leads_to(job.rubric, reference, target.parent, Library()):
         # It is found only with the folder of its rubric.
         of_rubric = [str(job.rubric_path.parent)] if job.rubric_path is not None else []
-        for folder in request.rubrics or of_rubric or settings().rubrics:
+        for folder in options.typed("rubrics") or of_rubric or options.rubrics:
             words += ["--rubrics", folder]
-    _say(f"{told} Then: {shlex.join(words)}", request.color)
+    _say(f"{told} Then: {shlex.join(words)}", options.color)
 
 
 def _say(text: str, color: Color) -> None:
     tell([Line(text)], color)
+
+
+COMMAND = Command(
+    NewOptions,
+    run_new,
+    help="""Begin a review: every criterion with its guidance, to fill in an editor or spreadsheet.
+
+    Exit codes: 0 written, 2 used wrongly or a file is in the way, 3 the rubric or the document
+    has errors, 4 not written.
+    """,
+    short_help="Begin a review to fill in, or a rubric.",
+    epilog="Example: charter-score new plymouth-quality-monitoring -o call.yaml",
+)

@@ -1,61 +1,104 @@
 """The options of a command, each declared once: its type, default, help and name in settings.
 
 A command's options are a pydantic model whose fields carry the `typer.Option` or `typer.Argument`
-that shows them on the command line. Typer splits the words of the command line and shows the help;
-the model checks the values, whether they come from there or from a settings file, and says what is
-wrong with them in one way.
+that shows them on the command line, and a `Setting` where a settings file may give them too. Typer
+splits the words of the command line and shows the help; the model checks the values, whether they
+come from there or from a file, and what is wrong is said in one way.
 """
 
-import inspect
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Any, NamedTuple, TypeVar, get_origin
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import typer
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainValidator, ValidationError
-from typer.models import ArgumentInfo, OptionInfo, ParameterInfo
+from pydantic import ConfigDict, PlainValidator, ValidationError
+from typer.models import ArgumentInfo, OptionInfo
 
+from charter_score.cli.formats import ENVIRONMENT, Format
+from charter_score.cli.terminal import Color
 from charter_score.diagnostics import did_you_mean, listed
-from charter_score.errors import ExitCode, UsageError
-from charter_score.field_types import MisshapenError, Model, read_percent, reported
+from charter_score.errors import UsageError
+from charter_score.field_types import MisshapenError, Model, read_flag, read_percent, reported
+from charter_score.library import built_in_rubrics, is_path
 from charter_score.scalars import Number
+from charter_score.summary import fields_in
 
 O_ = TypeVar("O_", bound="Options")
 E_ = TypeVar("E_", bound=StrEnum)
 
 
 class Setting(NamedTuple):
-    """Marks an option that a settings file may give too, and what it is called there."""
+    """Marks an option that a settings file may give too: its key there."""
 
     key: str
+    from_file: Callable[[str, Any], Any] = lambda _folder, value: value
+    """What a value of a file in a folder means in the current folder, before it is checked."""
 
 
 class Options(Model):
-    """What a command was asked for, checked."""
+    """Checked options of a command, and which of them a settings file gave."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
+    settings_file: str | None = None
+    from_settings: frozenset[str] = frozenset()
 
-class Given(NamedTuple):
-    """Values for options before they are checked: by field, and where they were given."""
+    def typed(self, field: str) -> Any:
+        """The value that the command line gave; the default where it gave none."""
+        if field in self.from_settings:
+            return type(self).model_fields[field].default
+        return getattr(self, field)
 
+
+class FileValues(NamedTuple):
+    """The values of a settings file before they are checked, by their keys there."""
+
+    path: str
+    """The file, by its path from the current folder."""
     values: Mapping[str, Any]
-    source: str = ""
-    """The settings file that gives them; empty for the command line."""
+
+    @property
+    def folder(self) -> str:
+        """Where the file lies, which its paths are relative to; empty for the current folder."""
+        return os.path.dirname(self.path)
 
 
 # ── Kinds of values ───────────────────────────────────────────────────────────────────────────────
 
 
-def _refuse_empty(word: object) -> str:
-    if isinstance(word, str) and word:
+def _text(word: object) -> str:
+    if isinstance(word, str):
         return word
-    if word == "":
-        hint = "a variable of the shell may be empty"
-        raise MisshapenError("empty", "is given an empty name", hint)
     raise MisshapenError("wrong-type", "takes a text", 'in quotes: "…"')
+
+
+def _name(word: object) -> str:
+    """The name of a file, folder or rubric, which is never empty."""
+    if not _text(word):
+        raise MisshapenError("empty", "is given an empty name")
+    return str(word)
+
+
+def _names(words: object) -> tuple[str, ...]:
+    if isinstance(words, list | tuple):
+        return tuple(_name(word) for word in words)
+    raise MisshapenError("wrong-type", "takes a list of texts", '["…", "…"]')
+
+
+def _fields(words: object) -> tuple[str, ...]:
+    """Fields to group by, each once: one, or several with commas between them."""
+    if not isinstance(words, list | tuple):
+        raise MisshapenError("wrong-type", "takes a list of texts", '["…", "…"]')
+    fields = [fields_in(_text(word)) for word in words]
+    if not all(name for names in fields for name in names):
+        raise MisshapenError(
+            "unknown-word",
+            "takes the name of a field",
+            "for example team, channel or month, or team,month to cross two",
+        )
+    return tuple(dict.fromkeys(map(",".join, fields)))
 
 
 def _whole_number(word: object) -> int:
@@ -67,36 +110,25 @@ def _whole_number(word: object) -> int:
 
 def _share(word: object) -> Fraction:
     """A percentage, with or without its sign, as a share from 0 to 1."""
-    text = str(word).removesuffix("%")
+    if isinstance(word, Fraction):
+        return word  # a value from Python, or the default
     try:
-        return read_percent(Number(text))
-    except MisshapenError:
-        raise MisshapenError(
-            "bad-number", "takes a percentage from 0 to 100", "for example 70"
-        ) from None
+        # What is no number or text (true, a list) has no digits in its text either.
+        return read_percent(Number(str(word).removesuffix("%")))
+    except MisshapenError as wrong:
+        message, hint = "takes a percentage from 0 to 100", "for example 70"
+        raise MisshapenError(wrong.code, message, hint) from None
 
 
 def _flag(word: object) -> bool:
-    if isinstance(word, bool):
-        return word
-    raise MisshapenError("wrong-type", "takes true or false")
-
-
-def _list(words: object) -> Sequence[str]:
-    if isinstance(words, list | tuple):
-        return [_refuse_empty(word) for word in words]
-    raise MisshapenError("wrong-type", "takes a list of texts", '["…", "…"]')
-
-
-def _existing_folders(folders: Sequence[str]) -> Sequence[str]:
-    for folder in folders:
-        if not os.path.isdir(folder):
-            raise MisshapenError("not-found", "names a folder that is not there")
-    return folders
+    try:
+        return read_flag(word)
+    except MisshapenError as wrong:
+        raise MisshapenError(wrong.code, "takes true or false") from None
 
 
 def one_of(kind: type[E_]) -> PlainValidator:
-    """One of the words of an enumeration."""
+    """How one of the words of an enumeration is read."""
     words = [member.value for member in kind]
 
     def read(word: object) -> E_:
@@ -108,120 +140,13 @@ def one_of(kind: type[E_]) -> PlainValidator:
     return PlainValidator(reported(read))
 
 
-Name = Annotated[str, BeforeValidator(reported(_refuse_empty))]
-Names = Annotated[tuple[str, ...], PlainValidator(reported(lambda words: tuple(_list(words))))]
-Folders = Annotated[Names, AfterValidator(reported(_existing_folders))]
+Text = Annotated[str, PlainValidator(reported(_text))]
+Name = Annotated[str, PlainValidator(reported(_name))]
+Names = Annotated[tuple[str, ...], PlainValidator(reported(_names))]
+Fields = Annotated[tuple[str, ...], PlainValidator(reported(_fields))]
 Count = Annotated[int, PlainValidator(reported(_whole_number))]
 Share = Annotated[Fraction, PlainValidator(reported(_share))]
 Flag = Annotated[bool, PlainValidator(reported(_flag))]
-
-
-# ── From options to a command ─────────────────────────────────────────────────────────────────────
-
-
-def command(
-    app: typer.Typer, name: str | None, kind: type[O_], **more: Any
-) -> Callable[[Callable[[O_], ExitCode]], Callable[[O_], ExitCode]]:
-    """Make a function of checked options a command of an app.
-
-    The function's docstring is the command's help; `more` goes to typer as it is.
-    """
-
-    def register(run: Callable[[O_], ExitCode]) -> Callable[[O_], ExitCode]:
-        def parsed(context: typer.Context, **words: Any) -> None:
-            given = Given(
-                {
-                    field: word
-                    for field, word in words.items()
-                    if (source := context.get_parameter_source(field)) is not None
-                    and source.name == "COMMANDLINE"
-                }
-            )
-            raise typer.Exit(run(checked(kind, given)))
-
-        context = inspect.Parameter(
-            "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
-        )
-        parsed.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [context, *_parameters(kind)]
-        )
-        parsed.__annotations__ = {
-            parameter.name: parameter.annotation for parameter in _parameters(kind)
-        } | {"context": typer.Context}
-        parsed.__doc__ = run.__doc__
-        app.command(name, **more)(parsed)
-        return run
-
-    return register
-
-
-def _parameters(kind: type[Options]) -> list[inspect.Parameter]:
-    """The options of a model as the parameters of a function that typer reads."""
-    found = []
-    for name, field in kind.model_fields.items():
-        shown = _shown(kind, name)
-        words: Any = str
-        if field.annotation is bool:
-            words = bool
-        elif get_origin(field.annotation) is tuple:
-            words = list[str]
-        default: Any = False if words is bool else inspect.Parameter.empty
-        if not field.is_required() and words is not bool:
-            words, default = words | None, None
-        found.append(
-            inspect.Parameter(
-                name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=default,
-                annotation=Annotated[words, shown],
-            )
-        )
-    return found
-
-
-def _shown(kind: type[Options], name: str) -> ParameterInfo:
-    """How typer shows an option or argument."""
-    for mark in kind.model_fields[name].metadata:
-        if isinstance(mark, OptionInfo | ArgumentInfo):
-            return mark
-    raise TypeError(f"{kind.__name__}.{name} does not say how it is shown")
-
-
-def checked(kind: type[O_], *given: Given) -> O_:
-    """The options from the values given, the first that gives one winning.
-
-    Raises:
-        UsageError: with the first value that an option does not take, by the name that it has on
-            the command line or in the settings file that gives it.
-    """
-    values: dict[str, Any] = {}
-    for one in reversed(given):
-        values.update(one.values)
-    try:
-        return kind.model_validate(values)
-    except ValidationError as wrong:
-        detail = wrong.errors(include_url=False, include_input=False)[0]
-    field = str(detail["loc"][0])
-    source = next((one.source for one in given if field in one.values), "")
-    where = f"{source}: `{setting_key(kind, field)}`" if source else _on_command_line(kind, field)
-    context = detail.get("ctx", {})
-    message = context.get("message", "cannot be read")
-    raise UsageError(f"{where} {message}", context.get("hint"))
-
-
-def setting_key(kind: type[Options], field: str) -> str | None:
-    """What an option is called in a settings file; None where it cannot stand there."""
-    marks = kind.model_fields[field].metadata
-    return next((mark.key for mark in marks if isinstance(mark, Setting)), None)
-
-
-def _on_command_line(kind: type[Options], field: str) -> str:
-    """What an option or argument is called on the command line."""
-    shown = _shown(kind, field)
-    if isinstance(shown, OptionInfo):
-        declared = [shown.default, *(shown.param_decls or ())]
-        return next(str(word) for word in declared if str(word).startswith("--"))
-    return str(shown.metavar)
 
 
 def completions(kind: type[StrEnum]) -> Callable[[str], list[str]]:
@@ -234,3 +159,182 @@ def completions(kind: type[StrEnum]) -> Callable[[str], list[str]]:
 def choices(kind: type[StrEnum]) -> str:
     """The words of an enumeration as a help text shows them."""
     return f"[{'|'.join(member.value for member in kind)}]"
+
+
+def rubric_ids(incomplete: str) -> list[str]:
+    """Completions for a rubric: the ids of the built-in ones."""
+    return [name for name in built_in_rubrics() if name.startswith(incomplete)]
+
+
+# ── Settings that mean something else elsewhere ───────────────────────────────────────────────────
+
+
+def _rubric_from(folder: str, value: Any) -> Any:
+    """A rubric that is named by its path: from the file's folder."""
+    is_relative = isinstance(value, str) and folder and is_path(value)
+    return os.path.join(folder, value) if is_relative else value
+
+
+def _folders_from(folder: str, value: Any) -> Any:
+    """Folders of rubrics: from the file's folder, and there."""
+    folders = [os.path.join(folder, name) for name in _names(value)]
+    if not all(map(os.path.isdir, folders)):
+        message, hint = "names a folder that is not there", "a path is relative to this file"
+        raise MisshapenError("not-found", message, hint)
+    return folders
+
+
+def _color_from(_folder: str, value: Any) -> Any:
+    """When to colour: what NO_COLOR says comes before a file."""
+    return Color.AUTO if value in list(Color) and os.environ.get("NO_COLOR") else value
+
+
+# ── Options that several commands have ────────────────────────────────────────────────────────────
+
+
+def show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    """Show the version and end the program, where that is wanted."""
+    if wanted:
+        from charter_score import __version__
+
+        typer.echo(f"charter-score {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    Flag,
+    typer.Option(
+        "--version", callback=show_version, is_eager=True, help="Show the version and exit."
+    ),
+]
+Debug = Annotated[
+    Flag, typer.Option("--debug", help="Show the traceback of a defect in charter-score.")
+]
+OutputFormat = Annotated[
+    Annotated[Format, one_of(Format)] | None,
+    typer.Option(
+        "--output-format",
+        "-f",
+        metavar=choices(Format),
+        autocompletion=completions(Format),
+        help="How to write the results; full for one review, concise for several. "
+        f"{ENVIRONMENT} sets a default.",
+    ),
+    Setting("output-format"),
+]
+RubricOption = Annotated[
+    Name | None,
+    typer.Option(
+        "--rubric",
+        metavar="ID|PATH",
+        help="The rubric for reviews that name none.",
+        autocompletion=rubric_ids,
+    ),
+]
+UsualRubric = Annotated[RubricOption, Setting("rubric", _rubric_from)]
+"""The same where a settings file may name it too."""
+RubricFolders = Annotated[
+    Names,
+    typer.Option(
+        "--rubrics",
+        metavar="FOLDER",
+        help="Where more rubrics are looked for; may be repeated.",
+    ),
+    Setting("rubrics", _folders_from),
+]
+ColorOption = Annotated[
+    Annotated[Color, one_of(Color)],
+    typer.Option(
+        "--color",
+        metavar=choices(Color),
+        autocompletion=completions(Color),
+        help="When to use colours; words and signs say it too.",
+    ),
+    Setting("color", _color_from),
+]
+Quiet = Annotated[Flag, typer.Option("--quiet", "-q", help="Errors only on standard error.")]
+Verbose = Annotated[Flag, typer.Option("--verbose", "-v", help="Name every file left out.")]
+InHook = Annotated[
+    Flag,
+    typer.Option(
+        "--in-hook",
+        help="The paths are the files of a commit: leave out what is no review, and refuse gates "
+        "on all reviews together.",
+    ),
+]
+Paths = Annotated[
+    Names,
+    typer.Argument(metavar="PATH", help="Files, folders, globs, or - for standard input."),
+]
+
+
+# ── From words and settings to options ────────────────────────────────────────────────────────────
+
+
+def checked(kind: type[O_], words: Mapping[str, Any], settings: FileValues | None = None) -> O_:
+    """Options from what the command line says, and from a settings file where it says nothing.
+
+    Raises:
+        UsageError: with the first value that an option does not take, by the name that it has on
+            the command line or in the settings file that gives it.
+    """
+    given = dict(words)
+    if settings is not None:
+        given = {**_from_file(kind, settings), **given}
+    from_settings = frozenset(given.keys() - words.keys())
+    try:
+        return kind.model_validate(
+            {
+                **given,
+                "settings_file": settings.path if settings is not None else None,
+                "from_settings": from_settings,
+            }
+        )
+    except ValidationError as refused:
+        detail = refused.errors(include_url=False, include_input=False)[0]
+    field, problem = str(detail["loc"][0]), MisshapenError(**detail["ctx"])
+    setting = setting_of(kind, field)
+    if settings is not None and setting is not None and field in from_settings:
+        raise _wrong_setting(settings, setting, problem)
+    hint = "a variable of the shell may be empty" if problem.code == "empty" else problem.hint
+    raise UsageError(f"{name_of(kind, field)} {problem.message}", hint)
+
+
+def _from_file(kind: type[Options], settings: FileValues) -> dict[str, Any]:
+    """What a settings file gives for the options of a command, by field, not yet checked."""
+    values = {}
+    for field in kind.model_fields:
+        setting = setting_of(kind, field)
+        if setting is None or setting.key not in settings.values:
+            continue
+        try:
+            values[field] = setting.from_file(settings.folder, settings.values[setting.key])
+        except MisshapenError as wrong:
+            raise _wrong_setting(settings, setting, wrong) from None
+    return values
+
+
+def _wrong_setting(settings: FileValues, setting: Setting, wrong: MisshapenError) -> UsageError:
+    return UsageError(f"{settings.path}: `{setting.key}` {wrong.message}", wrong.hint)
+
+
+def setting_of(kind: type[Options], field: str) -> Setting | None:
+    """How a settings file gives an option; None where it cannot."""
+    marks = kind.model_fields[field].metadata
+    return next((mark for mark in marks if isinstance(mark, Setting)), None)
+
+
+def shown_as(kind: type[Options], field: str) -> OptionInfo | ArgumentInfo | None:
+    """How typer shows an option or argument; None for what no word of a command line gives."""
+    marks = kind.model_fields[field].metadata
+    return next((mark for mark in marks if isinstance(mark, OptionInfo | ArgumentInfo)), None)
+
+
+def name_of(kind: type[Options], field: str) -> str:
+    """What an option or argument is called on the command line."""
+    shown = shown_as(kind, field)
+    if isinstance(shown, OptionInfo):
+        # In an `Annotated` typer takes the first name where a default would stand.
+        names = [shown.default, *(shown.param_decls or ())]
+        return next(str(name) for name in names if str(name).startswith("--"))
+    return str(shown.metavar) if shown is not None else field

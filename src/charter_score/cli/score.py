@@ -2,12 +2,12 @@
 
 import os
 import sys
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from contextlib import ExitStack
-from fractions import Fraction
 from typing import NamedTuple
 
 from charter_score.cli.asked import Asked
+from charter_score.cli.commands import EXAMPLE, Command
 from charter_score.cli.formats import (
     PAINTED,
     POINTING,
@@ -19,15 +19,14 @@ from charter_score.cli.formats import (
     targets,
 )
 from charter_score.cli.progress import Progress
-from charter_score.cli.settings import OWN_FILE, SHARED_FILE, Settings, find_settings
+from charter_score.cli.score_options import ScoreOptions
+from charter_score.cli.settings import OWN_FILE, SHARED_FILE
 from charter_score.cli.terminal import (
-    Color,
     has_bars,
     screen_for,
     tell,
 )
 from charter_score.errors import CharterScoreError, ExitCode, NotWrittenError, UsageError
-from charter_score.field_types import MisshapenError, read_percent
 from charter_score.gates import Baseline, Conclusion, Gates, Verdict, conclusion_of
 from charter_score.outcome import LeftOut, Skipped
 from charter_score.outputs import AppendedOutput, Output, is_terminal
@@ -39,8 +38,7 @@ from charter_score.render.text.blocks import Parts
 from charter_score.render.text.console import Line
 from charter_score.render.text.diagnostics import MOST_SHOWN, problem_lines
 from charter_score.render.text.phrases import count
-from charter_score.scalars import Number
-from charter_score.summary import Summary, fields_in
+from charter_score.summary import Summary
 
 JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 """Where GitHub Actions says which file is shown as the summary of a step."""
@@ -56,37 +54,6 @@ MOST_SKIPPED = 5
 """Drafts and void reviews that standard error names one by one."""
 
 
-class ScoreRequest(NamedTuple):
-    """Everything that `score` can be asked for.
-
-    `given` names what the command line said that a settings file can say too.
-    """
-
-    paths: Sequence[str]
-    format: Format | None = None
-    outputs: Sequence[str] = ()
-    rubric: str | None = None
-    rubrics: Sequence[str] = ()
-    jobs: int = 0
-    color: Color = Color.AUTO
-    quiet: bool = False
-    verbose: bool = False
-    by: Sequence[str] = ()
-    long: bool = False
-    include_names: bool = False
-    include_comments: bool = False
-    no_comments: bool = False
-    no_bars: bool = False
-    gate: bool = False
-    fail_under: str | None = None
-    fail_under_mean: str | None = None
-    max_not_applicable: str | None = None
-    baseline: str | None = None
-    tolerance: str = "0"
-    in_hook: bool = False
-    given: Set[str] = frozenset()
-
-
 class InterruptedRunError(CharterScoreError):
     """Ctrl-C during a run. An error of ours: typer ends a KeyboardInterrupt without a word."""
 
@@ -97,43 +64,40 @@ class InterruptedRunError(CharterScoreError):
         super().__init__(f"interrupted after {far}; no file was left half written")
 
 
-def run_score(request: ScoreRequest) -> ExitCode:
+def run_score(options: ScoreOptions) -> ExitCode:
     """Score what was asked for and write it everywhere it was wanted.
 
     Raises:
-        UsageError: before any work, where the request cannot be meant.
+        UsageError: before any work, where the options cannot be meant.
         NotWrittenError: where an output could not be written; the others were.
         InterruptedRunError: for Ctrl-C, with how far the run came.
     """
-    found, settings_file = find_settings()
-    request = _with_settings(request, found)
-    if request.in_hook:
-        _refuse_gates_on_a_whole(request, settings_file)
-    if request.verbose and settings_file is not None:
-        tell([Line(f"settings: {settings_file}", "faint")], request.color)
-    request = request._replace(by=_fields(request.by))
+    if options.in_hook:
+        _refuse_gates_on_a_whole(options)
+    if options.verbose and options.settings_file is not None:
+        tell([Line(f"settings: {options.settings_file}", "faint")], options.color)
     wanted = [
-        # What nothing nearer has chosen: neither -f nor an ending nor the environment.
-        target._replace(format=target.format or found.format)
-        for target in targets(request.format, request.outputs)
+        # A settings file chooses where nothing nearer did: -f, an ending, the environment.
+        target._replace(format=target.format or options.output_format)
+        for target in targets(options.typed("output_format"), options.outputs)
     ]
     if is_terminal() and any(target == Target(None, Format.XLSX) for target in wanted):
         raise UsageError("xlsx is no text for a terminal", "write it to a file: -o results.xlsx")
     scoring = Scoring(
         Job(
-            request.paths,
-            request.rubric,
-            request.rubrics,
-            comments=not request.no_comments,
+            options.paths,
+            options.rubric,
+            options.rubrics,
+            comments=not options.no_comments,
             lines=any(target.format in POINTING for target in wanted),
-            by=tuple(request.by),
-            gates=_gates(request),
-            part=request.in_hook,
+            by=options.by,
+            gates=_gates(options),
+            part=options.in_hook,
         )
     )
-    also_read = [request.rubric, request.baseline, OWN_FILE, SHARED_FILE, settings_file]
+    also_read = [options.rubric, options.baseline, OWN_FILE, SHARED_FILE, options.settings_file]
     also = [name for name in also_read if name is not None]
-    refused = refuse_inputs(wanted, request.paths, also)
+    refused = refuse_inputs(wanted, options.paths, also)
     with ExitStack() as stack:
         destinations = [
             _Destination(
@@ -142,10 +106,10 @@ def run_score(request: ScoreRequest) -> ExitCode:
             for target in wanted
         ]
         destinations += _for_github(wanted)  # which begin nothing that would have to be undone
-        run = _Run(request, scoring.job, destinations)
+        run = _Run(options, scoring.job, destinations)
         stack.callback(run.progress.hide)
         try:
-            for part in scoring.parts(run.choose, request.jobs):
+            for part in scoring.parts(run.choose, options.jobs):
                 run.take(part)
         except KeyboardInterrupt as stopped:
             raise InterruptedRunError(run.summary.reviews) from stopped
@@ -162,32 +126,19 @@ def run_score(request: ScoreRequest) -> ExitCode:
     return code
 
 
-def _with_settings(request: ScoreRequest, found: Settings) -> ScoreRequest:
-    """The request with the settings for whatever the command line did not say.
-
-    Not the format: what the environment says, or the ending of an output, comes before a file.
-    """
-    more = {
-        name: value
-        for name, value in found._asdict().items()
-        if name != "format" and name not in request.given
-    }
-    return request._replace(**more)
-
-
-def _refuse_gates_on_a_whole(request: ScoreRequest, settings_file: str | None) -> None:
+def _refuse_gates_on_a_whole(options: ScoreOptions) -> None:
     """Refuse a gate that looks at all reviews together where only some are given.
 
     Raises:
         UsageError: naming the gate, and where it was asked for.
     """
     hint = "give it to the run that scores the whole folder"
-    if request.fail_under_mean is not None:
+    if options.fail_under_mean is not None:
         option = "--fail-under-mean"
-        if "fail_under_mean" not in request.given:
-            hint = f"take `fail-under-mean` out of {settings_file}, and give {option} to the run "
-            hint += "that scores the whole folder"
-    elif request.baseline is not None:
+        if "fail_under_mean" in options.from_settings:
+            hint = f"take `fail-under-mean` out of {options.settings_file}, and give {option} to "
+            hint += "the run that scores the whole folder"
+    elif options.baseline is not None:
         option = "--baseline"
     else:
         return
@@ -198,22 +149,7 @@ def _refuse_gates_on_a_whole(request: ScoreRequest, settings_file: str | None) -
     )
 
 
-def _fields(by: Sequence[str]) -> tuple[str, ...]:
-    """What `--by` asks for, each once: a field, or several with commas between them.
-
-    Raises:
-        UsageError: where one is blank.
-    """
-    fields = [fields_in(one) for one in by]
-    if not all(name for names in fields for name in names):
-        raise UsageError(
-            "--by takes the name of a field",
-            "for example team, channel or month, or team,month to cross two",
-        )
-    return tuple(dict.fromkeys(map(",".join, fields)))
-
-
-def _gates(request: ScoreRequest) -> Gates:
+def _gates(options: ScoreOptions) -> Gates:
     """The gates that were asked for.
 
     Raises:
@@ -221,30 +157,20 @@ def _gates(request: ScoreRequest) -> Gates:
             cannot be read.
     """
     baseline = None
-    if request.baseline is None:
-        if request.tolerance != ScoreRequest._field_defaults["tolerance"]:
+    if options.baseline is None:
+        if options.tolerance:
             raise UsageError("--tolerance needs --baseline", "it says how far a mean may fall")
     else:
         from charter_score.source.earlier_results import earlier_reviews
 
-        tolerance = _percentage("--tolerance", request.tolerance)
-        baseline = Baseline(earlier_reviews(request.baseline), tolerance or Fraction(0))
+        baseline = Baseline(earlier_reviews(options.baseline), options.tolerance)
     return Gates(
-        expected=request.gate,
-        fail_under=_percentage("--fail-under", request.fail_under),
-        fail_under_mean=_percentage("--fail-under-mean", request.fail_under_mean),
-        max_not_applicable=_percentage("--max-not-applicable", request.max_not_applicable),
+        expected=options.gate,
+        fail_under=options.fail_under,
+        fail_under_mean=options.fail_under_mean,
+        max_not_applicable=options.max_not_applicable,
         baseline=baseline,
     )
-
-
-def _percentage(option: str, text: str | None) -> Fraction | None:
-    if text is None:
-        return None
-    try:
-        return read_percent(Number(text.removesuffix("%")))
-    except MisshapenError:
-        raise UsageError(f"{option} takes a percentage from 0 to 100", "for example 70") from None
 
 
 class _Destination(NamedTuple):
@@ -279,15 +205,15 @@ class _Run:
     """A batch on its way through: what it came to so far."""
 
     def __init__(
-        self, request: ScoreRequest, job: Job, destinations: Sequence[_Destination]
+        self, options: ScoreOptions, job: Job, destinations: Sequence[_Destination]
     ) -> None:
-        self.request = request
+        self.options = options
         self.destinations = destinations
         self.verdicts: list[Verdict] = []
         self.conclusion = Conclusion.PASSED
         self.kept: list[str | None] = []
         self.collected = job.collected()
-        self.progress = Progress(quiet=request.quiet)
+        self.progress = Progress(quiet=options.quiet)
         self._gates = job.gates
 
     @property
@@ -308,32 +234,32 @@ class _Run:
         return renderers
 
     def _look(self, output: Output) -> Look:
-        request = self.request
+        options = self.options
         look = Look(
-            names=request.include_names,
-            public_comments=request.include_comments,
-            comments=not request.no_comments,
-            long=request.long,
+            names=options.include_names,
+            public_comments=options.include_comments,
+            comments=not options.no_comments,
+            long=options.long,
             room=output.room,
-            bars=not request.no_bars,
-            asked=Asked(request.paths, request.rubric, request.rubrics),
+            bars=not options.no_bars,
+            asked=Asked(options.paths, options.rubric, options.rubrics),
         )
         if output.path is None and sys.stdout is not None:
-            screen = screen_for(request.color, sys.stdout)
+            screen = screen_for(options.color, sys.stdout)
             look = look._replace(screen=screen, bars=look.bars and has_bars())
         return look
 
     def take(self, part: Part) -> None:
         """Pass a part on to every output, and tell what is wrong in it."""
         self.collected.combine(part.collected)
-        quiet = self.request.quiet
+        quiet = self.options.quiet
         lines: Parts = []
         for new in self.collected.diagnostics.untold():
             # Each for itself: what is cut off a long list must not depend on where a part ends.
             lines += problem_lines(one for one in new if one.is_error or not quiet)
         if lines:
             self.progress.hide()
-            tell(lines, self.request.color)
+            tell(lines, self.options.color)
         for destination, pieces in zip(self.destinations, part.pieces, strict=True):
             destination.output.add(pieces, self.progress.hide)
         self.progress.show(self.summary)
@@ -341,7 +267,7 @@ class _Run:
     def close(self) -> None:
         """Every part has passed: end every output and put it in its place."""
         self.progress.hide()
-        if self.summary.reviews or not (self.request.in_hook and self.collected.left_out.found):
+        if self.summary.reviews or not (self.options.in_hook and self.collected.left_out.found):
             self.verdicts = self._gates.verdicts(self.collected.gates, self.summary)
             self.conclusion = conclusion_of(self.summary, self.verdicts)
         if self.summary.is_blind:
@@ -361,12 +287,12 @@ _EXIT_CODES = {
 
 def _tell_verdict(run: _Run, code: ExitCode) -> None:
     """What standard error says last: drafts, what was left out, and how the exit code came."""
-    request, summary = run.request, run.summary
+    options, summary = run.options, run.summary
     lines: list[Line] = []
-    if not request.quiet:
+    if not options.quiet:
         collected = run.collected
         lines += _told_skipped(collected.skipped.found)
-        lines += [Line(note, "faint") for note in _notes(collected.left_out.found, request)]
+        lines += [Line(note, "faint") for note in _notes(collected.left_out.found, options)]
         lines += [Line(note, "warn") for note in _ungrouped(summary)]
         if run.destinations[0].output.path is not None:
             lines.append(Line(_one_line(summary)))
@@ -376,8 +302,8 @@ def _tell_verdict(run: _Run, code: ExitCode) -> None:
         exit_3 = "Exit 3: " if code is ExitCode.NOT_SCORED else ""
         lines.append(Line(f"{exit_3}{why}", "bad"))
     for verdict in run.verdicts:
-        lines += _told(verdict, run.conclusion, code, quiet=request.quiet)
-    tell(lines, request.color)
+        lines += _told(verdict, run.conclusion, code, quiet=options.quiet)
+    tell(lines, options.color)
 
 
 def _told_skipped(skipped: Sequence[Skipped]) -> list[Line]:
@@ -403,9 +329,9 @@ def _told(verdict: Verdict, conclusion: Conclusion, code: ExitCode, *, quiet: bo
     return lines
 
 
-def _notes(left_out: Sequence[LeftOut], request: ScoreRequest) -> list[str]:
+def _notes(left_out: Sequence[LeftOut], options: ScoreOptions) -> list[str]:
     """What to tell of files in folders that are no reviews and were left out."""
-    if request.verbose:
+    if options.verbose:
         return [f"{one.path}: {one.why}, left out" for one in left_out]
     if not left_out:
         return []
@@ -429,3 +355,18 @@ def _one_line(summary: Summary) -> str:
     if summary.skipped:
         parts.append(f"{summary.skipped} skipped")
     return ", ".join(parts)
+
+
+COMMAND = Command(
+    ScoreOptions,
+    run_score,
+    help="""Score reviews: how each went, what was done well, what to develop.
+
+    n/a counts as met unless the rubric says otherwise, and the observed score stands beside it.
+    Exit codes: 0 all scored and every gate passed, 1 a gate failed, 2 used wrongly, 3 something
+    could not be scored, 4 not written.
+    """,
+    short_help="Score reviews against their rubrics.",
+    epilog=f"To try it: {EXAMPLE}, then: score example.yaml",
+    needs_paths=True,
+)

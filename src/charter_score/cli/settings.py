@@ -9,15 +9,11 @@ environment says wins over both. A path in the file is relative to the file.
 """
 
 import os
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from charter_score.cli.formats import Format
-from charter_score.cli.terminal import Color
+from charter_score.cli.options import FileValues, checked, setting_of
 from charter_score.diagnostics import did_you_mean, listed
 from charter_score.errors import DocumentError, UsageError
-from charter_score.field_types import MisshapenError, read_percent
-from charter_score.library import is_path
 from charter_score.scalars import Number
 from charter_score.source.files import SETTINGS, is_there, read_bytes
 
@@ -26,41 +22,12 @@ SHARED_FILE = "pyproject.toml"
 TABLE = "charter-score"
 
 
-class Settings(NamedTuple):
-    """What a settings file asks for; the defaults are those of `score`.
-
-    A field is called as in `ScoreRequest`. Percentages are the text that the file has.
-    """
-
-    format: Format | None = None
-    rubric: str | None = None
-    rubrics: Sequence[str] = ()
-    by: Sequence[str] = ()
-    jobs: int = 0
-    gate: bool = False
-    fail_under: str | None = None
-    fail_under_mean: str | None = None
-    max_not_applicable: str | None = None
-    include_names: bool = False
-    include_comments: bool = False
-    no_comments: bool = False
-    color: Color = Color.AUTO
-
-
-def settings() -> Settings:
-    """The settings that count in the current folder; the defaults where there are none.
+def find_settings() -> FileValues | None:
+    """The settings that count in the current folder; None where there are none.
 
     Raises:
-        UsageError: where a settings file cannot be read or asks for something unknown.
-    """
-    return find_settings()[0]
-
-
-def find_settings() -> tuple[Settings, str | None]:
-    """The same, and the file they stand in, by its path from the current folder.
-
-    Raises:
-        UsageError: where a settings file cannot be read or asks for something unknown.
+        UsageError: where a settings file cannot be read, or asks for something unknown or
+            unsuitable, be it of an option that the command at hand does not have.
     """
     for folder in _folders_upwards():
         for name in (OWN_FILE, SHARED_FILE):
@@ -76,8 +43,10 @@ def find_settings() -> tuple[Settings, str | None]:
                 if TABLE not in values:
                     break
                 values = _table(path, values, TABLE)
-            return _checked(path, folder, values), path
-    return Settings(), None
+            settings = FileValues(path, values)
+            _refuse_wrong(settings)
+            return settings
+    return None
 
 
 def _folders_upwards() -> list[str]:
@@ -152,111 +121,14 @@ def _table(name: str, values: dict[str, Any], key: str) -> dict[str, Any]:
     return found
 
 
-def _checked(name: str, folder: str, values: dict[str, Any]) -> Settings:
-    """The settings that a table of a file in a folder holds, each of the right type."""
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        if key not in _KEYS:
-            hint = did_you_mean(key, _KEYS) or f"the settings are {listed(sorted(_KEYS), 'and')}"
-            raise UsageError(f"{name}: there is no setting `{key[:40]}`", hint)
-        field, read = _KEYS[key]
-        try:
-            found[field] = _from_folder(folder, field, read(value))
-        except _UnsuitableError as wrong:
-            raise UsageError(f"{name}: `{key}` {wrong}", wrong.hint) from None
-    return Settings(**found)
+def _refuse_wrong(settings: FileValues) -> None:
+    """Refuse what a settings file asks for and `score`, which has every setting, does not take."""
+    from charter_score.cli.score_options import ScoreOptions
 
-
-def _from_folder(folder: str, field: str, value: Any) -> Any:
-    """A setting as it is meant from the current folder: a path is relative to its file.
-
-    Raises:
-        _UnsuitableError: where it names a folder that is not there.
-    """
-    if field == "rubric" and folder:
-        return os.path.join(folder, value) if is_path(value) else value
-    if field == "rubrics":
-        folders = tuple(os.path.join(folder, one) for one in value)
-        if not all(map(os.path.isdir, folders)):
-            hint = "a path is relative to this file"
-            raise _UnsuitableError("names a folder that is not there", hint)
-        return folders
-    return value
-
-
-class _UnsuitableError(ValueError):
-    """A value that a setting does not take; the message never repeats it."""
-
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str) and value:
-        return value
-    raise _UnsuitableError("takes a text", 'in quotes: "…"')
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise _UnsuitableError("takes a list of texts", '["…", "…"]')
-    return tuple(_text(one) for one in value)
-
-
-def _flag(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise _UnsuitableError("takes true or false")
-
-
-def _number(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise _UnsuitableError("takes a whole number", "0 is one process for each core")
-
-
-def _percentage(value: object) -> str:
-    """A percentage as its text, whole or decimal, with or without quotes."""
-    if isinstance(value, int | str | Number) and not isinstance(value, bool):
-        text = str(value).removesuffix("%")
-        try:
-            read_percent(Number(text))
-        except MisshapenError:
-            pass
-        else:
-            return text
-    raise _UnsuitableError("takes a percentage from 0 to 100", "for example 70")
-
-
-def _format(value: object) -> Format:
-    if isinstance(value, str) and value in _FORMATS:
-        return Format(value)
-    near = did_you_mean(value, _FORMATS) if isinstance(value, str) else None
-    raise _UnsuitableError("takes one of the formats", near or f"use one of {', '.join(_FORMATS)}")
-
-
-def _color(value: object) -> Color:
-    if not isinstance(value, str) or value not in list(Color):
-        raise _UnsuitableError(f"takes {listed([one.value for one in Color])}")
-    # The environment is heard before a file is.
-    return Color.AUTO if os.environ.get("NO_COLOR") else Color(value)
-
-
-_FORMATS = [one.value for one in Format]
-_KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
-    "output-format": ("format", _format),
-    "rubric": ("rubric", _text),
-    "rubrics": ("rubrics", _texts),
-    "by": ("by", _texts),
-    "jobs": ("jobs", _number),
-    "gate": ("gate", _flag),
-    "fail-under": ("fail_under", _percentage),
-    "fail-under-mean": ("fail_under_mean", _percentage),
-    "max-not-applicable": ("max_not_applicable", _percentage),
-    "include-names": ("include_names", _flag),
-    "include-comments": ("include_comments", _flag),
-    "no-comments": ("no_comments", _flag),
-    "color": ("color", _color),
-}
-"""Each key of a settings file: the field it sets, and how its value is read."""
+    marks = (setting_of(ScoreOptions, field) for field in ScoreOptions.model_fields)
+    keys = [mark.key for mark in marks if mark is not None]
+    for key in settings.values:
+        if key not in keys:
+            hint = did_you_mean(key, keys) or f"the settings are {listed(sorted(keys), 'and')}"
+            raise UsageError(f"{settings.path}: there is no setting `{key[:40]}`", hint)
+    checked(ScoreOptions, {}, settings)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import hostile
-from charter_score.cli.rubric_tools import RubricView, run_rubric_view
+from charter_score.cli.rubrics import RubricView, ShowOptions, run_show
 from charter_score.cli.terminal import Color
 from charter_score.errors import ExitCode, NotWrittenError, UsageError
 from charter_score.library import load_rubric
@@ -323,7 +323,9 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     source.write_text(SMALL)
 
     def run(view: RubricView | None, output: str | None) -> ExitCode:
-        return run_rubric_view(str(source), (), Color.NEVER, view, output)
+        return run_show(
+            ShowOptions(rubric=str(source), color=Color.NEVER, output_format=view, output=output)
+        )
 
     for name, begins in (
         ("a.html", "<!DOCTYPE html>"),
@@ -352,5 +354,5 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         run(None, str(tmp_path / "missing" / "a.html"))
     bad = tmp_path / "bad.yaml"
     bad.write_text("id: bad\nsections: []\n")
-    code = run_rubric_view(str(bad), (), Color.NEVER, RubricView.HTML, None)
+    code = run_show(ShowOptions(rubric=str(bad), color=Color.NEVER, output_format=RubricView.HTML))
     assert code is ExitCode.NOT_SCORED
