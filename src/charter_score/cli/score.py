@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from charter_score.cli.asked import Asked
 from charter_score.cli.commands import EXAMPLE, Command
@@ -34,11 +34,13 @@ from charter_score.pipeline import Job, Part, Scoring
 from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.render.results.verdicts import not_scored, sentence
 from charter_score.render.text import phrases
-from charter_score.render.text.blocks import Parts
 from charter_score.render.text.console import Line
 from charter_score.render.text.diagnostics import MOST_SHOWN, problem_lines
 from charter_score.render.text.phrases import count
 from charter_score.summary import Summary
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 """Where GitHub Actions says which file is shown as the summary of a step."""
@@ -253,7 +255,7 @@ class _Run:
         """Pass a part on to every output, and tell what is wrong in it."""
         self.collected.combine(part.collected)
         quiet = self.options.quiet
-        lines: Parts = []
+        lines: list[RenderableType] = []
         for new in self.collected.diagnostics.untold():
             # Each for itself: what is cut off a long list must not depend on where a part ends.
             lines += problem_lines(one for one in new if one.is_error or not quiet)
