@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple, TypeVar
 
+from charter_score.compiled import expected_share
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.review import Status
 from charter_score.rubric import CriterionKey, Rubric, normal_value, same_value, values_of
@@ -92,7 +93,7 @@ class RubricSummary:
             self.bands[result.band.name] += 1
         self.below_expected += result.meets_expected is False
         self.meets_expected += result.meets_expected is True
-        expected = result.rubric.expected
+        expected = expected_share(result.rubric)
         self.meets_only_by_not_applicable += (
             result.meets_expected is True
             and expected is not None

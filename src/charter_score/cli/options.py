@@ -19,6 +19,7 @@ from typer.models import ArgumentInfo, OptionInfo, ParameterInfo
 
 from charter_score.diagnostics import did_you_mean, listed
 from charter_score.errors import ExitCode, UsageError
+from charter_score.compiled import share_of
 from charter_score.field_types import MisshapenError, Model, read_percent, reported
 from charter_score.scalars import Number
 
@@ -68,7 +69,7 @@ def _share(word: object) -> Fraction:
     """A percentage, with or without its sign, as a share from 0 to 1."""
     text = str(word).removesuffix("%")
     try:
-        return read_percent(Number(text))
+        return share_of(read_percent(Number(text)))
     except MisshapenError:
         raise MisshapenError(
             "bad-number", "takes a percentage from 0 to 100", "for example 70"

@@ -26,6 +26,7 @@ from charter_score.cli.terminal import (
     screen_for,
     tell,
 )
+from charter_score.compiled import share_of
 from charter_score.errors import CharterScoreError, ExitCode, NotWrittenError, UsageError
 from charter_score.field_types import MisshapenError, read_percent
 from charter_score.gates import Baseline, Conclusion, Gates, Verdict, conclusion_of
@@ -241,7 +242,7 @@ def _percentage(option: str, text: str | None) -> Fraction | None:
     if text is None:
         return None
     try:
-        return read_percent(Number(text.removesuffix("%")))
+        return share_of(read_percent(Number(text.removesuffix("%"))))
     except MisshapenError:
         raise UsageError(f"{option} takes a percentage from 0 to 100", "for example 70") from None
 
