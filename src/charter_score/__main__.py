@@ -23,11 +23,12 @@ def score_main() -> None:
 
 def _run(arguments: Sequence[str], program: str) -> int:
     """Run one command by way of typer, and give its exit code."""
-    gc.disable()  # modules stay once they are loaded; looking for garbage among them only costs
+    # Modules stay once they are loaded, and a command loads what it uses: looking for garbage among
+    # them only costs, and one review makes little of it.
+    gc.set_threshold(100_000)
     from charter_score.cli import app as programs
 
     app = programs.score_app() if program == "score" else programs.app()
-    gc.enable()
     try:
         returned = app(list(arguments), prog_name=program, standalone_mode=False)
     except SystemExit:

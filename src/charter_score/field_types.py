@@ -21,7 +21,9 @@ from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    PlainSerializer,
     PlainValidator,
+    SerializationInfo,
     Strict,
     StringConstraints,
     WithJsonSchema,
@@ -29,6 +31,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from charter_score.diagnostics import did_you_mean
+from charter_score.figures import decimal_text
 from charter_score.limits import LONGEST_NUMBER
 from charter_score.scalars import Boolean, Null, Number, Scalar
 
@@ -137,8 +140,14 @@ class OrText:
         def read(value: object, inner: Callable[[object], object]) -> object:
             return from_text(value) if isinstance(value, str | Scalar) else inner(value)
 
+        def write(value: object, inner: Callable[[object], object]) -> object:
+            return value if isinstance(value, str) else inner(value)
+
+        long_form = handler.generate_schema(self.otherwise)
         return core_schema.no_info_wrap_validator_function(
-            read, handler.generate_schema(self.otherwise)
+            read,
+            long_form,
+            serialization=core_schema.wrap_serializer_function_ser_schema(write, schema=long_form),
         )
 
     def __get_pydantic_json_schema__(
@@ -245,7 +254,7 @@ def read_decimal(value: object) -> Fraction:
 
 
 def read_percent(value: object) -> Fraction:
-    """A percentage from 0 to 100, as a share from 0 to 1.
+    """A percentage from 0 to 100, as the number that it is.
 
     Raises:
         MisshapenError: `bad-number`, or `out-of-range`.
@@ -253,7 +262,7 @@ def read_percent(value: object) -> Fraction:
     percent = read_decimal(value)
     if percent > 100:
         raise MisshapenError("out-of-range", "a percentage is at most 100")
-    return percent / 100
+    return percent
 
 
 def read_flag(value: object) -> bool:
@@ -298,7 +307,7 @@ E_ = TypeVar("E_", bound=Enum)
 
 def choice(
     kind: type[E_], form: Callable[[str], str] = str
-) -> tuple[PlainValidator, WithJsonSchema]:
+) -> tuple[PlainValidator, PlainSerializer, WithJsonSchema]:
     """How one of an enumeration's words is read; `form` makes spellings of one word alike."""
     words = {form(str(member.value)): member for member in kind}
 
@@ -318,11 +327,34 @@ def choice(
 
     return (
         PlainValidator(reported(read)),
+        # Of its own accord pydantic writes the value first and then warns that it is no member.
+        PlainSerializer(lambda member: str(member.value), return_type=str, when_used="json"),
         WithJsonSchema({"type": "string", "enum": [str(member.value) for member in kind]}),
     )
 
 
 ANY_SCALAR = {"type": ["string", "number", "boolean", "null"]}
+
+
+def _written(value: Fraction, info: SerializationInfo) -> int | float | Decimal | str:
+    """A number as a document may give it back: an `int`, else in Python a `Decimal`.
+
+    In JSON a number where that has the same digits. Text for the rest: digits that no float has,
+    and what no decimal can write (Python code may give a third), which no document can give back.
+    """
+    if value.denominator == 1:
+        return value.numerator
+    try:
+        exact = decimal_text(value)
+    except ValueError:
+        return str(value)
+    if not info.mode_is_json():
+        return Decimal(exact)
+    nearest = float(exact)
+    return nearest if Decimal(repr(nearest)) == Decimal(exact) else exact
+
+
+_WRITTEN = PlainSerializer(_written, return_type=Any, when_used="unless-none")
 
 Text = Annotated[str, StringConstraints(pattern=SAYS_SOMETHING)]
 OptionalText = Text | None
@@ -337,11 +369,13 @@ Language = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 Amount = Annotated[
     Fraction,
     PlainValidator(reported(read_decimal)),
+    _WRITTEN,
     WithJsonSchema({"type": "number", "minimum": 0}),
 ]
 Percentage = Annotated[
     Fraction,
     PlainValidator(reported(read_percent)),
+    _WRITTEN,
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100}),
 ]
 Flag = Annotated[bool, PlainValidator(reported(read_flag)), WithJsonSchema({"type": "boolean"})]

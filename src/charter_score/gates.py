@@ -15,6 +15,7 @@ from enum import Enum, auto
 from fractions import Fraction
 from typing import NamedTuple, Protocol, TypeVar
 
+from charter_score.compiled import bounds_of, expected_share
 from charter_score.figures import TEXT_DECIMALS, decimal_text, percent_text
 from charter_score.outcome import LeftOut, Outcome, Scored, Skipped
 from charter_score.review import Status
@@ -159,18 +160,18 @@ class Gates(NamedTuple):
         """What the gates on each review have against one."""
         result = scored.result
         if self.expected:
-            expected = result.rubric.expected
+            expected = expected_share(result.rubric)
             if result.critical_missed:
                 yield _violation(CRITICAL, scored, "a critical criterion was missed")
             elif expected is None:
                 detail = f"{result.rubric.name} states no `expected`"
                 yield _violation(NOTHING_EXPECTED, scored, detail)
             elif not result.meets_expected:
-                share = _percent(result.share, *result.rubric.bounds)
+                share = _percent(result.share, *bounds_of(result.rubric))
                 detail = f"{share}, expected {_exact(expected)} or above"
                 yield _violation(BELOW, scored, detail)
         if self.fail_under is not None and result.share < self.fail_under:
-            share = _percent(result.share, self.fail_under, *result.rubric.bounds)
+            share = _percent(result.share, self.fail_under, *bounds_of(result.rubric))
             detail = f"{share}, under {_exact(self.fail_under)}"
             yield _violation(_under(self.fail_under), scored, detail)
         if self.max_not_applicable is not None:

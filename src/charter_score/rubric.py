@@ -1,7 +1,7 @@
 """The rubric: a standard of service as sections of criteria, with bands and an expected score.
 
-Frozen pydantic models, built from documents and from Python code alike. Numbers are exact fractions
-from the text; percentages are shares from 0 to 1.
+Frozen pydantic models, built from documents and from Python code alike. They hold what the document
+says, numbers and percentages as exact fractions; `compiled` says what that means to the arithmetic.
 """
 
 import unicodedata
@@ -193,15 +193,9 @@ class Band(Model):
         default=None, description="The percentage above which the band begins, itself not included."
     )
 
-    def holds(self, share: Fraction) -> bool:
-        """Whether an exact share reaches this band's bound."""
-        if self.from_ is not None:
-            return share >= self.from_
-        return self.above is None or share > self.above
-
     @property
     def bound(self) -> Fraction | None:
-        """The share at which the band begins, itself included or not; None for the lowest."""
+        """The percentage at which the band begins, itself included or not; None for the lowest."""
         return self.from_ if self.from_ is not None else self.above
 
 
@@ -270,12 +264,6 @@ class Rubric(Model):
     def name(self) -> str:
         """`id@version`, which names exactly one rubric."""
         return f"{self.id}@{self.version}"
-
-    @property
-    def bounds(self) -> tuple[Fraction, ...]:
-        """Every share that a printed percentage must not contradict: bands' bounds, expected."""
-        marks = {band.bound for band in self.bands} | {self.expected}
-        return tuple(sorted(mark for mark in marks if mark is not None))
 
     def criteria(self) -> Iterator[tuple[Section, Criterion]]:
         """Every criterion with its section, in the rubric's order."""

@@ -13,6 +13,7 @@ from math import lcm
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from charter_score.compiled import bound_of, expected_share, place_of
 from charter_score.rating import Rating
 from charter_score.result import (
     CriterionResult,
@@ -58,11 +59,6 @@ def score(rubric: Rubric, review: Review) -> ReviewResult:
         KeyError: where the review was not checked first (an unrated criterion, an unknown word).
     """
     return Scorer(rubric).score(review)
-
-
-def band_of(rubric: Rubric, share: Fraction) -> Band | None:
-    """The last band whose bound holds for the exact share (step 6)."""
-    return next((band for band in reversed(rubric.bands) if band.holds(share)), None)
 
 
 class _Rating(NamedTuple):
@@ -249,6 +245,8 @@ class Scorer:
         )
         self._sections = [_Section(rubric, section, self._scale) for section in rubric.sections]
         self._weighted = rubric.combine is Combine.SECTION_WEIGHTS
+        self._bounds = [bound_of(band) for band in rubric.bands]
+        self._expected = expected_share(rubric)
         self._standings: dict[object, _Standing] = {}
         self._scores: dict[Sums, Score] = {}
         self._observed: dict[tuple[int, int, int], Observed] = {}
@@ -397,7 +395,7 @@ class Scorer:
     def _meets_expected(self, whole: _Whole) -> bool | None:
         if whole.critical_missed:
             return False
-        return None if self.rubric.expected is None else whole.share >= self.rubric.expected
+        return None if self._expected is None else whole.share >= self._expected
 
     def _plain_score(self, earned: int, available: int) -> Score:
         """The score of plain sums (step 3)."""
@@ -429,10 +427,7 @@ class Scorer:
             plain = self._plain_score(earned, available)
             if self._weighted:
                 plain = plain._replace(share=self._weighted_share(sums, places))
-            band = -1
-            if plain.share is not None and self.rubric.bands:
-                reached = band_of(self.rubric, plain.share)
-                band = -1 if reached is None else self.rubric.bands.index(reached)
+            band = -1 if plain.share is None else place_of(plain.share, self._bounds)
             found = _Standing(plain, band)
             _remember(self._standings, key, found)
         return found

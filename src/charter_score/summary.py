@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple, TypeVar
 
+from charter_score.compiled import expected_share
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.rating import LONGEST_WORD
 from charter_score.review import Status
@@ -95,7 +96,7 @@ class RubricSummary:
             self.bands[result.band.name] += 1
         self.below_expected += result.meets_expected is False
         self.meets_expected += result.meets_expected is True
-        expected = result.rubric.expected
+        expected = expected_share(result.rubric)
         self.meets_only_by_not_applicable += (
             result.meets_expected is True
             and expected is not None

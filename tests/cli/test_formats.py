@@ -508,17 +508,15 @@ def test_a_job_summary_shows_what_its_run_shows(score: Score, tmp_path: Path) ->
 # ── Hostile files ─────────────────────────────────────────────────────────────────────────────────
 
 
-def as_document(value: Any, *, percent: bool = False) -> Any:
+def as_document(value: Any) -> Any:
     """A model as the document that would be read as it."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Fraction):
-        return float(value * 100) if percent else float(value)
+        return float(value)
     if isinstance(value, Model):
         return {
-            name.rstrip("_"): as_document(
-                getattr(value, name), percent=name in ("expected", "from_", "above")
-            )
+            name.rstrip("_"): as_document(getattr(value, name))
             for name in type(value).model_fields
             if getattr(value, name) not in (None, "", (), {})
         }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from charter_score.compiled import bounds_of
 from charter_score.figures import JSON_DECIMALS, TEXT_DECIMALS, percent_text
 from charter_score.result import ReviewResult
 from charter_score.rubric import Rubric
@@ -162,8 +163,8 @@ def test_percentage_beside_its_band(earned: int, text: str, band: str) -> None:
     result = scored_with(rubric, "met", "not met")
     assert result.band is not None
     assert result.band.name == band
-    assert percent_text(result.share, TEXT_DECIMALS, rubric.bounds) == text
-    assert percent_text(result.share, JSON_DECIMALS, rubric.bounds) == text
+    assert percent_text(result.share, TEXT_DECIMALS, bounds_of(rubric)) == text
+    assert percent_text(result.share, JSON_DECIMALS, bounds_of(rubric)) == text
 
 
 def test_half_applies_and_two_are_missed() -> None:

@@ -18,6 +18,7 @@ import hostile
 import random_documents
 from charter_score import __version__, scoring
 from charter_score.cli.selftest import SelftestOptions, run_selftest
+from charter_score.compiled import LOWEST, Bound, band_of
 from charter_score.errors import ExitCode, UsageError
 from charter_score.library import load_rubric
 from charter_score.linting.review_checks import review_problems
@@ -25,8 +26,8 @@ from charter_score.rating import Policy, Rating
 from charter_score.render.rubric.selftest import proofs, proofs_json
 from charter_score.render.text.console import Screen
 from charter_score.review import Rated, Review
-from charter_score.rubric import Band, Criterion, Rubric, values_of
-from charter_score.scoring import NothingObservedError, Scorer, band_of, score
+from charter_score.rubric import Criterion, Rubric, values_of
+from charter_score.scoring import NothingObservedError, Scorer, score
 from charter_score.selftest.cases import MOST_CASES
 from charter_score.selftest.proofs import Promise, Selftest, Trial
 from charter_score.selftest.run import TooLargeError, selftest
@@ -334,10 +335,10 @@ def n_a_is_worth_nothing(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_bound_is_missed(patch: pytest.MonkeyPatch) -> None:
-    def wrong(self: Band, share: Fraction) -> bool:
-        return self.bound is None or share > self.bound
+    def wrong(self: Bound, share: Fraction) -> bool:
+        return self == LOWEST or share > self.share
 
-    patch.setattr(Band, "holds", wrong)
+    patch.setattr(Bound, "is_reached_by", wrong)
 
 
 def changed_results(change: Callable[[Review, Any], Any]) -> Break:

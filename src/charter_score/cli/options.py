@@ -18,6 +18,7 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from charter_score.cli.formats import ENVIRONMENT, Format
 from charter_score.cli.terminal import Color
+from charter_score.compiled import share_of
 from charter_score.diagnostics import did_you_mean, listed
 from charter_score.errors import UsageError
 from charter_score.field_types import MisshapenError, Model, read_flag, read_percent, reported
@@ -114,7 +115,7 @@ def _share(word: object) -> Fraction:
         return word  # a value from Python, or the default
     try:
         # What is no number or text (true, a list) has no digits in its text either.
-        return read_percent(Number(str(word).removesuffix("%")))
+        return share_of(read_percent(Number(str(word).removesuffix("%"))))
     except MisshapenError as wrong:
         message, hint = "takes a percentage from 0 to 100", "for example 70"
         raise MisshapenError(wrong.code, message, hint) from None

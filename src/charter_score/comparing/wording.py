@@ -29,9 +29,9 @@ def numbers_text(values: Mapping[str, Fraction]) -> str:
     return listed(f"{name} {decimal_text(value)}" for name, value in values.items())
 
 
-def percent(share: Fraction | None) -> str | None:
-    """A share in percent, exactly."""
-    return None if share is None else f"{decimal_text(share * 100)}%"
+def percent(value: Fraction | None) -> str | None:
+    """A percentage as the rubric may write it."""
+    return None if value is None else f"{decimal_text(value)}%"
 
 
 def bound_text(band: Band) -> str:

@@ -278,7 +278,7 @@ def _band_problems(rubric: Rubric) -> Iterator[Problem]:
         if bound is None:
             continue
         where = (*here, given[0])
-        if band.from_ == 0 or band.above == 1:
+        if band.from_ == 0 or band.above == 100:
             yield Problem("empty-band", "this bound leaves a band that no score can reach", where)
         elif highest is not None and bound <= highest:
             yield Problem(

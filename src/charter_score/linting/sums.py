@@ -8,9 +8,9 @@ given up.
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import NamedTuple
 
+from charter_score.compiled import Bound, bound_of
 from charter_score.rubric import Band
 
 MOST_WORK = 5_000_000
@@ -136,26 +136,20 @@ def each_without_itself(
         yield from each_without_itself(those, wanted, work, all_of(others, work, sums))
 
 
-def _mark(band: Band, available: int) -> int:
-    """The fewest units that reach a band's bound."""
-    if band.from_ is not None:
-        return -(-band.from_.numerator * available // band.from_.denominator)
-    above = band.above or Fraction(0)
-    return above.numerator * available // above.denominator + 1
-
-
 def bands_of(sums: Sums, bands: Sequence[Band], work: Work) -> set[int]:
     """The bands of the reviews that come to these sums."""
+    bounds = [bound_of(band) for band in bands[1:]]
     found: set[int] = set()
     for available, earned in sums.seen.items():
         work.spend(len(earned))
-        marks = [_mark(band, available) for band in bands[1:]]
+        marks = [bound.fewest(available) for bound in bounds]
         found.update(bisect_right(marks, one) for one in earned)
     return found
 
 
 def moves(others: Sums, steps: Steps, bands: Sequence[Band], work: Work) -> bool:
     """Whether these steps, with some ratings of all the others, lead to different bands."""
+    bounds = [bound_of(band) for band in bands[1:]]
     reviews: list[tuple[int, Set[int], Steps]] = [
         (available, earned, steps) for available, earned in others.seen.items()
     ]
@@ -163,18 +157,18 @@ def moves(others: Sums, steps: Steps, bands: Sequence[Band], work: Work) -> bool
         alone, available = others.unseen
         reviews.append((available, {alone}, tuple(step for step in steps if step.observed)))
     return any(
-        _crosses(band, available, earned, some, work)
+        _crosses(bound, available, earned, some, work)
         for available, earned, some in reviews
         if len(some) > 1
-        for band in bands[1:]
+        for bound in bounds
     )
 
 
-def _crosses(band: Band, available: int, earned: Set[int], steps: Steps, work: Work) -> bool:
-    """Whether, from one of these sums, one step reaches the band's bound and another does not."""
+def _crosses(bound: Bound, available: int, earned: Set[int], steps: Steps, work: Work) -> bool:
+    """Whether, from one of these sums, one step reaches the bound and another does not."""
     # What must have been earned before a step for it to reach the bound; a miss never does.
     needed = [
-        available + 1 if step.missed else _mark(band, available + step.available) - step.earned
+        available + 1 if step.missed else bound.fewest(available + step.available) - step.earned
         for step in steps
     ]
     least, most = min(needed), max(needed)

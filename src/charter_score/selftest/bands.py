@@ -10,6 +10,7 @@ from itertools import accumulate
 from math import ceil, floor, lcm
 from typing import NamedTuple
 
+from charter_score.compiled import share_of
 from charter_score.rating import Policy
 from charter_score.rubric import Band, CriterionKey
 from charter_score.selftest.proofs import Allowance, Limit, Promise, Reach
@@ -57,7 +58,7 @@ class Bands:
                 right = _band_place(rubric.bands, Fraction(0) if critical else share)
                 if place != right:
                     raise self.trials.broken(f"at {share} it is in the wrong band", point)
-            meets = None if rubric.expected is None else standing.share >= rubric.expected
+            meets = None if rubric.expected is None else standing.share >= share_of(rubric.expected)
             if standing.meets_expected is not (False if critical else meets):
                 raise self.trials.broken(
                     f"at {standing.share} the expected score is said to be "
@@ -110,7 +111,7 @@ class Bands:
     def _expectation(self) -> Band:
         """The expected score as the bound that it is."""
         expected = self.trials.rubric.expected
-        return Band(name="expected", from_=None if expected is None else expected * 100)
+        return Band(name="expected", from_=expected)
 
     def _costs(self, case: int) -> list[tuple[Fraction, int]]:
         """What missing each criterion costs that is not critical, with its turn, least first."""
@@ -269,15 +270,15 @@ def _band_place(bands: Sequence[Band], share: Fraction) -> int | None:
 
 def _reaches(band: Band, share: Fraction) -> bool:
     if band.from_ is not None:
-        return share >= band.from_
-    return band.above is None or share > band.above
+        return share >= share_of(band.from_)
+    return band.above is None or share > share_of(band.above)
 
 
 def _most_lost(band: Band, scale: int) -> int:
     """How many parts of so many can be lost with the share still at a band."""
     if band.from_ is not None:
-        return floor((1 - band.from_) * scale)
-    return scale if band.above is None else ceil((1 - band.above) * scale) - 1
+        return floor((1 - share_of(band.from_)) * scale)
+    return scale if band.above is None else ceil((1 - share_of(band.above)) * scale) - 1
 
 
 def _count(band: Band, costs: Sequence[tuple[Fraction, int]]) -> int:

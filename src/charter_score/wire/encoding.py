@@ -12,6 +12,7 @@ from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from charter_score import __version__
+from charter_score.compiled import bounds_of
 from charter_score.diagnostics import Diagnostic
 from charter_score.field_types import Model
 from charter_score.figures import (
@@ -141,7 +142,7 @@ class ResultWriter:
         """One scored review as JSON on one line."""
         found = scored.result
         rubric = found.rubric
-        bounds = self._once(_bounds, rubric)
+        bounds = self._once(bounds_of, rubric)
         observed = self._once(_observed, found.observed, found.score, bounds)
         sections = ", ".join([self._section(section, bounds) for section in found.sections])
         return _filled(
@@ -228,10 +229,6 @@ def _texts(values: Iterable[str]) -> str:
     return f"[{', '.join([encode_basestring_ascii(value) for value in values])}]"
 
 
-def _bounds(rubric: Rubric) -> Bounds:
-    return rubric.bounds
-
-
 def _review(scored: Scored, review: Review) -> str:
     interaction = ", ".join(
         [
@@ -271,7 +268,7 @@ def _rubric(rubric: Rubric, digest: str) -> str:
         "title": rubric.title,
         "not_applicable": rubric.not_applicable.value,
         "combine": rubric.combine.value,
-        "expected": None if rubric.expected is None else figure(rubric.expected * 100),
+        "expected": None if rubric.expected is None else figure(rubric.expected),
     }
     return encode(document)
 
@@ -498,7 +495,7 @@ def _rubric_summary(one: RubricSummary) -> RubricSummaryDocument:
 
 
 def _share_figure(share: Fraction | None, rubric: Rubric) -> Figure | None:
-    return None if share is None else Figure(_percent(share, rubric.bounds))
+    return None if share is None else Figure(_percent(share, bounds_of(rubric)))
 
 
 def _bands(one: RubricSummary) -> dict[str, int]:
@@ -519,16 +516,10 @@ def rubrics_json(rubrics: Iterable[Rubric]) -> str:
     return "[" + ",\n".join(rubric_json(one).rstrip("\n") for one in rubrics) + "]\n"
 
 
-_PERCENTAGES = frozenset(["expected", "from_", "above"])
-
-
 def _plain(value: Any) -> Any:
     """A model's values as a document would give them."""
     if isinstance(value, Model):
-        return {
-            name.rstrip("_"): _plain_field(name, getattr(value, name))
-            for name in type(value).model_fields
-        }
+        return {name.rstrip("_"): _plain(getattr(value, name)) for name in type(value).model_fields}
     if isinstance(value, Fraction):
         return figure(value)
     if isinstance(value, Enum):
@@ -538,12 +529,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     return value
-
-
-def _plain_field(name: str, value: Any) -> Any:
-    if name in _PERCENTAGES and isinstance(value, Fraction):
-        return figure(value * 100)
-    return _plain(value)
 
 
 def figure(value: Fraction) -> Figure:

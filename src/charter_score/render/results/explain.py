@@ -278,7 +278,7 @@ def _band(result: ReviewResult) -> Iterator[RenderableType]:
                 seen = f"On what was observed: {observed}, {result.band_observed.name}"
                 yield entry(words(seen))
     if rubric.expected is not None:
-        wanted = decimal_text(rubric.expected * 100)
+        wanted = decimal_text(rubric.expected)
         if result.critical_missed:
             said = "not met, because a critical criterion was missed [8]"
         elif result.meets_expected:
@@ -294,15 +294,15 @@ def _why_band(band: Band, result: ReviewResult) -> str:
     index = bands.index(band)
     reasons = []
     if band.from_ is not None:
-        reasons.append(f"{share} is at least {decimal_text(band.from_ * 100)}%")
+        reasons.append(f"{share} is at least {decimal_text(band.from_)}%")
     elif band.above is not None:
-        reasons.append(f"{share} is above {decimal_text(band.above * 100)}%")
+        reasons.append(f"{share} is above {decimal_text(band.above)}%")
     if index + 1 < len(bands):
         higher = bands[index + 1]
         if higher.from_ is not None:
-            reasons.append(f"{share} is below {decimal_text(higher.from_ * 100)}%")
+            reasons.append(f"{share} is below {decimal_text(higher.from_)}%")
         elif higher.above is not None:
-            reasons.append(f"{share} is not above {decimal_text(higher.above * 100)}%")
+            reasons.append(f"{share} is not above {decimal_text(higher.above)}%")
     return " and ".join(reasons) or "the only one"
 
 

@@ -10,6 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from charter_score.compiled import band_of
 from charter_score.figures import decimal_text
 from charter_score.outcome import Outcome, Scored
 from charter_score.rating import Policy
@@ -44,7 +45,6 @@ from charter_score.result import (
 )
 from charter_score.review import Action, Dispute, DisputeOutcome
 from charter_score.rubric import Combine, OnCritical, values_of
-from charter_score.scoring import band_of
 
 BAR = 10
 """Cells of a section's bar."""
@@ -560,10 +560,7 @@ class _View:
             return
         needs = self.result.needs
         share = phrases.percent(way.share, self.rubric)
-        reached = next(
-            (band.name for band in reversed(self.rubric.bands) if band.holds(way.share)),
-            way.band.name,
-        )
+        reached = (band_of(self.rubric, way.share) or way.band).name
         alike = len({need.share_lost for need in needs}) == 1
         critical = any(need.result.critical_missed for need in way.needs)
         if len(way.needs) == len(needs) > 1:

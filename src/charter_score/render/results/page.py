@@ -212,7 +212,7 @@ def _review(scored: Scored, *, names: bool, comments: bool) -> ReviewView:
         bar=Bar(
             _hundredths(result.share),
             _hundredths(min(result.share, result.observed_share)),
-            None if rubric.expected is None else _hundredths(rubric.expected),
+            None if rubric.expected is None else rounded_text(rubric.expected, 2),
         ),
         band=phrases.band_name(result),
         observed=phrases.percent(result.observed_share, rubric),

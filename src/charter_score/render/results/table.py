@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from typing import IO, Any, NamedTuple
 
+from charter_score.compiled import bounds_of
 from charter_score.figures import JSON_DECIMALS, Figure, decimal_text, percent_text, rounded_text
 from charter_score.outcome import Scored
 from charter_score.result import ReviewResult
@@ -130,7 +131,7 @@ def review_row(scored: Scored) -> ReviewRow:
     """One scored review as a row."""
     result = scored.result
     review, rubric = result.review, result.rubric
-    bounds = rubric.bounds
+    bounds = bounds_of(rubric)
     cells: Row = {
         "id": scored.id,
         "path": scored.path,
@@ -163,7 +164,7 @@ def review_row(scored: Scored) -> ReviewRow:
 
 
 def _sections(result: ReviewResult) -> Row:
-    bounds = result.rubric.bounds
+    bounds = bounds_of(result.rubric)
     return {
         f"{section.section.id}.percent": None
         if section.score.share is None

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from charter_score.compiled import bounds_of
 from charter_score.errors import UsageError
 from charter_score.figures import JSON_DECIMALS, Figure, percent_text
 from charter_score.forms.contract import NO_XML
@@ -290,7 +291,7 @@ def _lines(one: RubricSummary, said: Overview) -> Iterator[tuple[str, str | int]
     """A rubric's summary as label and value; a `Figure` is a percentage."""
     yield "rule", rule(one.rubric)
     yield "reviews", one.reviews
-    bounds = one.rubric.bounds
+    bounds = bounds_of(one.rubric)
     for label, share, kept in (
         ("mean", mean_of(one.shares), ()),
         ("median", quantile(one.shares, Fraction(1, 2)), bounds),

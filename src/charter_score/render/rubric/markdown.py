@@ -158,9 +158,9 @@ def _condition(condition: Mapping[str, tuple[str, ...]]) -> str:
 
 def _bound(rubric: Rubric, band: Band) -> str:
     if band.from_ is not None:
-        return f"from {decimal_text(band.from_ * 100)}%"
+        return f"from {decimal_text(band.from_)}%"
     if band.above is not None:
-        return f"above {decimal_text(band.above * 100)}%"
+        return f"above {decimal_text(band.above)}%"
     return "below that" if len(rubric.bands) > 1 else "every score"
 
 

@@ -403,9 +403,9 @@ def _marks(rubric: Rubric, criterion: Criterion, whole: _Whole) -> Iterator[Note
 
 def _bound(rubric: Rubric, band: Band) -> str:
     if band.from_ is not None:
-        return f"From {decimal_text(band.from_ * 100)}%"
+        return f"From {decimal_text(band.from_)}%"
     if band.above is not None:
-        return f"Above {decimal_text(band.above * 100)}%"
+        return f"Above {decimal_text(band.above)}%"
     return "Below that" if len(rubric.bands) > 1 else "Every score"
 
 

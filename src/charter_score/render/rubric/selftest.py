@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from charter_score import __version__
+from charter_score.compiled import bound_of, bounds_of
 from charter_score.figures import JSON_DECIMALS, Figure, percent_text
 from charter_score.rating import Policy, Rating
 from charter_score.render.text import phrases
@@ -189,9 +190,8 @@ def _absent(rubric: Rubric) -> str:
 def _limit_name(rubric: Rubric, limit: Limit) -> str:
     if limit.band is None:
         return f"Expected ({phrases.expected(rubric)})"
-    bound = limit.band.bound
     kind = "from" if limit.band.from_ is not None else "above"
-    return f"{limit.band.name} ({kind} {phrases.percent(bound, rubric)})"
+    return f"{limit.band.name} ({kind} {phrases.percent(bound_of(limit.band).share, rubric)})"
 
 
 def _allowed(limit: Limit) -> str:
@@ -356,6 +356,6 @@ def _reach_document(rubric: Rubric, reach: Reach) -> dict[str, Any]:
         "share": None if reach.share is None else share_text(reach.share),
         "percent": None
         if reach.share is None
-        else Figure(percent_text(reach.share, JSON_DECIMALS, rubric.bounds)),
+        else Figure(percent_text(reach.share, JSON_DECIMALS, bounds_of(rubric))),
         "review": None if reach.trial is None else _trial_document(reach.trial),
     }

@@ -86,9 +86,9 @@ def _bound(rubric: Rubric, band: Band) -> str:
     if len(rubric.bands) == 1:
         return "every score"
     if band.from_ is not None:
-        return f"from {decimal_text(band.from_ * 100)}%"
+        return f"from {decimal_text(band.from_)}%"
     if band.above is not None:
-        return f"above {decimal_text(band.above * 100)}%"
+        return f"above {decimal_text(band.above)}%"
     return "below that"
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
+from charter_score.compiled import bounds_of
 from charter_score.figures import TEXT_DECIMALS, decimal_text, percent_text, rounded_text
 from charter_score.outcome import Skipped
 from charter_score.rating import Policy, same_word
@@ -30,7 +31,7 @@ _NOUNS = {
 
 def percent(share: Fraction | None, rubric: Rubric) -> str:
     """A share as a person reads it: one decimal, more where a bound is near; `–` for none."""
-    return "–" if share is None else percent_text(share, TEXT_DECIMALS, rubric.bounds) + "%"
+    return "–" if share is None else percent_text(share, TEXT_DECIMALS, bounds_of(rubric)) + "%"
 
 
 def plain_percent(share: Fraction) -> str:
@@ -104,7 +105,7 @@ def expected(rubric: Rubric) -> str | None:
     """The expected score as the rubric states it: `70% or above`."""
     if rubric.expected is None:
         return None
-    return f"{decimal_text(rubric.expected * 100)}% or above"
+    return f"{decimal_text(rubric.expected)}% or above"
 
 
 def not_scored(skipped: Skipped) -> str:

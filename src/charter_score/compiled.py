@@ -1,0 +1,65 @@
+"""A rubric as numbers: shares from 0 to 1 for its percentages, and what each rating is worth.
+
+The models hold what the document says (`expected: 70`). What that means to the arithmetic stands
+here, once: the engine, the lints about what ratings can come to, selftest and comparing read it.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from charter_score.rubric import Band, Rubric
+
+
+class Bound(NamedTuple):
+    """The share at which a band begins, itself included or not."""
+
+    share: Fraction
+    is_included: bool
+
+    def is_reached_by(self, share: Fraction) -> bool:
+        """Whether an exact share is in the band or above it."""
+        return share >= self.share if self.is_included else share > self.share
+
+    def fewest(self, available: int) -> int:
+        """The fewest of so many available units that reach the bound."""
+        above, rest = divmod(self.share.numerator * available, self.share.denominator)
+        return above if self.is_included and not rest else above + 1
+
+
+LOWEST = Bound(Fraction(0), is_included=True)
+"""Where a band begins that states no bound: at the bottom."""
+
+
+def share_of(percent: Fraction) -> Fraction:
+    """A percentage of a document as a share."""
+    return percent / 100
+
+
+def bound_of(band: Band) -> Bound:
+    """Where a band begins."""
+    if band.from_ is not None:
+        return Bound(share_of(band.from_), is_included=True)
+    return LOWEST if band.above is None else Bound(share_of(band.above), is_included=False)
+
+
+def place_of(share: Fraction, bounds: Sequence[Bound]) -> int:
+    """The place of the last bound that an exact share reaches (step 6); -1 for none."""
+    return max((n for n, bound in enumerate(bounds) if bound.is_reached_by(share)), default=-1)
+
+
+def band_of(rubric: Rubric, share: Fraction) -> Band | None:
+    """The last band whose bound an exact share reaches."""
+    place = place_of(share, [bound_of(band) for band in rubric.bands])
+    return rubric.bands[place] if place >= 0 else None
+
+
+def expected_share(rubric: Rubric) -> Fraction | None:
+    """The share that a review should reach; None where the rubric states none."""
+    return None if rubric.expected is None else share_of(rubric.expected)
+
+
+def bounds_of(rubric: Rubric) -> tuple[Fraction, ...]:
+    """Every share that a printed percentage must not contradict: bands' bounds, expected."""
+    percents = {band.bound for band in rubric.bands} | {rubric.expected}
+    return tuple(sorted(share_of(percent) for percent in percents if percent is not None))
