@@ -46,7 +46,7 @@ REVIEWS = {
     "e-calibration": "id: e-calibration\nstatus: calibration\nratings:\n"
     "  welcome: {greeting: met, tone: met, identity: met}\n  close: {level: good, thanks: met}\n",
     "f-draft": "id: f-draft\nstatus: draft\nratings: {}\n",
-    "g-unrated": "id: g-unrated\nratings:\n  welcome: {greeting: met, tone: mett}\n  close: {}\n",
+    "g-unrated": "id: g-unrated\nratings:\n  welcome: {tone: mett}\n  close: {}\n",
     "h-open": "id: h-open\nratings:\n"
     "  welcome: {greeting: met, tone: not met, identity: met}\n"
     "  close: {level: good, thanks: met}\n"

@@ -117,7 +117,8 @@ def test_what_is_missing_in_one_review_is_one(outcomes: list[Outcome]) -> None:
     missing = next(command for command in commands if command.title == "3 things are missing")
     assert missing.file == "g-unrated.yaml"
     assert missing.data == (
-        "welcome.identity has no rating\nclose.level has no rating\nclose.thanks has no rating"
+        "welcome.greeting has no rating\nwelcome.identity has no rating\n"
+        "close: 2 criteria have no rating"
     )
     found = tuple(Diagnostic("unrated", f"no {n}", "x.yaml", Location(n, 1)) for n in range(1, 100))
     (many,), _ = parsed(written([Failed("x.yaml", found)]))

@@ -255,7 +255,7 @@ def test_what_has_no_score_is_listed_with_its_diagnostics(outcomes: list[Outcome
     page = html.document_fromstring(rendered(fresh(), [*outcomes, Failed("z.yaml", many)]))
     draft, broken, last = page.find_class("problems")[0]
     assert text_of(draft) == "f-draft.yaml skipped: draft"
-    assert "line 4, column 3: error[unrated] welcome.identity has no rating" in text_of(broken)
+    assert "line 4, column 3: error[unrated] welcome.greeting has no rating" in text_of(broken)
     assert len(list(broken.iter("li"))) == 1 + 4
     items = [text_of(one) for one in last.iter("li")]
     assert items[-2:] == ["line 20, column 1: error[unrated] no 20", "and 10 more"]

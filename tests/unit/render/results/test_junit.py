@@ -139,7 +139,7 @@ def test_what_has_no_score_is_one_case(outcomes: list[Outcome]) -> None:
     (case,) = broken
     (error,) = case.result
     assert error.type == "unrated"
-    assert error.message.startswith("g-unrated.yaml:4:3: error[unrated] welcome.identity has")
+    assert error.message.startswith("g-unrated.yaml:4:3: error[unrated] welcome.greeting has")
     assert error.text.count("error[") == 4
     assert "error[unknown-rating]" in error.text
 

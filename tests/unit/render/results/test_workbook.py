@@ -130,7 +130,7 @@ def test_the_summary_says_what_the_batch_came_to(outcomes: list[Outcome], data: 
     assert "One part of the picture. A person decides." in said
     unscored = [[cell.value for cell in row] for row in sheet.iter_rows() if row[2].value]
     assert [row[1:] for row in unscored] == [
-        ["not scored: unrated", "welcome.identity has no rating (and 3 more)"]
+        ["not scored: unrated", "welcome.greeting has no rating (and 3 more)"]
     ]
     assert said["f-draft.yaml"].value == "skipped: draft"
 
