@@ -319,7 +319,7 @@ def test_the_limits_are_those_of_the_page() -> None:
     table = dict(re.findall(r"^\| ([^|]+) \| ([0-9][^|]*) \|$", text, re.MULTILINE))
     words = "levels of a criterion, bands of a rubric, values of a field"
     assert {
-        "size of a file": f"{limits.MOST_BYTES // 1_000_000} MB",
+        "size of a review, rubric or form": f"{limits.MOST_BYTES // 1_000_000} MB",
         "length of one text": f"{limits.LONGEST_SCALAR // 1024} KB",
         "nesting": f"{limits.MOST_DEPTH} levels",
         "values in a file": f"{limits.MOST_NODES:,}",
