@@ -200,7 +200,7 @@ class Scoring:
                 diagnostics += document.diagnostics
             elif not self._is_alone(file) and is_output(document.value):
                 continue
-            elif may_be_rubric(document.value) and not is_ours(document.value):
+            elif may_be_rubric(document.value):
                 diagnostics += _checked_rubric(document, digest)
             else:
                 outcome = self._outcome_of(file, digest, document)
@@ -212,37 +212,39 @@ class Scoring:
             is_left_out = False
         return Checked(file.shown, diagnostics, is_left_out=is_left_out)
 
-    def outcomes_of(self, entry: Input | Diagnostic) -> Iterator[Outcome | LeftOut]:
-        """The result of each document of one input, or of what stood in its place."""
-        if isinstance(entry, Diagnostic):
-            yield Failed(entry.path, (entry,), is_unlisted=entry.code == "unreadable")
-            return
-        if (known := _known_by_name(entry)) is not None:
-            yield known
+    def outcomes_of(self, one: Input | Diagnostic) -> Iterator[Outcome | LeftOut]:
+        """What became of each document of one input, or of what stood in its place."""
+        if isinstance(one, Diagnostic):
+            yield Failed(one.path, (one,), is_unlisted=one.code == "unreadable")
             return
         try:
-            data = self._read(entry)
-        except DocumentError as wrong:
-            code = wrong.diagnostics[0].code
-            if code == "too-large" and self._is_output(entry):
-                yield LeftOut(entry.shown, "written by charter-score")
-            else:
-                yield Failed(entry.shown, wrong.diagnostics)
-            return
-        digest = sha256(data).hexdigest()
-        try:
-            for document in read_documents(data, entry.shown):
-                if not isinstance(document, DocumentError):
-                    yield self._outcome_of(entry, digest, document)
-                elif entry.root is not None and _is_no_form(document):
-                    # A workbook of somebody's in a folder of reviews.
-                    yield LeftOut(entry.shown, "a workbook that is no form")
-                else:
-                    yield Failed(entry.shown, document.diagnostics)
+            yield from self._documents_of(one)
         except Exception as fault:
             if (why := shortage(fault)) is None:
                 raise
-            yield Failed(entry.shown, (Diagnostic("unreadable", why, entry.shown),))
+            yield Failed(one.shown, (Diagnostic("unreadable", why, one.shown),))
+
+    def _documents_of(self, one: Input) -> Iterator[Outcome | LeftOut]:
+        if (known := _known_by_name(one)) is not None:
+            yield known
+            return
+        try:
+            data = self._read(one)
+        except DocumentError as wrong:
+            if wrong.diagnostics[0].code == "too-large" and self._is_output(one):
+                yield LeftOut(one.shown, "written by charter-score")
+            else:
+                yield Failed(one.shown, wrong.diagnostics)
+            return
+        digest = sha256(data).hexdigest()
+        for document in read_documents(data, one.shown):
+            if not isinstance(document, DocumentError):
+                yield self._outcome_of(one, digest, document)
+            elif one.root is not None and _is_no_form(document):
+                # A workbook of somebody's in a folder of reviews.
+                yield LeftOut(one.shown, "a workbook that is no form")
+            else:
+                yield Failed(one.shown, document.diagnostics)
 
     def _is_output(self, file: Input) -> bool:
         """Whether an input among others is too large for a review since it holds our results."""
