@@ -83,14 +83,18 @@ class RunDiagnostics:
         Those of a rubric come with the first input that names it.
         """
         if noted.id is None:
-            new = [one for one in noted.diagnostics if one not in self._elsewhere]
-            self._elsewhere.update(one for one in new if one.path != noted.path)
+            new = [
+                diagnostic for diagnostic in noted.diagnostics if diagnostic not in self._elsewhere
+            ]
+            self._elsewhere.update(
+                diagnostic for diagnostic in new if diagnostic.path != noted.path
+            )
             return in_order(new)
         repeated = (_repeated(noted.path),) if self._is_repeated(noted.id) else ()
         if not (repeated or noted.diagnostics):
             return ()
         all_of_it = in_order((*noted.diagnostics, *repeated))
-        new = [one for one in all_of_it if one not in self._warnings]
+        new = [diagnostic for diagnostic in all_of_it if diagnostic not in self._warnings]
         self._warnings.update(dict.fromkeys(new))
         return tuple(new)
 
@@ -165,8 +169,8 @@ class Collected:
     left_out: LeftOutFiles = field(default_factory=LeftOutFiles)
 
     def _each(self) -> Iterator[Collector]:
-        for one in fields(self):
-            yield getattr(self, one.name)
+        for attribute in fields(self):
+            yield getattr(self, attribute.name)
 
     def add(self, outcome: Outcome | LeftOut) -> None:
         """Let every collector take in one outcome."""

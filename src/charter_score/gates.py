@@ -288,7 +288,7 @@ def _verdict_on_each(findings: GateFindings, summary: Summary, *reasons: Reason)
     gate = reasons[0].gate
     if not findings.judged:
         return _verdict_on_nothing(gate, summary)
-    own = tuple(one for one in findings.violations if one.reason in reasons)
+    own = tuple(violation for violation in findings.violations if violation.reason in reasons)
     text = "; ".join(_counted(own, reasons, str(findings.judged)))
     if not own:
         text = f"none of {findings.judged} {reasons[0].one}"
@@ -300,14 +300,14 @@ def _verdict_on_means(bound: Fraction, summary: Summary) -> Verdict:
     means = _means(summary)
     if not means:
         return _verdict_on_nothing(Gate.MEAN, summary)
-    told = [f"{name} has a mean of {_percent(mean, bound)}" for name, mean in means.items()]
+    sentences = [f"{name} has a mean of {_percent(mean, bound)}" for name, mean in means.items()]
     passed = all(mean >= bound for mean in means.values())
-    return Verdict(Gate.MEAN, passed, f"{'; '.join(told)}, wanted {_exact(bound)} or above")
+    return Verdict(Gate.MEAN, passed, f"{'; '.join(sentences)}, wanted {_exact(bound)} or above")
 
 
 def _means(summary: Summary) -> dict[str, Fraction]:
     """The mean share of each rubric by which reviews were scored."""
-    means = ((one.rubric.name, mean_of(one.shares)) for one in summary.in_order())
+    means = ((counts.rubric.name, mean_of(counts.shares)) for counts in summary.in_order())
     return {name: mean for name, mean in means if mean is not None}
 
 
@@ -336,7 +336,8 @@ class _Comparison:
         self._violations: list[Violation] = []
         self._moved = self._new = 0
         self._bands = {
-            one.rubric.name: [band.name for band in one.rubric.bands] for one in summary.in_order()
+            counts.rubric.name: [band.name for band in counts.rubric.bands]
+            for counts in summary.in_order()
         }
         earlier_rubrics = _digests(baseline.reviews)
         now_rubrics = _digests(findings.current)
@@ -345,9 +346,9 @@ class _Comparison:
             for name, digests in earlier_rubrics.items()
             if len(digests | now_rubrics.get(name, digests)) > 1
         )
-        earlier = [one for one in baseline.reviews if one.key[1] not in self._changed]
-        current = [one for one in findings.current if one.key[1] not in self._changed]
-        self._rubric_now = {one.key[0]: one.key[1] for one in findings.current}
+        earlier = [review for review in baseline.reviews if review.key[1] not in self._changed]
+        current = [review for review in findings.current if review.key[1] not in self._changed]
+        self._rubric_now = {review.key[0]: review.key[1] for review in findings.current}
         self._compare(_by_key(earlier), _by_key(current))
 
     def verdict(self) -> Verdict:
@@ -355,7 +356,7 @@ class _Comparison:
         number = len(self._baseline.reviews)
         of = f"{number} earlier {'review' if number == 1 else 'reviews'}"
         reasons = (FELL, MISSING, OTHER_RUBRIC, AMBIGUOUS)
-        told = [
+        sentences = [
             *(
                 f"{name} is not the rubric of the earlier run, its file changed, so nothing "
                 "scored by it is compared: keep new results"
@@ -364,14 +365,14 @@ class _Comparison:
             *_counted(self._violations, reasons, of),
             *self._fallen_means(),
         ]
-        passed = not told
+        passed = not sentences
         if passed:
-            told.append(f"none of {of} {FELL.one}, and no mean fell too far")
+            sentences.append(f"none of {of} {FELL.one}, and no mean fell too far")
         if self._moved:
-            told.append(f"{self._moved} moved")
+            sentences.append(f"{self._moved} moved")
         if self._new:
-            told.append(f"{self._new} new")
-        return Verdict(Gate.EARLIER_RUN, passed, "; ".join(told), tuple(self._violations))
+            sentences.append(f"{self._new} new")
+        return Verdict(Gate.EARLIER_RUN, passed, "; ".join(sentences), tuple(self._violations))
 
     def _compare(
         self,
@@ -462,18 +463,18 @@ R = TypeVar("R", bound=_Compared)
 
 def _by_key(reviews: Iterable[R]) -> dict[Key, list[R]]:
     """Reviews by id and rubric: one each, unless an id was given twice."""
-    found: dict[Key, list[R]] = {}
+    reviews_by_key: dict[Key, list[R]] = {}
     for review in reviews:
-        found.setdefault(review.key, []).append(review)
-    return found
+        reviews_by_key.setdefault(review.key, []).append(review)
+    return reviews_by_key
 
 
 def _digests(reviews: Iterable[_Compared]) -> dict[str, set[str]]:
     """The digests of each rubric; more than one where two files have the same id and version."""
-    found: dict[str, set[str]] = {}
+    digests: dict[str, set[str]] = {}
     for review in reviews:
-        found.setdefault(review.key[1], set()).add(review.rubric_sha256)
-    return found
+        digests.setdefault(review.key[1], set()).add(review.rubric_sha256)
+    return digests
 
 
 class _Pairs:
@@ -492,10 +493,10 @@ class _Pairs:
     def _match(self, mark_of: Callable[[EarlierReview | CurrentReview], str]) -> None:
         """Pair the reviews of a mark that one of then and one of now alone has."""
         then, now = _only_ones(self.earlier, mark_of), _only_ones(self.current, mark_of)
-        both = then.keys() & now.keys()
-        self.pairs += [(review, now[mark]) for mark, review in then.items() if mark in both]
-        self.earlier = [one for one in self.earlier if mark_of(one) not in both]
-        self.current = [one for one in self.current if mark_of(one) not in both]
+        common = then.keys() & now.keys()
+        self.pairs += [(review, now[mark]) for mark, review in then.items() if mark in common]
+        self.earlier = [review for review in self.earlier if mark_of(review) not in common]
+        self.current = [review for review in self.current if mark_of(review) not in common]
 
 
 def _only_ones(reviews: Sequence[R], mark_of: Callable[[R], str]) -> dict[str, R]:

@@ -1,4 +1,4 @@
-"""What became of one input: scored, failed or skipped. Nothing else can, and nothing is lost."""
+"""Result of one input: Scored, Failed or Skipped. There is no fourth, and nothing is lost."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -37,7 +37,7 @@ FEW = 64
 
 
 class Job(NamedTuple):
-    """What to score and against what: the paths, `--rubric`, the `--rubrics` folders.
+    """What a run is asked for: the paths, `--rubric`, the `--rubrics` folders.
 
     Without `comments` every free text is taken out of a review once it has been checked; with
     `lines` each result knows the lines of its criteria. `by` names the fields that the summary is
@@ -70,7 +70,7 @@ class Checked(NamedTuple):
 
 @dataclass(slots=True)
 class Part:
-    """What some inputs of a batch came to, small enough to be handed between processes.
+    """Results of some inputs of a batch, small enough to be handed between processes.
 
     `pieces` holds a list for each renderer.
     """
@@ -118,9 +118,9 @@ class Scoring:
         return self._job
 
     def outcomes(self) -> Iterator[Outcome]:
-        """What became of each input, in order of path; what could not be found is among them."""
-        for one in search(self._job.paths):
-            for outcome in self.outcomes_of(one):
+        """The result of each review, in order of path; what could not be found is among them."""
+        for entry in search(self._job.paths):
+            for outcome in self.outcomes_of(entry):
                 if not isinstance(outcome, LeftOut):
                     yield outcome
 
@@ -139,8 +139,8 @@ class Scoring:
         inputs = search(self._job.paths)
         first = list(islice(inputs, FEW))
         if len(first) < FEW:
-            outcomes = [outcome for one in first for outcome in self.outcomes_of(one)]
-            renderers = choose(sum(not isinstance(one, LeftOut) for one in outcomes))
+            outcomes = [outcome for entry in first for outcome in self.outcomes_of(entry)]
+            renderers = choose(sum(not isinstance(outcome, LeftOut) for outcome in outcomes))
             yield _part(outcomes, renderers, self._job)
             return
         from itertools import chain
@@ -161,56 +161,56 @@ class Scoring:
     def _part_of(
         self, inputs: Sequence[Input | Diagnostic], renderers: Sequence[BatchRenderer]
     ) -> Part:
-        outcomes = (outcome for one in inputs for outcome in self.outcomes_of(one))
+        outcomes = (outcome for entry in inputs for outcome in self.outcomes_of(entry))
         return _part(outcomes, renderers, self._job)
 
     def checked(self) -> Iterator["Checked"]:
         """Each input with everything wrong with it, rubrics among them; nothing is kept."""
-        for one in search(self._job.paths):
-            if isinstance(one, Diagnostic):
-                yield Checked(one.path, [one], is_read=False)
+        for entry in search(self._job.paths):
+            if isinstance(entry, Diagnostic):
+                yield Checked(entry.path, [entry], is_read=False)
                 continue
-            if (known := _known_by_name(one)) is not None:
+            if (known := _known_by_name(entry)) is not None:
                 if isinstance(known, Failed):
-                    yield Checked(one.shown, known.diagnostics)
+                    yield Checked(entry.shown, known.diagnostics)
                 else:
-                    yield Checked(one.shown, (), is_left_out=True)
+                    yield Checked(entry.shown, (), is_left_out=True)
                 continue
             try:
-                data = self._read(one)
+                data = self._read(entry)
             except DocumentError as wrong:
-                yield Checked(one.shown, wrong.diagnostics, is_read=False)
+                yield Checked(entry.shown, wrong.diagnostics, is_read=False)
                 continue
             try:
-                yield self._check(one, data)
+                yield self._check(entry, data)
             except Exception as fault:
                 if (why := shortage(fault)) is None:
                     raise
-                problem = Diagnostic("unreadable", why, one.shown)
-                yield Checked(one.shown, [problem], is_read=False)
+                problem = Diagnostic("unreadable", why, entry.shown)
+                yield Checked(entry.shown, [problem], is_read=False)
 
-    def _check(self, one: Input, data: bytes) -> Checked:
+    def _check(self, file: Input, data: bytes) -> Checked:
         digest = sha256(data).hexdigest()
         diagnostics: list[Diagnostic] = []
         is_left_out = True
-        for document in read_documents(data, one.shown):
+        for document in read_documents(data, file.shown):
             if isinstance(document, DocumentError):
-                if one.root is not None and _is_no_form(document):
+                if file.root is not None and _is_no_form(document):
                     continue
                 diagnostics += document.diagnostics
-            elif not self._is_alone(one) and is_output(document.value):
+            elif not self._is_alone(file) and is_output(document.value):
                 continue
             elif may_be_rubric(document.value):
                 diagnostics += _checked_rubric(document, digest)
             else:
-                outcome = self._outcome_of(one, digest, document)
+                outcome = self._outcome_of(file, digest, document)
                 if isinstance(outcome, LeftOut):
                     continue
                 diagnostics += (
                     outcome.diagnostics if isinstance(outcome, Failed) else outcome.warnings
                 )
             is_left_out = False
-        return Checked(one.shown, diagnostics, is_left_out=is_left_out)
+        return Checked(file.shown, diagnostics, is_left_out=is_left_out)
 
     def outcomes_of(self, one: Input | Diagnostic) -> Iterator[Outcome | LeftOut]:
         """What became of each document of one input, or of what stood in its place."""
@@ -246,79 +246,79 @@ class Scoring:
             else:
                 yield Failed(one.shown, document.diagnostics)
 
-    def _is_output(self, one: Input) -> bool:
+    def _is_output(self, file: Input) -> bool:
         """Whether an input among others is too large for a review since it holds our results."""
-        if one.path is None or self._is_alone(one):
+        if file.path is None or self._is_alone(file):
             return False
         try:
-            return begins_as_output(one.path, one.shown)
+            return begins_as_output(file.path, file.shown)
         except DocumentError:
             return False
 
-    def _read(self, one: Input) -> bytes:
-        if one.path is not None or self._standard_input is None:
-            return read_bytes(one.path, one.shown)
+    def _read(self, file: Input) -> bytes:
+        if file.path is not None or self._standard_input is None:
+            return read_bytes(file.path, file.shown)
         if isinstance(self._standard_input, DocumentError):
             raise self._standard_input
         return self._standard_input
 
-    def _outcome_of(self, one: Input, digest: str, document: Document) -> Outcome | LeftOut:
-        """What became of one document; `digest` is that of the whole file."""
+    def _outcome_of(self, file: Input, digest: str, document: Document) -> Outcome | LeftOut:
+        """The result of one document; `digest` is that of the whole file."""
         rubric = is_rubric(document.value)
-        if not self._is_alone(one) and (is_output(document.value) or rubric):
+        if not self._is_alone(file) and (is_output(document.value) or rubric):
             why = "a rubric" if rubric else "written by charter-score"
-            return LeftOut(one.shown, why)
+            return LeftOut(file.shown, why)
         if is_ours(document.value) or rubric:
-            return Failed(one.shown, (document.diagnostic(not_a_review(rubric=rubric)),))
-        folder = os.path.dirname(one.path) if one.path is not None else None
+            return Failed(file.shown, (document.diagnostic(not_a_review(rubric=rubric)),))
+        folder = os.path.dirname(file.path) if file.path is not None else None
         try:
-            loaded = review_of(document, self._library, folder, self._default_rubric(one))
+            loaded = review_of(document, self._library, folder, self._default_rubric(file))
             try:
-                scored = self._score(one, document.part, loaded, digest)
+                scored = self._score(file, document.part, loaded, digest)
             except NothingObservedError:
                 nothing = document.diagnostic(nothing_observed())
-                return Failed(one.shown, in_order((nothing, *loaded.warnings)))
+                return Failed(file.shown, in_order((nothing, *loaded.warnings)))
         except DocumentError as wrong:
-            return Failed(one.shown, wrong.diagnostics)
+            return Failed(file.shown, wrong.diagnostics)
         if self._job.lines and isinstance(scored, Scored):
             return scored._replace(lines=_lines(document, loaded.review))
         return scored
 
-    def _is_alone(self, one: Input) -> bool:
+    def _is_alone(self, file: Input) -> bool:
         """Whether an input is the one thing that was named, and not found or named among others."""
         if self._job.part:
             return False
-        name = STANDARD_INPUT if one.path is None else one.path
+        name = STANDARD_INPUT if file.path is None else file.path
         return list(self._job.paths) == [name]
 
-    def _default_rubric(self, one: Input) -> LoadedRubric | None:
+    def _default_rubric(self, file: Input) -> LoadedRubric | None:
         """The rubric for a review that names none; an invalid one fails the review."""
         if not isinstance(self._default, DocumentError):
             return self._default
         raise DocumentError(
             [
                 Diagnostic(
-                    "invalid-rubric", "the rubric that --rubric names has errors", one.shown
+                    "invalid-rubric", "the rubric that --rubric names has errors", file.shown
                 ),
                 *self._default.diagnostics,
             ]
         )
 
     def _score(
-        self, one: Input, part: str | None, loaded: LoadedReview, digest: str
+        self, file: Input, part: str | None, loaded: LoadedReview, digest: str
     ) -> Scored | Skipped:
         review, rubric = loaded.review, loaded.rubric
-        name = review.id or (f"{one.stem} {part}" if part else one.stem)
+        name = review.id or (f"{file.stem} {part}" if part else file.stem)
         warnings = loaded.warnings
         if rubric.warnings:
             warnings = in_order((*warnings, *rubric.warnings))
         if not review.status.is_scored:
             is_ready = _lacks_only_status(review, rubric)
-            return Skipped(one.shown, name, review.status.value, warnings, is_ready)
+            return Skipped(file.shown, name, review.status.value, warnings, is_ready)
         if not self._job.comments:
             review = without_comments(review)
         result = rubric.scorer.score(review)
-        return Scored(one.shown, name, digest, rubric.sha256, result, warnings)
+        return Scored(file.shown, name, digest, rubric.sha256, result, warnings)
 
 
 def _lacks_only_status(review: Review, rubric: LoadedRubric) -> bool:
@@ -357,9 +357,9 @@ def _part(
     return part
 
 
-def _part_lost(one: Input | Diagnostic, renderers: Sequence[BatchRenderer], job: Job) -> Part:
-    """What is told of an input over which its worker process died."""
-    path = one.path if isinstance(one, Diagnostic) else one.shown
+def _part_lost(entry: Input | Diagnostic, renderers: Sequence[BatchRenderer], job: Job) -> Part:
+    """Result of an input over which its worker process died: it failed."""
+    path = entry.path if isinstance(entry, Diagnostic) else entry.shown
     died = Diagnostic(
         "worker-died",
         "the process that read this file died",
@@ -369,14 +369,14 @@ def _part_lost(one: Input | Diagnostic, renderers: Sequence[BatchRenderer], job:
     return _part([Failed(path, (died,))], renderers, job)
 
 
-def _known_by_name(one: Input) -> LeftOut | Failed | None:
-    """What becomes of a file that its name says cannot be read; None for every other input."""
-    kind = unread(one.shown)
+def _known_by_name(file: Input) -> LeftOut | Failed | None:
+    """Result of a file that its name says cannot be read; None for every other input."""
+    kind = unread(file.shown)
     if kind is None:
         return None
-    if one.root is not None:
-        return LeftOut(one.shown, kind.title)
-    return Failed(one.shown, (unsupported(kind, one.shown),))
+    if file.root is not None:
+        return LeftOut(file.shown, kind.title)
+    return Failed(file.shown, (unsupported(kind, file.shown),))
 
 
 def _is_no_form(wrong: DocumentError) -> bool:

@@ -108,26 +108,26 @@ class RubricSummary:
         self.provisional += result.provisional
         self.ratings.update(
             [
-                (section.section.id, one.criterion.id, one.mark.rating)
+                (section.section.id, result.criterion.id, result.mark.rating)
                 for section in result.sections
-                for one in section.criteria
+                for result in section.criteria
             ]
         )
 
     def by_criterion(self) -> ByCriterion:
         """How often each criterion with points was observed, missed and n/a."""
-        found = ByCriterion(Counter(), Counter(), Counter())
+        counts = ByCriterion(Counter(), Counter(), Counter())
         for section, criterion in self.rubric.criteria():
             key = (section.id, criterion.id)
             for rating in self.rubric.rating_words(criterion):
                 number = self.ratings[*key, rating]
                 mark = mark_of(self.rubric, criterion, rating)
                 if mark.observed:
-                    found.observed[key] += number
-                    found.missed[key] += number if mark.lost else 0
+                    counts.observed[key] += number
+                    counts.missed[key] += number if mark.lost else 0
                 elif mark.points:
-                    found.not_applicable[key] += number
-        return found
+                    counts.not_applicable[key] += number
+        return counts
 
     def combine(self, other: "RubricSummary") -> None:
         """Take another summary of the same rubric in."""
@@ -187,19 +187,19 @@ def group_values(scored: Scored, by: str) -> dict[str | None, str]:
         values = tuple(date[: len("2016-05")] for date in values_of(review.interaction, "date"))
     else:
         values = values_of(review.interaction, by)
-    found: dict[str | None, str] = {}
+    spellings: dict[str | None, str] = {}
     for value in values:
         same, spelt = same_value(value), normal_value(value)
-        found[same] = min(spelt, found.get(same, spelt))
-    return found or {None: ""}
+        spellings[same] = min(spelt, spellings.get(same, spelt))
+    return spellings or {None: ""}
 
 
 def fields_of(scored: Scored) -> set[str]:
     """The fields that a review could be grouped by because it gives them."""
     review = scored.result.review
-    found = {name for name in _PEOPLE if getattr(review, name) is not None}
-    found |= {name for name in review.interaction if values_of(review.interaction, name)}
-    return found | {"rubric"} | ({"month"} if "date" in found else set())
+    fields = {name for name in _PEOPLE if getattr(review, name) is not None}
+    fields |= {name for name in review.interaction if values_of(review.interaction, name)}
+    return fields | {"rubric"} | ({"month"} if "date" in fields else set())
 
 
 @dataclass
@@ -294,10 +294,12 @@ class Summary:
     def groups_in_order(self, by: str) -> list[tuple[Group, RubricSummary]]:
         """The groups of a field, or of several, by value as it is spelt; without a value last."""
         fields = fields_in(by)
-        found = [
-            (self._as_spelt(group), one) for group, one in self.groups.items() if group.by == fields
+        groups = [
+            (self._as_spelt(group), summary)
+            for group, summary in self.groups.items()
+            if group.by == fields
         ]
-        return sorted(found, key=lambda pair: _place(pair[0]))
+        return sorted(groups, key=lambda pair: _place(pair[0]))
 
     def _as_spelt(self, group: Group) -> Group:
         """A group with its values as they are spelt."""

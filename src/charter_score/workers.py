@@ -269,7 +269,9 @@ class _Pool(Generic[T, R]):
         busy = [worker for worker in self._workers if worker.part is not None]
         if not busy:
             return  # all of them died as they were handed something; waiting would never end
-        ready = wait([one for w in busy for one in (w.connection, w.process.sentinel)])
+        ready = wait(
+            [end for worker in busy for end in (worker.connection, worker.process.sentinel)]
+        )
         for worker in busy:
             if worker.connection in ready:
                 try:
@@ -324,7 +326,7 @@ class _Pool(Generic[T, R]):
         ]
         at = chunk.parts.index(part)
         chunk.parts[at : at + 1] = halves
-        self._waiting.extend((chunk, one) for one in halves)
+        self._waiting.extend((chunk, half) for half in halves)
 
     def stop(self) -> None:
         """End every worker, at work or not."""
@@ -375,8 +377,8 @@ def _serve(
     _unblock_signals(frozenset())
     # While a parent's end of a connection is open here, that connection does not break when the
     # parent is gone, and a worker would wait for ever to be read.
-    for one in inherited:
-        one.close()
+    for inherited_end in inherited:
+        inherited_end.close()
     try:
         work = pickle.loads(sent) if isinstance(sent, bytes) else sent  # noqa: S301 - our own
         connection.send(("ready", None))
@@ -398,5 +400,5 @@ def _answer(work: Callable[[list[Any]], Any], items: list[Any]) -> bytes:
             raise
         import traceback
 
-        told = (traceback.format_exc(), what_and_where(defect))
-        return bytes(ForkingPickler.dumps(("defect", told)))
+        account = (traceback.format_exc(), what_and_where(defect))
+        return bytes(ForkingPickler.dumps(("defect", account)))

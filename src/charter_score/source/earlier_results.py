@@ -29,7 +29,7 @@ def earlier_reviews(path: AnyPath) -> tuple[EarlierReview, ...]:
     shown = shown_path(path)
     try:
         results = _results(read_bytes(path, shown, RESULTS).decode("utf-8-sig"))
-        found = [_earlier(one) for one in results]
+        reviews = [_earlier(result) for result in results]
     except DocumentError as wrong:
         problem = wrong.diagnostics[0]
         raise UsageError(f"{shown}: {problem.message}", problem.hint) from None
@@ -37,7 +37,7 @@ def earlier_reviews(path: AnyPath) -> tuple[EarlierReview, ...]:
         raise UsageError(f"{shown} {wrong}", _HINT) from None
     except (ValueError, RecursionError):
         raise UsageError(f"{shown} holds no results of charter-score", _HINT) from None
-    compared = tuple(one for one in found if one is not None)
+    compared = tuple(review for review in reviews if review is not None)
     if not compared:
         raise UsageError(f"{shown} holds no review to compare with", _HINT)
     return compared
@@ -68,10 +68,10 @@ def _no_number(_: str) -> NoReturn:
 
 
 def _mapping(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
         raise _RefusedError("is damaged: a key stands twice in it")
-    return found
+    return mapping
 
 
 def _results(text: str) -> list[object]:
@@ -119,9 +119,9 @@ def _earlier(result: object) -> EarlierReview | None:
 
 
 def _share(text: str) -> Fraction:
-    found = _SHARE.fullmatch(text)
-    if found:
-        earned, available = int(found[1]), int(found[2])
+    digits = _SHARE.fullmatch(text)
+    if digits:
+        earned, available = int(digits[1]), int(digits[2])
         if earned <= available and available:
             return Fraction(earned, available)
     raise _RefusedError("is damaged: a share is no fraction from 0/1 to 1/1")
@@ -129,17 +129,17 @@ def _share(text: str) -> Fraction:
 
 def _at(document: object, *names: str) -> object:
     """The value at a route of keys."""
-    found = document
+    value = document
     for name in names:
-        if not isinstance(found, dict) or name not in found:
+        if not isinstance(value, dict) or name not in value:
             raise _RefusedError(f"is damaged: `{'.'.join(names)}` is missing")
-        found = found[name]
-    return found
+        value = value[name]
+    return value
 
 
 def _text(document: object, *names: str) -> str:
     """The text at a route of keys."""
-    found = _at(document, *names)
-    if type(found) is not str:
+    text = _at(document, *names)
+    if type(text) is not str:
         raise _RefusedError(f"is damaged: `{'.'.join(names)}` is no text")
-    return found
+    return text

@@ -34,8 +34,8 @@ class Limit(NamedTuple):
 
     def exceeded(self, shown: str) -> Diagnostic:
         """The diagnostic of a file over the limit."""
-        told = f"the file is larger than {self.bytes // 1_000_000} MB"
-        return Diagnostic("too-large", told, shown, START, self.hint)
+        message = f"the file is larger than {self.bytes // 1_000_000} MB"
+        return Diagnostic("too-large", message, shown, START, self.hint)
 
 
 DOCUMENT = Limit(MOST_BYTES, too_large("").hint or "")
@@ -204,11 +204,11 @@ def find_inputs(paths: Iterable[str]) -> tuple[list[Input], list[Diagnostic]]:
     """Everything that `search` finds: the inputs, and what could not be found or entered."""
     inputs: list[Input] = []
     problems: list[Diagnostic] = []
-    for one in search(list(paths)):
-        if isinstance(one, Input):
-            inputs.append(one)
+    for entry in search(list(paths)):
+        if isinstance(entry, Input):
+            inputs.append(entry)
         else:
-            problems.append(one)
+            problems.append(entry)
     return inputs, problems
 
 
@@ -222,24 +222,24 @@ def search(paths: Sequence[str]) -> Iterator[Input | Diagnostic]:
     named: list[Input | Diagnostic] = []
     folders: list[str] = []
     for name in paths:
-        for one in _expand(name):
-            if isinstance(one, str):
-                folders.append(one)
+        for expanded in _expand(name):
+            if isinstance(expanded, str):
+                folders.append(expanded)
             else:
-                named.append(one)
+                named.append(expanded)
     streams: list[Iterator[Input | Diagnostic]] = [iter(sorted(named, key=_place))]
     streams += [_walk(folder) for folder in folders]
     if len(streams) == 2 and not named:
         return streams[1]  # one folder cannot name a file twice
-    return _each_once(streams, {_real(one) for one in named if isinstance(one, Input)})
+    return _each_once(streams, {_real(entry) for entry in named if isinstance(entry, Input)})
 
 
-def _place(one: Input | Diagnostic) -> str:
-    return one.shown if isinstance(one, Input) else one.path
+def _place(entry: Input | Diagnostic) -> str:
+    return entry.shown if isinstance(entry, Input) else entry.path
 
 
-def _real(one: Input) -> str:
-    return STANDARD_INPUT if one.path is None else os.path.realpath(one.path)
+def _real(file: Input) -> str:
+    return STANDARD_INPUT if file.path is None else os.path.realpath(file.path)
 
 
 def _each_once(
@@ -249,18 +249,18 @@ def _each_once(
     from heapq import merge
 
     seen: set[str] = set()
-    told: set[Diagnostic] = set()
-    for one in merge(*streams, key=_place):
-        if not isinstance(one, Input):
-            if one not in told:
-                told.add(one)
-                yield one
+    already_given: set[Diagnostic] = set()
+    for entry in merge(*streams, key=_place):
+        if not isinstance(entry, Input):
+            if entry not in already_given:
+                already_given.add(entry)
+                yield entry
             continue
-        real = _real(one)
-        if real in seen or (one.root is not None and real in named):
+        real = _real(entry)
+        if real in seen or (entry.root is not None and real in named):
             continue
         seen.add(real)
-        yield one
+        yield entry
 
 
 def _expand(name: str) -> Iterator[Input | Diagnostic | str]:
@@ -303,10 +303,10 @@ def _matches(pattern: str) -> list[str]:
     base = fixed.rpartition("/")[0] + "/" if "/" in fixed else ""
     if glob.has_magic(base):
         return sorted(found for one in glob.glob(base) for found in _matches(one + "**" + rest))
-    found = (os.fspath(one) for one in Path(base).glob(pattern[len(base) :]))
+    names = (os.fspath(one) for one in Path(base).glob(pattern[len(base) :]))
     depth = len(Path(base).parts)
     return sorted(
-        name for name in found if not any(part.startswith(".") for part in Path(name).parts[depth:])
+        name for name in names if not any(part.startswith(".") for part in Path(name).parts[depth:])
     )
 
 
@@ -326,18 +326,20 @@ def _by_name(root: str) -> Iterator[Input | Diagnostic]:
     from heapq import merge
 
     walk = _Walk(root)
-    told: set[Diagnostic] = set()
+    already_given: set[Diagnostic] = set()
     streams = [
-        iter([one]) if isinstance(one, Diagnostic) else walk.documents(*one)
-        for one in _folders(root, shown_path(root))
+        iter([folder]) if isinstance(folder, Diagnostic) else walk.documents(*folder)
+        for folder in _folders(root, shown_path(root))
     ]
-    for one in merge(*streams, key=lambda one: (_place(one).rpartition("/")[2], _place(one))):
-        if isinstance(one, Diagnostic):
-            if one in told:
+    for entry in merge(
+        *streams, key=lambda entry: (_place(entry).rpartition("/")[2], _place(entry))
+    ):
+        if isinstance(entry, Diagnostic):
+            if entry in already_given:
                 continue  # a folder is listed twice, and both times it could not be
-            told.add(one)
-        name = _place(one).rpartition("/")[2]
-        yield one._replace(shown=name) if isinstance(one, Input) else one._replace(path=name)
+            already_given.add(entry)
+        name = _place(entry).rpartition("/")[2]
+        yield entry._replace(shown=name) if isinstance(entry, Input) else entry._replace(path=name)
 
 
 def _folders(root: str, shown_root: str) -> Iterator[tuple[str, str] | Diagnostic]:
@@ -349,11 +351,11 @@ def _folders(root: str, shown_root: str) -> Iterator[tuple[str, str] | Diagnosti
     while waiting:
         path, shown = waiting.pop()
         yield path, shown
-        for one in _entries(path, shown):
-            if isinstance(one, Diagnostic):
-                yield one
-            elif one[2] is _Kind.FOLDER:
-                waiting.append((one[0], one[1] + "/"))
+        for entry in _entries(path, shown):
+            if isinstance(entry, Diagnostic):
+                yield entry
+            elif entry[2] is _Kind.FOLDER:
+                waiting.append((entry[0], entry[1] + "/"))
 
 
 class _Walk:
@@ -368,33 +370,33 @@ class _Walk:
         """All of them, in order of path; iterative, since a tree can be deeper than the stack."""
         waiting = [_entries(self._root, shown)]
         while waiting:
-            one = next(waiting[-1], None)
-            if one is None:
+            entry = next(waiting[-1], None)
+            if entry is None:
                 waiting.pop()
-            elif isinstance(one, Diagnostic):
-                yield one
-            elif one[2] is _Kind.FOLDER:
-                waiting.append(_entries(one[0], one[1] + "/"))
+            elif isinstance(entry, Diagnostic):
+                yield entry
+            elif entry[2] is _Kind.FOLDER:
+                waiting.append(_entries(entry[0], entry[1] + "/"))
             else:
-                yield from self._document(*one)
+                yield from self._document(*entry)
 
     def documents(self, folder: str, shown: str) -> Iterator[Input | Diagnostic]:
         """Those that lie in one folder itself, in order of name."""
-        for one in _entries(folder, shown):
-            if isinstance(one, Diagnostic):
-                yield one
-            elif one[2] is not _Kind.FOLDER:
-                yield from self._document(*one)
+        for entry in _entries(folder, shown):
+            if isinstance(entry, Diagnostic):
+                yield entry
+            elif entry[2] is not _Kind.FOLDER:
+                yield from self._document(*entry)
 
     def _document(self, path: str, shown: str, kind: "_Kind") -> Iterator[Input | Diagnostic]:
         if kind is _Kind.FILE or not path.lower().endswith(READ_ENDINGS):
             yield Input(shown, path, self._root)
             return
-        for found in _linked(path, shown, self._root, self._real_root):
+        for linked in _linked(path, shown, self._root, self._real_root):
             real = os.path.realpath(path)
-            if isinstance(found, Diagnostic) or real not in self._linked:
+            if isinstance(linked, Diagnostic) or real not in self._linked:
                 self._linked.add(real)
-                yield found
+                yield linked
 
 
 class _Kind(Enum):
@@ -491,28 +493,28 @@ def is_among(path: AnyPath, paths: Iterable[str]) -> Input | None:
     status = os.stat(path)
     real = _real_path(path)
     for name in paths:
-        for one in _expand(name):
-            if isinstance(one, Input):
-                if one.path is not None and is_file(one.path, status):
-                    return one
-            elif isinstance(one, str):
-                root = _real_path(one)
+        for expanded in _expand(name):
+            if isinstance(expanded, Input):
+                if expanded.path is not None and is_file(expanded.path, status):
+                    return expanded
+            elif isinstance(expanded, str):
+                root = _real_path(expanded)
                 if (
                     is_under(real, root)
                     and real.lower().endswith(READ_ENDINGS)
                     and not _is_hidden(real, root)
                 ):
-                    return Input(shown_path(path), os.fspath(path), one)
-                if status.st_nlink > 1 and (found := _by_another_name(status, one)):
-                    return found
+                    return Input(shown_path(path), os.fspath(path), expanded)
+                if status.st_nlink > 1 and (other := _by_another_name(status, expanded)):
+                    return other
     return None
 
 
 def _by_another_name(status: os.stat_result, folder: str) -> Input | None:
     """The document below a folder that is the file of a status: it has more names than one."""
-    for one in _walk(folder):
-        if isinstance(one, Input) and one.path is not None and is_file(one.path, status):
-            return one
+    for entry in _walk(folder):
+        if isinstance(entry, Input) and entry.path is not None and is_file(entry.path, status):
+            return entry
     return None
 
 

@@ -107,7 +107,7 @@ def may_be_replaced(path: AnyPath, *, in_folder: bool) -> bool:
         data = read_bytes(path, shown)
     except DocumentError:
         return not in_folder
-    return all(_may_be_replaced(one, in_folder) for one in read_documents(data, shown))
+    return all(_may_be_replaced(document, in_folder) for document in read_documents(data, shown))
 
 
 def _may_be_replaced(document: Document | DocumentError, in_folder: bool) -> bool:  # noqa: FBT001
