@@ -56,7 +56,7 @@ def test_scoring_one_review_loads_only_what_it_needs(words: str) -> None:
     modules = python(code).split()
     loaded = {name.partition(".")[0] for name in modules}
     assert {"yaml", "typer", "pydantic"} <= loaded
-    assert not loaded & {"multiprocessing", "jinja2", "xlsxwriter", "python_calamine", "tomllib"}
+    assert not loaded & {"multiprocessing", "jinja2", "xlsxwriter", "python_calamine"}
     assert not loaded & {"pygments", "markdown_it"}
     assert ("rich" in loaded) is ("json" not in words)
     others = ("check", "new", "fill", "rubrics", "explain", "dispute", "selftest", "schema")
