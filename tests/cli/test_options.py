@@ -65,7 +65,7 @@ def test_one_mistake_has_one_wording(field: str, word: str, value: object) -> No
 
 
 def test_the_command_line_wins_over_the_file() -> None:
-    """A value of the file counts where the command line says nothing, and is known as the file's."""
+    """A value of the file counts where the command line says nothing, and is known as its own."""
     file = FileValues("charter-score.toml", {"jobs": 3, "by": ["team"]})
     options = checked(ScoreOptions, {"jobs": "2"}, file)
     assert (options.jobs, options.by, options.from_settings) == (2, ("team",), {"by"})

@@ -31,8 +31,7 @@ class ExplainOptions(Options):
         Name,
         typer.Argument(
             metavar="REVIEW|CODE",
-            help="The file of one review, or -; or the code of a diagnostic, such as "
-            "missing-rating.",
+            help="The file of one review, or -; or the code of a diagnostic, such as too-light.",
         ),
     ]
     rubric: UsualRubric = None
@@ -89,7 +88,7 @@ def _explain_score(options: ExplainOptions) -> ExitCode:
 COMMAND = Command(
     ExplainOptions,
     run_explain,
-    help="""Show the arithmetic of one score, line by line and exact, with the rule behind each line.
+    help="""Show the arithmetic of one score, line by line and exact, with the rule behind each.
 
     Given the code of a diagnostic, show what it means and how to mend it, with a bad and a good
     example where there is one.
