@@ -36,7 +36,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
         ("--rubrics", ["score", REVIEW, "--rubrics", ""]),
         ("--baseline", ["score", REVIEW, "--baseline", ""]),
         ("--from", ["new", "--from", ""]),
-        ("REVIEW", ["explain", ""]),
+        ("REVIEW|CODE", ["explain", ""]),
         ("FILE", ["fill", ""]),
         ("RUBRIC", ["rubrics", ""]),
         ("RUBRIC", ["selftest", ""]),

@@ -1,6 +1,5 @@
 """The programs as typer apps: `charter-score` with all its commands, and `score` alone."""
 
-from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ from charter_score.cli.options import show_version
 
 
 class Commands(CommandGroup):
-    """All commands; each stands in the module that is called as it is."""
+    """All commands, each in the module that is called as it is."""
 
     headings = {  # noqa: RUF012 - nothing changes it
         "Commands": ("score", "check", "new", "fill", "rubrics", "explain"),
@@ -19,9 +18,46 @@ class Commands(CommandGroup):
     }
 
     def load(self, name: str) -> typer.Typer:
-        """The app of a command, from its module."""
-        app: typer.Typer = import_module(f"charter_score.cli.{name}").COMMAND.app()
-        return app
+        """The app of a command, from its module: no other is imported."""
+        match name:
+            case "score":
+                from charter_score.cli import score
+
+                return score.COMMAND.app()
+            case "check":
+                from charter_score.cli import check
+
+                return check.COMMAND.app()
+            case "new":
+                from charter_score.cli import new
+
+                return new.COMMAND.app()
+            case "fill":
+                from charter_score.cli import fill
+
+                return fill.COMMAND.app()
+            case "rubrics":
+                from charter_score.cli import rubrics
+
+                return rubrics.COMMAND.app()
+            case "explain":
+                from charter_score.cli import explain
+
+                return explain.COMMAND.app()
+            case "dispute":
+                from charter_score.cli import dispute
+
+                return dispute.COMMAND.app()
+            case "selftest":
+                from charter_score.cli import selftest
+
+                return selftest.COMMAND.app()
+            case "schema":
+                from charter_score.cli import schema
+
+                return schema.COMMAND.app()
+            case _:
+                raise KeyError(name)
 
 
 def app() -> typer.Typer:

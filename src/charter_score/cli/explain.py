@@ -1,4 +1,4 @@
-"""The command `explain`: shows the arithmetic of one score."""
+"""The command `explain`: shows the arithmetic of one score, or what a diagnostic means."""
 
 import os
 from typing import Annotated
@@ -15,7 +15,9 @@ from charter_score.cli.options import (
     UsualRubric,
 )
 from charter_score.cli.terminal import Color, show, tell, tell_problems
+from charter_score.diagnostics import did_you_mean
 from charter_score.errors import ExitCode, UsageError
+from charter_score.field_types import is_slug
 from charter_score.outcome import Failed, Scored, Skipped
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.text.console import Line
@@ -25,7 +27,13 @@ from charter_score.render.text.phrases import not_scored
 class ExplainOptions(Options):
     """Everything that `explain` can be asked for."""
 
-    review: Annotated[Name, typer.Argument(metavar="REVIEW", help="The file of one review, or -.")]
+    subject: Annotated[
+        Name,
+        typer.Argument(
+            metavar="REVIEW|CODE",
+            help="The file of one review, or -; or the code of a diagnostic, such as too-light.",
+        ),
+    ]
     rubric: UsualRubric = None
     rubrics: RubricFolders = ()
     color: ColorOption = Color.AUTO
@@ -33,17 +41,36 @@ class ExplainOptions(Options):
 
 
 def run_explain(options: ExplainOptions) -> ExitCode:
-    """Derive the score of one review.
+    """Say what a code means, or derive the score of one review.
 
     Raises:
-        UsageError: where the path is a folder, or `--rubric` names nothing.
+        UsageError: where the path is a folder, there is no such code, or `--rubric` names nothing.
     """
-    if os.path.isdir(options.review):
+    if is_slug(options.subject) and not os.path.lexists(options.subject):
+        return _explain_code(options)
+    return _explain_score(options)
+
+
+def _explain_code(options: ExplainOptions) -> ExitCode:
+    from charter_score.cli.codes import explanation, known_codes, with_examples
+
+    codes = known_codes()
+    if options.subject not in codes:
+        raise UsageError(
+            "this is neither a file nor the code of a diagnostic",
+            did_you_mean(options.subject, codes) or "a code stands in a message: error[code]",
+        )
+    show(explanation(with_examples(codes[options.subject])), options.color)
+    return ExitCode.OK
+
+
+def _explain_score(options: ExplainOptions) -> ExitCode:
+    if os.path.isdir(options.subject):
         raise UsageError("explain takes one review, not a folder", "name its file")
     from charter_score.render.results.explain import explain
 
     code = ExitCode.NOT_SCORED
-    job = Job([options.review], options.rubric, options.rubrics)
+    job = Job([options.subject], options.rubric, options.rubrics)
     for outcome in Scoring(job).outcomes():
         match outcome:
             case Scored():
@@ -61,8 +88,11 @@ def run_explain(options: ExplainOptions) -> ExitCode:
 COMMAND = Command(
     ExplainOptions,
     run_explain,
-    help="Show the arithmetic of one score, line by line and exact, with the rule behind each "
-    "line.",
-    short_help="Show the arithmetic of one score.",
+    help="""Show the arithmetic of one score, line by line and exact, with the rule behind each.
+
+    Given the code of a diagnostic, show what it means and how to mend it, with a bad and a good
+    example where there is one.
+    """,
+    short_help="Show the arithmetic of one score, or what a diagnostic means.",
     epilog=f"To try it: {EXAMPLE}, then: charter-score explain example.yaml",
 )
