@@ -10,11 +10,10 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple, TypeVar
 
-from charter_score.compiled import expected_share
+from charter_score.compiled import expected_share, worth_of
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.review import Status
 from charter_score.rubric import CriterionKey, Rubric, normal_value, same_value, values_of
-from charter_score.scoring import mark_of
 
 K = TypeVar("K")
 
@@ -105,7 +104,7 @@ class RubricSummary:
         self.provisional += result.provisional
         self.ratings.update(
             [
-                (section.section.id, one.criterion.id, one.mark.rating)
+                (section.section.id, one.criterion.id, one.worth.rating)
                 for section in result.sections
                 for one in section.criteria
             ]
@@ -118,11 +117,11 @@ class RubricSummary:
             key = (section.id, criterion.id)
             for rating in self.rubric.rating_words(criterion):
                 number = self.ratings[*key, rating]
-                mark = mark_of(self.rubric, criterion, rating)
-                if mark.observed:
+                worth = worth_of(self.rubric, criterion, rating)
+                if worth.observed:
                     found.observed[key] += number
-                    found.missed[key] += number if mark.lost else 0
-                elif mark.points:
+                    found.missed[key] += number if worth.lost else 0
+                elif worth.points:
                     found.not_applicable[key] += number
         return found
 
