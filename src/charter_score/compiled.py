@@ -46,7 +46,10 @@ def bound_of(band: Band) -> Bound:
 
 def place_of(share: Fraction, bounds: Sequence[Bound]) -> int:
     """The place of the last bound that an exact share reaches (step 6); -1 for none."""
-    return max((n for n, bound in enumerate(bounds) if bound.is_reached_by(share)), default=-1)
+    for place in range(len(bounds) - 1, -1, -1):
+        if bounds[place].is_reached_by(share):
+            return place
+    return -1
 
 
 def band_of(rubric: Rubric, share: Fraction) -> Band | None:

@@ -17,9 +17,9 @@ import typer
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainValidator, ValidationError
 from typer.models import ArgumentInfo, OptionInfo, ParameterInfo
 
+from charter_score.compiled import share_of
 from charter_score.diagnostics import did_you_mean, listed
 from charter_score.errors import ExitCode, UsageError
-from charter_score.compiled import share_of
 from charter_score.field_types import MisshapenError, Model, read_percent, reported
 from charter_score.scalars import Number
 
