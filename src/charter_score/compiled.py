@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from charter_score.rubric import Band, Rubric
+from charter_score.rating import Rating
+from charter_score.rubric import Band, Criterion, Rubric
 
 
 class Bound(NamedTuple):
@@ -45,7 +46,10 @@ def bound_of(band: Band) -> Bound:
 
 def place_of(share: Fraction, bounds: Sequence[Bound]) -> int:
     """The place of the last bound that an exact share reaches (step 6); -1 for none."""
-    return max((n for n, bound in enumerate(bounds) if bound.is_reached_by(share)), default=-1)
+    for place in range(len(bounds) - 1, -1, -1):
+        if bounds[place].is_reached_by(share):
+            return place
+    return -1
 
 
 def band_of(rubric: Rubric, share: Fraction) -> Band | None:
@@ -63,3 +67,50 @@ def bounds_of(rubric: Rubric) -> tuple[Fraction, ...]:
     """Every share that a printed percentage must not contradict: bands' bounds, expected."""
     percents = {band.bound for band in rubric.bands} | {rubric.expected}
     return tuple(sorted(share_of(percent) for percent in percents if percent is not None))
+
+
+class Worth(NamedTuple):
+    """What one rating is worth on one criterion.
+
+    Attributes:
+        rating: `met`, `not met`, `n/a` or a level in the rubric's own spelling.
+        earned: Points that count; 0 where the criterion left the sums.
+        available: Points that count; 0 for an n/a under the policy `excluded`.
+        points: What the criterion can earn at all.
+        not_applicable: Whether the rating is n/a.
+        missed: Whether it missed the criterion (never for n/a).
+        observed: Whether it counts as observed: it has points, and a rating other than n/a.
+        lost: Points available and not earned.
+    """
+
+    rating: str
+    earned: Fraction
+    available: Fraction
+    points: Fraction
+    not_applicable: bool
+    missed: bool
+    observed: bool
+    lost: Fraction
+
+
+def worth_of(rubric: Rubric, criterion: Criterion, rating: str) -> Worth:
+    """What a rating is worth on a criterion by the rubric's rule (step 2)."""
+    points = rubric.points_of(criterion)
+    counted = rubric.earns(criterion, rating)
+    earned, available = (Fraction(0), Fraction(0)) if counted is None else (counted, points)
+    not_applicable = rating == Rating.NOT_APPLICABLE
+    return Worth(
+        rating,
+        earned,
+        available,
+        points,
+        not_applicable=not_applicable,
+        missed=rubric.misses(criterion, rating),
+        observed=points > 0 and not not_applicable,
+        lost=available - earned,
+    )
+
+
+def worths_of(rubric: Rubric, criterion: Criterion) -> tuple[Worth, ...]:
+    """What each rating is worth that a reviewer may give, in the rubric's order."""
+    return tuple(worth_of(rubric, criterion, rating) for rating in rubric.rating_words(criterion))

@@ -7,44 +7,21 @@ only where it is printed (`figures`).
 from fractions import Fraction
 from typing import NamedTuple
 
+from charter_score.compiled import Worth
 from charter_score.review import Dispute, DisputeOutcome, Rated, Review
 from charter_score.rubric import Band, Criterion, Rubric, Section
-
-
-class Mark(NamedTuple):
-    """What one rating is worth on one criterion.
-
-    Attributes:
-        rating: `met`, `not met`, `n/a` or a level in the rubric's own spelling.
-        earned: Points that count; 0 where the criterion left the sums.
-        available: Points that count; 0 for an n/a under the policy `excluded`.
-        points: What the criterion can earn at all.
-        not_applicable: Whether the rating is n/a.
-        missed: Whether it missed the criterion (never for n/a).
-        observed: Whether it counts as observed: it has points, and a rating other than n/a.
-        lost: Points available and not earned.
-    """
-
-    rating: str
-    earned: Fraction
-    available: Fraction
-    points: Fraction
-    not_applicable: bool
-    missed: bool
-    observed: bool
-    lost: Fraction
 
 
 class CriterionResult(NamedTuple):
     """One criterion as it was scored.
 
-    `rated` is the reviewer's own rating with its comment; `mark` the one that counts, which an
+    `rated` is the reviewer's own rating with its comment; `worth` the one that counts, which an
     upheld dispute changes, `original` the rating it meant. `dispute` is the deciding one, else the
     last open one, and `says` the rating that it asks for.
     """
 
     criterion: Criterion
-    mark: Mark
+    worth: Worth
     rated: Rated
     original: str
     dispute: Dispute | None
@@ -53,7 +30,7 @@ class CriterionResult(NamedTuple):
     @property
     def critical_missed(self) -> bool:
         """Whether this criterion is critical and was missed."""
-        return self.criterion.critical and self.mark.missed
+        return self.criterion.critical and self.worth.missed
 
 
 class Score(NamedTuple):

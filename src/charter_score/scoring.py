@@ -13,11 +13,9 @@ from math import lcm
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from charter_score.compiled import bound_of, expected_share, place_of
-from charter_score.rating import Rating
+from charter_score.compiled import Worth, bound_of, expected_share, place_of, worth_of
 from charter_score.result import (
     CriterionResult,
-    Mark,
     Need,
     NextBand,
     Observed,
@@ -62,9 +60,9 @@ def score(rubric: Rubric, review: Review) -> ReviewResult:
 
 
 class _Rating(NamedTuple):
-    """One rating of one criterion made ready: its mark, and the same in scaled integers."""
+    """One rating of one criterion made ready: its worth, and the same in scaled integers."""
 
-    mark: Mark
+    worth: Worth
     earned: int
     available: int
     points: int
@@ -159,36 +157,18 @@ class _Criterion:
         return found
 
 
-def mark_of(rubric: Rubric, criterion: Criterion, rating: str) -> Mark:
-    """What a rating is worth on a criterion by the rubric's rule (step 2)."""
-    points = rubric.points_of(criterion)
-    counted = rubric.earns(criterion, rating)
-    earned, available = (Fraction(0), Fraction(0)) if counted is None else (counted, points)
-    not_applicable = rating == Rating.NOT_APPLICABLE
-    return Mark(
-        rating,
-        earned,
-        available,
-        points,
-        not_applicable=not_applicable,
-        missed=rubric.misses(criterion, rating),
-        observed=points > 0 and not not_applicable,
-        lost=available - earned,
-    )
-
-
 def _ready(rubric: Rubric, criterion: Criterion, rating: str, scale: int) -> _Rating:
     """A rating in the integers that add."""
-    mark = mark_of(rubric, criterion, rating)
+    worth = worth_of(rubric, criterion, rating)
     return _Rating(
-        mark,
-        int(mark.earned * scale),
-        int(mark.available * scale),
-        int(mark.points * scale),
-        criteria=int(mark.observed),
-        of=int(mark.points > 0),
-        is_need=mark.lost > 0 or (criterion.critical and mark.missed),
-        plain=CriterionResult(criterion, mark, Rated(rating=rating), rating, None, None),
+        worth,
+        int(worth.earned * scale),
+        int(worth.available * scale),
+        int(worth.points * scale),
+        criteria=int(worth.observed),
+        of=int(worth.points > 0),
+        is_need=worth.lost > 0 or (criterion.critical and worth.missed),
+        plain=CriterionResult(criterion, worth, Rated(rating=rating), rating, None, None),
     )
 
 
@@ -528,14 +508,14 @@ def _as_written(
         dispute = disputes.get((ready.section.id, result.criterion.id)) if disputes else None
         if dispute is not None:
             one = next(one for one in ready.criteria if one.criterion is result.criterion)
-            original = one.rating(own.rating or "").mark.rating
-            says = one.rating(dispute.says or "").mark.rating
+            original = one.rating(own.rating or "").worth.rating
+            says = one.rating(dispute.says or "").worth.rating
             results[index] = result._replace(
                 rated=own, original=original, dispute=dispute, says=says
             )
         elif own.comment is not None or own.evidence is not None:
             results[index] = CriterionResult(
-                result.criterion, result.mark, own, result.original, None, None
+                result.criterion, result.worth, own, result.original, None, None
             )
         else:
             continue

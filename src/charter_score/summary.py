@@ -12,12 +12,11 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple, TypeVar
 
-from charter_score.compiled import expected_share
+from charter_score.compiled import expected_share, worth_of
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.rating import LONGEST_WORD
 from charter_score.review import Status
 from charter_score.rubric import CriterionKey, Rubric, normal_value, same_value, values_of
-from charter_score.scoring import mark_of
 
 K = TypeVar("K")
 
@@ -108,7 +107,7 @@ class RubricSummary:
         self.provisional += result.provisional
         self.ratings.update(
             [
-                (section.section.id, result.criterion.id, result.mark.rating)
+                (section.section.id, result.criterion.id, result.worth.rating)
                 for section in result.sections
                 for result in section.criteria
             ]
@@ -121,11 +120,11 @@ class RubricSummary:
             key = (section.id, criterion.id)
             for rating in self.rubric.rating_words(criterion):
                 number = self.ratings[*key, rating]
-                mark = mark_of(self.rubric, criterion, rating)
-                if mark.observed:
+                worth = worth_of(self.rubric, criterion, rating)
+                if worth.observed:
                     counts.observed[key] += number
-                    counts.missed[key] += number if mark.lost else 0
-                elif mark.points:
+                    counts.missed[key] += number if worth.lost else 0
+                elif worth.points:
                     counts.not_applicable[key] += number
         return counts
 

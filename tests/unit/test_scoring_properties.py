@@ -402,8 +402,8 @@ def test_letters_that_change_no_score(seed: int) -> None:
     before = result_of(rubric, review)
     after = scored(rubric_from(rewritten(rng, rubric)), review_from(rewritten(rng, review)))
     assert standing(after) == standing(before)
-    assert [[one.mark for one in section.criteria] for section in after.sections] == [
-        [one.mark for one in section.criteria] for section in before.sections
+    assert [[one.worth for one in section.criteria] for section in after.sections] == [
+        [one.worth for one in section.criteria] for section in before.sections
     ]
 
 

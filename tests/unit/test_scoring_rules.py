@@ -210,7 +210,7 @@ def test_not_applicable_with_levels(
         "{s: {named: n/a, highest: n/a, scale: n/a, plain: met}}",
     )
     for name, (earned, available) in (("named", named), ("highest", highest), ("scale", scale)):
-        mark = criterion(found, name).mark
+        mark = criterion(found, name).worth
         assert (mark.earned, mark.available) == (earned, available), name
     assert found.observed.score.share == 1
 
@@ -229,7 +229,7 @@ def test_levels_between_whole_points() -> None:
 def test_original_spelling_of_a_level() -> None:
     """The result gives a level in the rubric's spelling, however the reviewer wrote it."""
     found = result(LEVELS, "{s: {named: Met, highest: GOOD, scale: b, plain: YES}}")
-    assert [one.mark.rating for one in section(found, "s").criteria] == ["MET", "good", "B", "met"]
+    assert [one.worth.rating for one in section(found, "s").criteria] == ["MET", "good", "B", "met"]
 
 
 # 3. and 4. Sections and total.
@@ -324,7 +324,7 @@ def test_advisory_criteria_are_not_observed() -> None:
         "{id: a, title: A}, {id: z, title: Z, points: 0}, {id: y, title: Y, points: 0}]}]",
         "{s: {a: met, z: not met, y: n/a}}",
     )
-    assert criterion(found, "z").mark.rating == "not met"
+    assert criterion(found, "z").worth.rating == "not met"
     assert (found.observed.criteria, found.observed.of, found.observed.not_applicable) == (1, 1, 0)
     assert found.share == 1
     assert found.needs == ()
@@ -581,7 +581,7 @@ def test_not_applicable_that_lost_points_is_a_need(policy: str, needs: list[str]
     """N/a is a need only where it loses points, and the need says n/a."""
     found = result(f"not_applicable: {policy}\n{CRITICAL}", "{s: {c: met, d: n/a, e: n/a}}")
     assert [need.route for need in found.needs] == needs
-    assert {need.result.mark.rating for need in found.needs} <= {"n/a"}
+    assert {need.result.worth.rating for need in found.needs} <= {"n/a"}
 
 
 def test_not_applicable_below_the_highest_level_is_a_need() -> None:
@@ -827,7 +827,7 @@ def test_sequences_of_disputes(
     """The last decided dispute counts, an upheld one changes the rating, an open one is said."""
     found = disputed(*disputes)
     one = criterion(found, "a")
-    assert one.mark.rating == rating
+    assert one.worth.rating == rating
     assert one.original == "not met"
     assert (one.dispute and one.dispute.outcome.value) == deciding
     assert found.provisional is provisional

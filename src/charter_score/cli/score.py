@@ -252,7 +252,7 @@ class _Run:
         """Pass a part on to every output, and tell what is wrong in it."""
         self.collected.combine(part.collected)
         quiet = self.options.quiet
-        lines: list[RenderableType] = []
+        lines: Parts = []
         for new in self.collected.diagnostics.untold():
             # Each for itself: what is cut off a long list must not depend on where a part ends.
             lines += problem_lines(one for one in new if one.is_error or not quiet)

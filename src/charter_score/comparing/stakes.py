@@ -2,19 +2,12 @@
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import NamedTuple
 
 from charter_score.comparing.changes import Figure
 from charter_score.comparing.matching import Matching, Pair
+from charter_score.compiled import Worth, worth_of
 from charter_score.rating import RATING_WORDS, Rating, same_word
 from charter_score.rubric import Criterion, OnCritical, Rubric
-
-
-class Worth(NamedTuple):
-    """What a rating word earns, and whether it misses the criterion."""
-
-    earned: Fraction
-    missed: bool
 
 
 def worths(rubric: Rubric, criterion: Criterion) -> dict[str, Worth]:
@@ -27,14 +20,13 @@ def worths(rubric: Rubric, criterion: Criterion) -> dict[str, Worth]:
         rating = read(word)
         if rating is None or rating == Rating.NOT_APPLICABLE:
             continue
-        earned = rubric.earns(criterion, rating) or Fraction(0)
-        found[word] = Worth(earned, rubric.misses(criterion, rating))
+        found[word] = worth_of(rubric, criterion, rating)
     return found
 
 
 def na_earned(rubric: Rubric, criterion: Criterion) -> Fraction:
     """What n/a earns; nothing where it leaves the sums."""
-    return rubric.earns(criterion, Rating.NOT_APPLICABLE) or Fraction(0)
+    return worth_of(rubric, criterion, Rating.NOT_APPLICABLE).earned
 
 
 def criterion_stake(rubric: Rubric, criterion: Criterion) -> frozenset[Figure]:

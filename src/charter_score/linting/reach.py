@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from fractions import Fraction
 from itertools import combinations, groupby, product
 from math import gcd, lcm
-from typing import NamedTuple
 
+from charter_score.compiled import Worth, worths_of
 from charter_score.linting.sums import (
     Item,
     Place,
@@ -89,31 +89,28 @@ def points_of(rubric: Rubric) -> dict[Place, Fraction]:
     }
 
 
-class _Option(NamedTuple):
-    """What one rating of a criterion is worth, in points."""
-
-    earned: Fraction
-    available: Fraction
-    observed: bool
-    missed: bool
-
-    def times(self, rate: Fraction) -> "_Option":
-        """The same where a point is worth so much."""
-        return self._replace(earned=self.earned * rate, available=self.available * rate)
-
-
-Worth = Mapping[Place, Sequence[_Option]]
+Worths = Mapping[Place, Sequence[Worth]]
 """What the ratings of some criteria are worth."""
 
 
-def _items(worth: Worth) -> list[Item]:
+def _at_rate(worth: Worth, rate: Fraction) -> Worth:
+    """The same where a point is worth so much."""
+    return worth._replace(earned=worth.earned * rate, available=worth.available * rate)
+
+
+def _items(worths: Worths) -> list[Item]:
     """Criteria in whole units; those whose ratings add the same are one item."""
-    amounts = [amount for options in worth.values() for one in options for amount in one[:2]]
+    amounts = [
+        amount
+        for options in worths.values()
+        for worth in options
+        for amount in (worth.earned, worth.available)
+    ]
     scale = lcm(*(amount.denominator for amount in amounts))
     # What all have in common is taken out, which keeps the numbers small.
     unit = gcd(*(int(amount * scale) for amount in amounts)) or 1
     alike: dict[frozenset[Step], set[Place]] = {}
-    for place, options in worth.items():
+    for place, options in worths.items():
         steps = frozenset(
             Step(
                 int(one.earned * scale) // unit,
@@ -139,9 +136,9 @@ class _Flat:
     same: a point is then worth its section's weight divided by the section's points.
     """
 
-    def __init__(self, worth: Worth) -> None:
-        self.places = frozenset(worth)
-        self._items = _items(worth)
+    def __init__(self, worths: Worths) -> None:
+        self.places = frozenset(worths)
+        self._items = _items(worths)
 
     def bands(self, bands: Sequence[Band], work: Work) -> set[int]:
         """The bands that can be reached."""
@@ -164,8 +161,8 @@ class _Nested:
     its share of the weight to what is earned.
     """
 
-    def __init__(self, sections: Iterable[tuple[Fraction, Worth]], work: Work) -> None:
-        inside = [(weight, frozenset(worth), _items(worth)) for weight, worth in sections]
+    def __init__(self, sections: Iterable[tuple[Fraction, Worths]], work: Work) -> None:
+        inside = [(weight, frozenset(worths), _items(worths)) for weight, worths in sections]
         sums = [all_of(items, work) for _, _, items in inside]
         shares = [
             {Fraction(one, available) for available, earned in own.seen.items() for one in earned}
@@ -250,14 +247,13 @@ def _spaces(rubric: Rubric, work: Work) -> Iterator[_Flat | _Nested]:
     excluded = rubric.not_applicable is Policy.EXCLUDED
     points = points_of(rubric)
     options = {
-        place: _options(rubric, criterion, points[place], work)
-        for place, _, criterion in criteria_of(rubric)
+        place: _options(rubric, criterion, work) for place, _, criterion in criteria_of(rubric)
     }
     for places in _readings(rubric, work):
         if not any(points[place] for place in places):
             continue  # there is nothing to observe, so there is no review
-        fixed: dict[Place, list[_Option]] = {}
-        sections: list[tuple[Fraction, Worth]] = []
+        fixed: dict[Place, list[Worth]] = {}
+        sections: list[tuple[Fraction, Worths]] = []
         for s, own in _by_section(places):
             weight = rubric.sections[s].weight or Fraction(1)
             of = sum((points[place] for place in own), Fraction(0))
@@ -265,7 +261,7 @@ def _spaces(rubric: Rubric, work: Work) -> Iterator[_Flat | _Nested]:
             sections.append((weight, {place: list(options[place].values()) for place in own}))
             for place in own:
                 fixed[place] = [
-                    one.times(rate)
+                    _at_rate(one, rate)
                     for word, one in options[place].items()
                     if not excluded or word != Rating.NOT_APPLICABLE
                 ]
@@ -273,7 +269,7 @@ def _spaces(rubric: Rubric, work: Work) -> Iterator[_Flat | _Nested]:
         if excluded and weighted:
             yield _Nested(sections, work)
         elif excluded:
-            yield _Flat({place: one for _, worth in sections for place, one in worth.items()})
+            yield _Flat({place: one for _, worths in sections for place, one in worths.items()})
 
 
 def _by_section(places: Iterable[Place]) -> Iterator[tuple[int, list[Place]]]:
@@ -281,22 +277,13 @@ def _by_section(places: Iterable[Place]) -> Iterator[tuple[int, list[Place]]]:
         yield s, list(own)
 
 
-def _options(
-    rubric: Rubric, criterion: Criterion, points: Fraction, work: Work
-) -> dict[str, _Option]:
-    """What each rating is worth that a reviewer may give, by its word."""
-    options: dict[str, _Option] = {}
-    words = rubric.rating_words(criterion)
-    work.spend(len(words) ** 2)  # whether a level misses is seen from all of them
-    for word in words:
-        earned = rubric.earns(criterion, word)
-        options[word] = _Option(
-            earned or Fraction(0),
-            Fraction(0) if earned is None else points,
-            points > 0 and word != Rating.NOT_APPLICABLE,
-            criterion.critical and rubric.misses(criterion, word),
-        )
-    return options
+def _options(rubric: Rubric, criterion: Criterion, work: Work) -> dict[str, Worth]:
+    """What each rating is worth, by its word; here a miss is what leads to the lowest band."""
+    work.spend(len(rubric.rating_words(criterion)) ** 2)  # each is seen against all the levels
+    return {
+        worth.rating: worth._replace(missed=criterion.critical and worth.missed)
+        for worth in worths_of(rubric, criterion)
+    }
 
 
 def _readings(rubric: Rubric, work: Work) -> Iterator[tuple[Place, ...]]:

@@ -119,7 +119,7 @@ class Bands:
         for turn, index in enumerate(self.trials.cases[case].applying):
             if self.trials.homes[index][1].critical:
                 continue
-            cost = self.trials.loss(case, turn, self.trials.worst[index].word)
+            cost = self.trials.loss(case, turn, self.trials.worst[index].rating)
             if cost:
                 costs.append((cost, turn))
         return sorted(costs)
@@ -137,7 +137,7 @@ class Bands:
         words = self.trials.all_best(case)
         for _, turn in missed:
             words = with_word(
-                words, turn, self.trials.worst[self.trials.cases[case].applying[turn]].word
+                words, turn, self.trials.worst[self.trials.cases[case].applying[turn]].rating
             )
         standing = self.trials.standing((case, words))
         if standing is None:
@@ -178,7 +178,7 @@ class Bands:
             if standing.band is not None:
                 best.setdefault(standing.band, (len(self._missed(point)), point))
         if self.trials.rubric.not_applicable is Policy.EXCLUDED and any(
-            option.absent for options in self.trials.options for option in options
+            option.not_applicable for options in self.trials.options for option in options
         ):
             settled = False
         for place, band in enumerate(self.trials.rubric.bands):
@@ -198,7 +198,7 @@ class Bands:
         return tuple(
             self.trials.places[index]
             for index, option in self.trials.chosen(point)
-            if option != self.trials.best[index] and not option.absent
+            if option != self.trials.best[index] and not option.not_applicable
         )
 
     def _items(self, case: int) -> tuple[list[list[tuple[Fraction, int, str]]], Point | None]:
@@ -212,14 +212,14 @@ class Bands:
         for turn, index in enumerate(applying):
             losses = []
             for option in self.trials.options[index]:
-                if option.absent or option.word == best[turn]:
+                if option.not_applicable or option.rating == best[turn]:
                     continue
                 if option.missed and self.trials.homes[index][1].critical:
-                    critical = critical or (case, with_word(best, turn, option.word))
+                    critical = critical or (case, with_word(best, turn, option.rating))
                     continue
-                loss = self.trials.loss(case, turn, option.word)
+                loss = self.trials.loss(case, turn, option.rating)
                 if loss:
-                    losses.append((loss, turn, option.word))
+                    losses.append((loss, turn, option.rating))
             if losses:
                 items.append(losses)
         return items, critical

@@ -10,12 +10,13 @@ from functools import cached_property
 from itertools import permutations
 from typing import NamedTuple
 
+from charter_score.compiled import Worth
 from charter_score.rating import Policy, same_word
 from charter_score.rubric import CriterionKey, OnCritical, Rubric
 from charter_score.scoring import Scorer
 from charter_score.selftest.proofs import Promise
 from charter_score.selftest.sampling import SEED
-from charter_score.selftest.trials import Option, Point, Standing, Trials
+from charter_score.selftest.trials import Point, Standing, Trials, rank
 from charter_score.selftest.variants import changed, times, without
 
 MOST_PROBED = 900
@@ -26,8 +27,8 @@ class _Neighbours(NamedTuple):
     """Two reviews that differ in the rating of one criterion, and their scores."""
 
     at: int
-    option: Option
-    other_option: Option
+    option: Worth
+    other_option: Worth
     point: Point
     other: Point
     standing: Standing
@@ -67,7 +68,7 @@ class Promises:
         """
         rng = random.Random(SEED)  # noqa: S311 - to be repeatable, not secret
         numbers = [
-            {option.word: rng.getrandbits(96) for option in options}
+            {option.rating: rng.getrandbits(96) for option in options}
             for options in self.trials.options
         ]
         by_case: dict[int, list[tuple[Point, Standing]]] = {}
@@ -124,9 +125,9 @@ class Promises:
     def _worse(self) -> Iterator[None]:
         for one in self._neighbours:
             before, after = one.option, one.other_option
-            if before.absent or after.absent:
+            if before.not_applicable or after.not_applicable:
                 continue
-            if after.worth >= before.worth:
+            if rank(after) >= rank(before):
                 continue
             self._not_higher(one, one.then, one.standing, observed=True)
             yield
@@ -134,13 +135,13 @@ class Promises:
     def _na_after_miss(self) -> Iterator[None]:
         for one in self._neighbours:
             # A level that earns something and still misses is worth more than n/a may be.
-            if one.option.missed and not one.option.earned and one.other_option.absent:
+            if one.option.missed and not one.option.earned and one.other_option.not_applicable:
                 self._not_higher(one, one.standing, one.then, observed=False)
                 yield
 
     def _na_after_met(self) -> Iterator[None]:
         for one in self._neighbours:
-            if one.option == self.trials.best[one.at] and one.other_option.absent:
+            if one.option == self.trials.best[one.at] and one.other_option.not_applicable:
                 if one.option.missed and self.trials.homes[one.at][1].critical:
                     continue  # every level misses it
                 self._not_higher(one, one.then, one.standing, observed=False)
@@ -150,8 +151,8 @@ class Promises:
         self, one: _Neighbours, low: Standing, high: Standing, *, observed: bool
     ) -> None:
         """Refuse where the one score stands above the other in anything."""
-        change = f"{_named(self.trials.places[one.at])} from {one.option.word} to "
-        change += f"{one.other_option.word}: the "
+        change = f"{_named(self.trials.places[one.at])} from {one.option.rating} to "
+        change += f"{one.other_option.rating}: the "
         for what, lower, higher in (
             ("score goes", low.share, high.share),
             ("observed score goes", low.observed, high.observed),
@@ -186,18 +187,18 @@ class Promises:
                     yield
             return
         for one in self._neighbours:
-            if not one.option.absent:
+            if not one.option.not_applicable:
                 continue
             critical = self.trials.homes[one.at][1].critical and one.other_option.missed
             if policy is Policy.MET:
-                same = one.other_option.word == self._met_word(one.at)
+                same = one.other_option.rating == self._met_word(one.at)
             else:
                 same = not one.other_option.earned
             if same and not critical:
                 if one.standing.share != one.then.share or one.standing.band != one.then.band:
                     raise self.trials.broken(
                         f"{_named(self.trials.places[one.at])}: {one.standing.share} with n/a, "
-                        f"{one.then.share} with {one.other_option.word}",
+                        f"{one.then.share} with {one.other_option.rating}",
                         one.point,
                         one.other,
                     )
@@ -205,13 +206,13 @@ class Promises:
 
     def _met_word(self, index: int) -> str:
         """What n/a counts as where it counts as met: the level of that name, else the highest."""
-        named = (one.word for one in self.trials.options[index] if same_word(one.word) == "met")
-        return next(named, self.trials.best[index].word)
+        named = (one.rating for one in self.trials.options[index] if same_word(one.rating) == "met")
+        return next(named, self.trials.best[index].rating)
 
     def _observed(self) -> Iterator[None]:
         absent = [one for one in self._probe() if self.trials.has_absent(one[0])]
         for point, standing in absent[:: max(1, len(absent) // (MOST_PROBED // 3))]:
-            gone = {index for index, option in self.trials.chosen(point) if option.absent}
+            gone = {index for index, option in self.trials.chosen(point) if option.not_applicable}
             smaller = Scorer(
                 without(self.trials.rubric, {self.trials.places[index] for index in gone})
             )
@@ -227,7 +228,7 @@ class Promises:
     def _nothing(self) -> Iterator[None]:
         for point, standing in list(self.trials.standings.items()):
             observed = any(
-                self.trials.worths[index] and not option.absent
+                self.trials.worths[index] and not option.not_applicable
                 for index, option in self.trials.chosen(point)
             )
             if observed is (standing is None):

@@ -54,7 +54,7 @@ class _Sampling:
         if scope.exhaustive:
             for number, case in enumerate(self.trials.cases):
                 for words in product(
-                    *([option.word for option in self.trials.options[i]] for i in case.applying)
+                    *([option.rating for option in self.trials.options[i]] for i in case.applying)
                 ):
                     self.trials.standing((number, words))
             return scope
@@ -143,23 +143,23 @@ class _Sampling:
             # Met far more often than by chance alone: bands lie near the top.
             shape = self.rng.choice((0.5, 0.8, 0.9))
             words = tuple(
-                self.trials.best[index].word
+                self.trials.best[index].rating
                 if self.rng.random() < shape
-                else self.rng.choice(self.trials.options[index]).word
+                else self.rng.choice(self.trials.options[index]).rating
                 for index in applying
             )
             self.trials.standing((case, words))
             if applying:
                 turn = self.rng.randrange(len(applying))
-                other = self.rng.choice(self.trials.options[applying[turn]]).word
+                other = self.rng.choice(self.trials.options[applying[turn]]).rating
                 self.trials.standing((case, with_word(words, turn, other)))
         return drawn
 
     def _moves(self, case: int, words: Words) -> list[tuple[int, str]]:
         """Every other rating that can stand at each turn of a review."""
         return [
-            (turn, option.word)
+            (turn, option.rating)
             for turn, index in enumerate(self.trials.cases[case].applying)
             for option in self.trials.options[index]
-            if option.word != words[turn]
+            if option.rating != words[turn]
         ]

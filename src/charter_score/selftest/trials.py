@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from charter_score.rating import Rating
+from charter_score.compiled import Worth, worths_of
 from charter_score.result import ReviewResult
 from charter_score.review import Rated, Review
-from charter_score.rubric import Criterion, CriterionKey, Rubric
+from charter_score.rubric import CriterionKey, Rubric
 from charter_score.scoring import NothingObservedError, Scorer
 from charter_score.selftest.cases import cases_of
 from charter_score.selftest.proofs import Counterexample, Trial
@@ -18,18 +18,9 @@ Point = tuple[int, Words]
 """A made-up review: the number of its case, and its ratings."""
 
 
-class Option(NamedTuple):
-    """A word that a criterion can be rated with, and what it is worth."""
-
-    word: str
-    earned: Fraction
-    missed: bool
-    absent: bool
-
-    @property
-    def worth(self) -> tuple[Fraction, bool]:
-        """What makes one rating better than another: its points, and that it does not miss."""
-        return self.earned, not self.missed
+def rank(worth: Worth) -> tuple[Fraction, bool]:
+    """What makes one rating better than another: its points, and that it does not miss."""
+    return worth.earned, not worth.missed
 
 
 class Standing(NamedTuple):
@@ -77,8 +68,8 @@ class Trials:
         self.homes = list(rubric.criteria())
         self.places: list[CriterionKey] = [(s.id, c.id) for s, c in self.homes]
         self.worths = [rubric.points_of(criterion) for _, criterion in self.homes]
-        self.options = [_options(rubric, criterion) for _, criterion in self.homes]
-        self.option_of = [{one.word: one for one in options} for options in self.options]
+        self.options = [worths_of(rubric, criterion) for _, criterion in self.homes]
+        self.option_of = [{one.rating: one for one in options} for options in self.options]
         self.best = [_best(options) for options in self.options]
         self.worst = [_worst(options) for options in self.options]
         self.cases, self.all_cases = cases_of(rubric)
@@ -140,18 +131,20 @@ class Trials:
 
     def all_best(self, case: int) -> Words:
         """All met."""
-        return tuple(self.best[index].word for index in self.cases[case].applying)
+        return tuple(self.best[index].rating for index in self.cases[case].applying)
 
     def plain(self, case: int) -> list[Words]:
         """All met; all missed; met, missed and n/a (where it may be) by turns."""
         applying = self.cases[case].applying
         mixed = []
         for turn, index in enumerate(applying):
-            absent = next((one for one in self.options[index] if one.absent), self.best[index])
-            mixed.append((self.best[index], self.worst[index], absent)[turn % 3].word)
+            absent = next(
+                (one for one in self.options[index] if one.not_applicable), self.best[index]
+            )
+            mixed.append((self.best[index], self.worst[index], absent)[turn % 3].rating)
         return [
             self.all_best(case),
-            tuple(self.worst[index].word for index in applying),
+            tuple(self.worst[index].rating for index in applying),
             tuple(mixed),
         ]
 
@@ -167,7 +160,7 @@ class Trials:
             if standing is not None:
                 yield point, standing
 
-    def chosen(self, point: Point) -> Iterator[tuple[int, Option]]:
+    def chosen(self, point: Point) -> Iterator[tuple[int, Worth]]:
         """The criteria of a review, by their place in the rubric, with what was chosen."""
         for index, word in zip(self.cases[point[0]].applying, point[1], strict=True):
             yield index, self.option_of[index][word]
@@ -180,7 +173,7 @@ class Trials:
 
     def has_absent(self, point: Point) -> bool:
         """Whether a review has an n/a in it."""
-        return any(option.absent for _, option in self.chosen(point))
+        return any(option.not_applicable for _, option in self.chosen(point))
 
     def loss(self, case: int, turn: int, word: str) -> Fraction | None:
         """What the engine takes off for one rating where all else is met."""
@@ -195,19 +188,9 @@ def with_word(words: Words, turn: int, word: str) -> Words:
     return (*words[:turn], word, *words[turn + 1 :])
 
 
-def _options(rubric: Rubric, criterion: Criterion) -> tuple[Option, ...]:
-    """Every word that a criterion can be rated with."""
-    found = []
-    for word in rubric.rating_words(criterion):
-        absent = word == Rating.NOT_APPLICABLE
-        earned = rubric.earns(criterion, word) or Fraction(0)
-        found.append(Option(word, earned, rubric.misses(criterion, word), absent))
-    return tuple(found)
+def _best(options: Sequence[Worth]) -> Worth:
+    return max((one for one in options if not one.not_applicable), key=rank)
 
 
-def _best(options: Sequence[Option]) -> Option:
-    return max((one for one in options if not one.absent), key=lambda one: one.worth)
-
-
-def _worst(options: Sequence[Option]) -> Option:
-    return min((one for one in options if not one.absent), key=lambda one: one.worth)
+def _worst(options: Sequence[Worth]) -> Worth:
+    return min((one for one in options if not one.not_applicable), key=rank)

@@ -12,7 +12,7 @@ from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from charter_score import __version__
-from charter_score.compiled import bounds_of
+from charter_score.compiled import Worth, bounds_of
 from charter_score.diagnostics import Diagnostic
 from charter_score.field_types import Model
 from charter_score.figures import (
@@ -25,7 +25,6 @@ from charter_score.figures import (
 from charter_score.outcome import Failed, Scored, Skipped
 from charter_score.result import (
     CriterionResult,
-    Mark,
     Need,
     NextBand,
     Observed,
@@ -117,9 +116,9 @@ def _filled(template: list[str], *texts: str) -> str:
 
 
 class _Mark(NamedTuple):
-    """The text of a criterion with one rating; the mark is kept, so that its `id` stays its own."""
+    """The text of a criterion with one rating; the worth is kept: its `id` stays its own."""
 
-    mark: Mark
+    worth: Worth
     to_comment: str
     to_evidence: str
     to_dispute: str
@@ -184,7 +183,7 @@ class ResultWriter:
         return f"{head}{criteria}{end}"
 
     def _criterion(self, result: CriterionResult) -> str:
-        known = self._marks.get(id(result.mark)) or self._mark(result)
+        known = self._marks.get(id(result.worth)) or self._mark(result)
         rated = result.rated
         if result.dispute is None and rated.comment is None and rated.evidence is None:
             return known.plain
@@ -194,17 +193,17 @@ class ResultWriter:
         )
 
     def _mark(self, result: CriterionResult) -> _Mark:
-        """What is the same wherever a mark stands; a criterion has one for each rating."""
-        to_comment, to_evidence, to_dispute, end = _around_writing(result.criterion, result.mark)
+        """What is the same wherever a worth stands; a criterion has one for each rating."""
+        to_comment, to_evidence, to_dispute, end = _around_writing(result.criterion, result.worth)
         plain = f"{to_comment}null{to_evidence}null{to_dispute}null{end}"
-        made = _Mark(result.mark, to_comment, to_evidence, to_dispute, end, plain)
-        self._marks[id(result.mark)] = made
+        made = _Mark(result.worth, to_comment, to_evidence, to_dispute, end, plain)
+        self._marks[id(result.worth)] = made
         return made
 
     def _need(self, need: Need) -> str:
         result = need.result
         head, end = self._once(
-            _around_comment, need.section, result.criterion, result.mark, need.share_lost
+            _around_comment, need.section, result.criterion, result.worth, need.share_lost
         )
         return f"{head}{_text(result.rated.comment)}{end}"
 
@@ -322,14 +321,14 @@ def _around_criteria(
     return _around_holes(document)
 
 
-def _around_writing(criterion: Criterion, mark: Mark) -> list[str]:
+def _around_writing(criterion: Criterion, worth: Worth) -> list[str]:
     """What stands around a criterion's comment, its evidence and its dispute."""
     document: CriterionDocument = {
         "id": criterion.id,
         "title": criterion.title,
-        "rating": mark.rating,
-        "earned": figure(mark.earned),
-        "available": figure(mark.available),
+        "rating": worth.rating,
+        "earned": figure(worth.earned),
+        "available": figure(worth.available),
         "comment": _HOLE,
         "evidence": _HOLE,
         "critical": criterion.critical,
@@ -355,17 +354,17 @@ def _dispute(result: CriterionResult, dispute: Dispute | None) -> str:
 
 
 def _around_comment(
-    section: Section, criterion: Criterion, mark: Mark, share_lost: Fraction
+    section: Section, criterion: Criterion, worth: Worth, share_lost: Fraction
 ) -> list[str]:
     """What stands before and after a need's comment."""
     document: NeedDocument = {
         "section": section.id,
         "criterion": criterion.id,
         "title": criterion.title,
-        "rating": mark.rating,
+        "rating": worth.rating,
         "comment": _HOLE,
         "advice": criterion.advice or None,
-        "points_lost": figure(mark.lost),
+        "points_lost": figure(worth.lost),
         "percent_lost": Figure(_plain_percent(share_lost)),
     }
     return _around_holes(document)

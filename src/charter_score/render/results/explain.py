@@ -96,7 +96,7 @@ def _section(section: SectionResult, rubric: Rubric) -> Iterator[RenderableType]
     yield entry(
         words(
             ("Section [3]: ", "strong"),
-            f"{phrases.plus(r.mark.earned for r in section.criteria)} = "
+            f"{phrases.plus(r.worth.earned for r in section.criteria)} = "
             f"{decimal_text(section.score.earned)} of {decimal_text(section.score.available)}"
             f" = {exact}",
         )
@@ -145,13 +145,13 @@ class _Criteria:
 
 
 def _sum(result: CriterionResult) -> str:
-    return f"{decimal_text(result.mark.earned)} of {decimal_text(result.mark.available)}"
+    return f"{decimal_text(result.worth.earned)} of {decimal_text(result.worth.available)}"
 
 
 def _how(result: CriterionResult, rubric: Rubric) -> str:
     """How a rating came to its points, in a few words."""
-    said = result.mark.rating
-    if result.mark.not_applicable:
+    said = result.worth.rating
+    if result.worth.not_applicable:
         match rubric.not_applicable:
             case Policy.MET:
                 said += ", counts as met [2]"
@@ -159,7 +159,7 @@ def _how(result: CriterionResult, rubric: Rubric) -> str:
                 said += ", left out [2]"
             case Policy.NOT_MET:
                 said += ", counts as not met [2]"
-    if not result.mark.points:
+    if not result.worth.points:
         said += ", no points" if result.criterion.critical else ", advisory"
     if result.critical_missed:
         said += ", CRITICAL [8]"

@@ -70,7 +70,7 @@ def remarks(scored: Scored) -> Iterator[Remark]:
 
 def _points(result: ReviewResult) -> Fraction:
     """The points of every criterion that applies, observed or not."""
-    return sum((one.mark.points for s in result.sections for one in s.criteria), Fraction(0))
+    return sum((one.worth.points for s in result.sections for one in s.criteria), Fraction(0))
 
 
 class Finding(NamedTuple):
@@ -96,8 +96,8 @@ def findings(scored: Scored, *, comments: bool) -> Iterator[Finding]:
         yield Finding(
             route=need.route,
             title=result.criterion.title,
-            told=f"{result.mark.rating}, "
-            f"{points_text((result.mark.earned, result.mark.available))}",
+            told=f"{result.worth.rating}, "
+            f"{points_text((result.worth.earned, result.worth.available))}",
             comment=result.rated.comment if comments else None,
             line=scored.lines.get((need.section.id, result.criterion.id), 1),
             critical=result.critical_missed,

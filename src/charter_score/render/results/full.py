@@ -220,7 +220,7 @@ class _View:
         if self.rubric.combine is Combine.SECTION_WEIGHTS:
             yield "The percentages weigh the sections; the points are plain sums."
         of = phrases.count(observed.of, "criterion", "criteria")
-        if any(not result.mark.points for s in result.sections for result in s.criteria):
+        if any(not result.worth.points for s in result.sections for result in s.criteria):
             of += " with points"
         if not observed.not_applicable:
             if observed.of == 1:
@@ -279,7 +279,7 @@ class _View:
         if result.little_observed:
             seen = result.observed.score.available
             whole = sum(
-                (criterion.mark.points for s in result.sections for criterion in s.criteria),
+                (criterion.worth.points for s in result.sections for criterion in s.criteria),
                 Fraction(0),
             )
             rest = decimal_text(whole - seen)
@@ -335,7 +335,7 @@ class _View:
             (section, result)
             for section in self.result.sections
             for result in section.criteria
-            if result.mark.observed and not result.mark.lost
+            if result.worth.observed and not result.worth.lost
             if self._comment(result) or self._evidence(result)
         ]
         if not noted:
@@ -407,11 +407,11 @@ class _View:
         aside = words(("DISPUTED", "warn")) if disputed else evidence
         yield with_aside(item(title, "-", "bad"), aside)
         said: list[tuple[str, Text]] = []
-        if result.mark.not_applicable:
+        if result.worth.not_applicable:
             said.append(("Rated:", words(f"n/a, not shown ({phrases.rule(self.rubric)})")))
-        elif result.mark.rating not in ("met", "not met"):
-            earned = decimal_text(result.mark.earned)
-            level = f"{result.mark.rating} ({earned} of {phrases.points(result.mark.points)})"
+        elif result.worth.rating not in ("met", "not met"):
+            earned = decimal_text(result.worth.earned)
+            level = f"{result.worth.rating} ({earned} of {phrases.points(result.worth.points)})"
             said.append(("Rated:", words(level)))
         if comment:
             said.append(("Reviewer:", prose(comment)))
@@ -436,14 +436,14 @@ class _View:
                 (section, result)
                 for section in self.result.sections
                 for result in section.criteria
-                if not result.mark.points and result.criterion.critical is critical
+                if not result.worth.points and result.criterion.critical is critical
                 if not result.critical_missed
             ]
             if shown:
                 yield [heading(title), *(self._unscored(*one) for one in shown)]
 
     def _unscored(self, section: SectionResult, result: CriterionResult) -> RenderableType:
-        text = words(f"{self._titled(section, result)}: {result.mark.rating}")
+        text = words(f"{self._titled(section, result)}: {result.worth.rating}")
         if comment := self._comment(result):
             text = words(text, ": ", prose(comment))
         return with_aside(entry(text), self._evidence(result))
@@ -453,7 +453,7 @@ class _View:
             (section, result)
             for section in self.result.sections
             for result in section.criteria
-            if result.mark.not_applicable and result.mark.points
+            if result.worth.not_applicable and result.worth.points
         ]
         if not shown:
             return
@@ -520,7 +520,7 @@ class _View:
             yield Hanging(words(("Raised ", "faint"), raised), 2)
         yield from self._decision(dispute)
         if dispute.outcome is DisputeOutcome.UPHELD and found.dispute is dispute:
-            yield Hanging(words(f"It is scored as {found.mark.rating}."), 2)
+            yield Hanging(words(f"It is scored as {found.worth.rating}."), 2)
         if outlook is None:
             return
         if outlook.share is None or outlook.observed is None:
@@ -798,13 +798,13 @@ def _missed_without_points(section: SectionResult) -> list[CriterionResult]:
     return [
         result
         for result in section.criteria
-        if not result.mark.points and not result.criterion.critical and result.mark.missed
+        if not result.worth.points and not result.criterion.critical and result.worth.missed
     ]
 
 
 def _is_changed(result: CriterionResult) -> bool:
     """Whether a dispute was upheld that gave another rating than the reviewer's."""
-    return result.original != result.mark.rating
+    return result.original != result.worth.rating
 
 
 _SIGNS = (("█", "good", "met"), ("░", "faint", "n/a"), ("·", "bad", "missed"))
@@ -814,9 +814,9 @@ _SIGNS = (("█", "good", "met"), ("░", "faint", "n/a"), ("·", "bad", "missed
 def _bar(section: SectionResult) -> Text:
     """A section's points as a bar: earned by what was observed, n/a, missed."""
     met = section.observed.score.earned
-    whole = sum((result.mark.points for result in section.criteria), Fraction(0))
+    whole = sum((result.worth.points for result in section.criteria), Fraction(0))
     not_applicable = sum(
-        (result.mark.points for result in section.criteria if result.mark.not_applicable),
+        (result.worth.points for result in section.criteria if result.worth.not_applicable),
         Fraction(0),
     )
     if not whole:

@@ -129,8 +129,10 @@ class JUnit:
         if line is not None:
             case.set("line", str(line))
         comment = one.rated.comment if self._comments else None
-        if one.mark.lost or one.critical_missed:
-            told = f"{one.mark.rating}: {points_text((one.mark.earned, one.mark.available))} points"
+        if one.worth.lost or one.critical_missed:
+            told = (
+                f"{one.worth.rating}: {points_text((one.worth.earned, one.worth.available))} points"
+            )
             if one.critical_missed:
                 told += ", critical"
             if comment:
@@ -138,7 +140,7 @@ class JUnit:
             failure = ET.SubElement(case, "failure", message=legal(told), type="not-met")
             advice = f"\nTry: {one.criterion.advice}" if one.criterion.advice else ""
             failure.text = legal(told + advice)
-        elif one.mark.not_applicable:
+        elif one.worth.not_applicable:
             told = phrases.rule(scored.result.rubric) + (f": {comment}" if comment else "")
             ET.SubElement(case, "skipped", message=legal(told))
         return case

@@ -180,9 +180,9 @@ def criterion_rows(scored: Scored) -> list[tuple[Cell, ...]]:
             scored.id,
             section.section.id,
             one.criterion.id,
-            one.mark.rating,
-            Figure(decimal_text(one.mark.earned)),
-            Figure(decimal_text(one.mark.available)),
+            one.worth.rating,
+            Figure(decimal_text(one.worth.earned)),
+            Figure(decimal_text(one.worth.available)),
             one.rated.comment,
         )
         for section in scored.result.sections
