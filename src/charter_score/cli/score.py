@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from charter_score.cli.asked import Asked
 from charter_score.cli.commands import EXAMPLE, Command
@@ -38,6 +38,9 @@ from charter_score.render.text.console import Line
 from charter_score.render.text.diagnostics import MOST_SHOWN, problem_lines
 from charter_score.render.text.phrases import count
 from charter_score.summary import Summary
+
+if TYPE_CHECKING:  # rich, which formats for other programs do without
+    from charter_score.render.text.blocks import Parts
 
 JOB_SUMMARY = "GITHUB_STEP_SUMMARY"
 """Where GitHub Actions says which file is shown as the summary of a step."""
