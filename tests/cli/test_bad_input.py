@@ -47,6 +47,7 @@ OF_A_FORM = (
 OF_OTHERS = {
     **dict.fromkeys(OF_A_FORM, "only a workbook brings it about: the tests of the form"),
     "not-editable": "only `dispute` gives it, on a good review: the tests of that command",
+    "not-to-be-scored": "only `score` of the Python API gives it: the tests of that",
     "worker-died": "no document does this: the tests of the pipeline kill a worker",
     **dict.fromkeys(LINTS, "only `check` gives it, on a good rubric: the tests of linting.advice"),
 }

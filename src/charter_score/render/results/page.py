@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from charter_score import __version__
 from charter_score.diagnostics import Diagnostic
-from charter_score.errors import UsageError
 from charter_score.figures import decimal_text, rounded_text
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
+from charter_score.render.html import environment
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import Finding, Remark, findings, remarks
 from charter_score.render.results.junit import legal
@@ -170,24 +170,9 @@ class HtmlReport:
 
 @lru_cache(maxsize=1)
 def _template() -> "Template":
-    try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-    except ImportError:
-        raise UsageError(
-            "the format html needs an extra", "pip install 'charter-score[report]'"
-        ) from None
-    environment = Environment(
-        loader=PackageLoader("charter_score.render"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["line"] = _line
-    environment.filters["lines"] = legal
-    environment.filters["cell"] = cell_text
-    environment.filters["primary"] = lambda language: language.split("-")[0].casefold()
-    return environment.get_template("batch.html")
+    pages = environment()
+    pages.filters |= {"line": _line, "lines": legal, "cell": cell_text}
+    return pages.get_template("batch.html")
 
 
 def _line(text: str) -> str:

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from charter_score import __version__
-from charter_score.errors import UsageError
 from charter_score.figures import decimal_text
 from charter_score.rating import Policy, Rating
+from charter_score.render.html import environment
 from charter_score.render.text import phrases
 from charter_score.render.text.hostile import visible
 from charter_score.rubric import (
@@ -28,9 +28,6 @@ from charter_score.rubric import (
     Section,
     same_value,
 )
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 Condition = tuple[tuple[str, tuple[str, ...]], ...]
 """Field (empty where its values say enough) and the values, any one of which is enough."""
@@ -175,25 +172,8 @@ def score_sheet(rubric: Rubric) -> str:
     Raises:
         UsageError: where Jinja2 is not installed.
     """
-    template = _environment().get_template("score_sheet.html")
+    template = environment().get_template("score_sheet.html")
     return template.render(sheet=_fitted(_sheet(rubric))) + "\n"
-
-
-def _environment() -> "Environment":
-    try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-    except ImportError:
-        raise UsageError(
-            "a score sheet in HTML needs Jinja2, which is not installed",
-            "pip install 'charter-score[report]'",
-        ) from None
-    return Environment(
-        loader=PackageLoader("charter_score.render"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _text(text: str) -> str:

@@ -13,6 +13,7 @@ from charter_score.cli.rubrics import RubricView, ShowOptions, run_show
 from charter_score.cli.terminal import Color
 from charter_score.errors import ExitCode, NotWrittenError, UsageError
 from charter_score.library import load_rubric
+from charter_score.render.html import environment
 from charter_score.render.rubric import score_sheet as module
 from charter_score.render.text.hostile import visible
 from charter_score.rubric import Rubric
@@ -312,6 +313,7 @@ def test_another_language() -> None:
 def test_without_jinja2(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the extra the error says how to install it."""
     monkeypatch.setitem(sys.modules, "jinja2", None)
+    environment.cache_clear()
     with pytest.raises(UsageError) as wrong:
         module.score_sheet(rubric_from(SMALL))
     assert wrong.value.hint == "pip install 'charter-score[report]'"
