@@ -9,7 +9,6 @@ import shutil
 import stat
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -625,7 +624,7 @@ def test_what_is_read_is_never_replaced() -> None:
         NewOptions(source="a.yaml", output="own.yaml"),
     ):
         with pytest.raises(UsageError, match="also read"):
-            run_new(replace(request, force=True))
+            run_new(request.model_copy(update={"force": True}))
     assert (Path("own.yaml").read_bytes(), Path("a.yaml").read_bytes()) == before
     with pytest.raises(UsageError, match="this is a rubric"):
         new(source="own.yaml")
