@@ -23,9 +23,9 @@ def score_main() -> None:
 
 def _run(arguments: Sequence[str], program: str) -> int:
     """Run one command by way of typer, and give its exit code."""
-    # Modules stay once they are loaded, and a command loads what it uses: looking for garbage among
-    # them only costs, and one review makes little of it.
-    gc.set_threshold(100_000)
+    # Modules stay once they are loaded: looking for garbage among them only costs. The command turns
+    # it on again once it is loaded too.
+    gc.disable()
     from charter_score.cli import app as programs
 
     app = programs.score_app() if program == "score" else programs.app()
@@ -37,6 +37,8 @@ def _run(arguments: Sequence[str], program: str) -> int:
 
         quiet_output()
         return ExitCode.OK
+    finally:
+        gc.enable()
     return returned if isinstance(returned, int) else ExitCode.OK
 
 

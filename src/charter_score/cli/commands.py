@@ -1,5 +1,6 @@
 """Commands and groups of commands as typer knows them, made from options that are declared once."""
 
+import gc
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +59,10 @@ class Command(Generic[O_]):
                 if (source := context.get_parameter_source(field)) is not None
                 and source.name == "COMMANDLINE"
             }
-            raise typer.Exit(self.run(checked(self.options, typed, find_settings())))
+            options = checked(self.options, typed, find_settings())
+            gc.freeze()  # what is loaded by now stays
+            gc.enable()
+            raise typer.Exit(self.run(options))
 
         parameters = _parameters(self.options)
         context = inspect.Parameter(
