@@ -23,8 +23,8 @@ def score_main() -> None:
 
 def _run(arguments: Sequence[str], program: str) -> int:
     """Run one command by way of typer, and give its exit code."""
-    # Modules stay once they are loaded: looking for garbage among them only costs. The command turns
-    # it on again once it is loaded too.
+    # Modules stay once they are loaded: looking for garbage among them only costs. The command goes
+    # on with it once it is loaded too.
     gc.disable()
     from charter_score.cli import app as programs
 
