@@ -569,3 +569,43 @@ def test_long_keys_are_not_normalised(length: int, monkeypatch: pytest.MonkeyPat
     with suppress(DocumentError):
         read('{"' + "\u0327\u0301" * (length // 4) + '": 1}')
     assert max(asked, default=0) <= 4096
+
+
+WORDS_OF_FAULTS = [
+    ("", "there is nothing in this document", "is it the right file?"),
+    ("{a}", "a key between double quotes is wanted here", None),
+    ("nope", "this word is no value of JSON", "put text in double quotes"),
+    ("[1 2]", "a comma or `]` is wanted here", None),
+    ("[1,]", "a comma stands before this and nothing after it", "take the comma out"),
+    ('{"a" 1}', "a `:` is missing after this key", None),
+    ('{"a": 1 "b"}', "a comma or `}` is wanted here", None),
+    ('"a', "this text is never closed", 'close it with `"`'),
+    ('"\\q"', "this is no escape that JSON knows", "double the backslash"),
+    ("1 2", "the document has ended before this", None),
+    ("]", "a value is wanted here", None),
+    (
+        '["a\tb"]',
+        "a line break or tab stands inside a text",
+        "close the text with a double quote, or write \\n",
+    ),
+    ('{"": 1}', "a key is missing before the `:`", "write it, or take the line out"),
+    ('{"a":1,"a":2}', "this key stands twice in one mapping", "keep one of the two"),
+    ("[" * 33, "nested more than 32 deep", None),
+    ("[" + "1" * 65_537 + "]", "this text is longer than 64 KB", "shorten it"),
+]
+
+
+@pytest.mark.parametrize(("text", "message", "hint"), WORDS_OF_FAULTS)
+def test_what_is_wrong_in_words(text: str, message: str, hint: str | None) -> None:
+    """Every fault has its own words, and the way out where there is one."""
+    with pytest.raises(DocumentError) as caught:
+        read(text)
+    (found,) = caught.value.diagnostics
+    assert (found.message, found.hint) == (message, hint)
+
+
+def test_long_numbers_far_in_a_file() -> None:
+    """A number's length is its own, wherever it stands: 64 KB are read, a character more is not."""
+    before = '["' + "a" * 60_000 + '", '
+    assert value_of(before + "1" * 65_536 + "]")[1] == "1" * 65_536
+    assert said_of(before + "1" * 65_537 + "]") == [("scalar-too-long", 1, 60_006)]

@@ -201,6 +201,10 @@ def test_depth_is_our_limit(
         ),
         ("a: 1\n--- @", [("several-documents", 2, 1)]),
         ("? @", [("yaml-syntax", 1, 3)]),
+        (
+            "a: 1\n&b c: [&d e, @",
+            [("anchor", 2, 1), ("anchor", 2, 8), ("yaml-syntax", 2, 14)],
+        ),
         ("[: a, @", [("yaml-syntax", 1, 7)]),
         ("# a\n@", [("yaml-syntax", 2, 1)]),
         ("[&a x, \n&b y, z\n- c", [("anchor", 1, 2), ("anchor", 2, 1), ("yaml-syntax", 3, 4)]),
@@ -1106,3 +1110,72 @@ def test_long_keys_are_not_normalised(length: int, monkeypatch: pytest.MonkeyPat
     with suppress(DocumentError):
         read("? " + "\u0327\u0301" * (length // 4) + "\n: a\n")
     assert max(asked, default=0) <= 4096
+
+
+WORDS_OF_FAULTS = [
+    (
+        "a: b: c",
+        "a `:` stands where only text can",
+        "quote the text, or check that the line before has its `: `",
+    ),
+    ("a: b\nc\nd: e", "a `:` is missing after this key", "write `key: value`"),
+    ("a: @b", "no value can begin with this character", "quote the text"),
+    ('"a', "a quote or bracket is opened and never closed", "close it"),
+    ("[a", "this list is not closed, or a comma is missing", "close it with `]`"),
+    ('"\\q"', "this is no escape that YAML knows", "double the backslash"),
+    ('"\\U00110000"', "this escape is no character", "double the backslash"),
+    ("{", "a bracket is opened here and never closed", "close it"),
+    ("*", "a text cannot begin with `*`", "put the text between double quotes"),
+    ("&", "a text cannot begin with `&`", "put the text between double quotes"),
+    (
+        "a: |x",
+        "a `|` or `>` stands alone before a text on lines of its own",
+        "put the text between double quotes",
+    ),
+    (
+        "{a: b]",
+        "something inside the { } ends it too early",
+        "put the text between double quotes; check the commas and the closing `}`",
+    ),
+    ("[a]]", "this cannot be read as YAML", "check quotes and indentation"),
+    ("a: - b", "a list cannot begin here", "begin a new line"),
+    ("a:\n\tb: c", "a tab stands where YAML wants spaces", "indent with spaces"),
+    ("", "there is nothing in this document", "is it the right file?"),
+    ("a\n---\nb", "a second document begins here", None),
+    ("%A b", "directives are not read", "take the line that begins with `%` out"),
+    ("? [a]\n: b", "a key must be a single word or text", None),
+    ("{a: 1, a: 2}", "this key stands twice in one mapping", "keep one of the two"),
+    ("<<: a", "merge keys are not read", "write the entries out"),
+    ("? \n: b", "a key is missing before the `:`", "write it, or take the line out"),
+    (
+        "!x a",
+        "tags are not read: a `!` that begins a value gives it a type",
+        "take it out, or quote a text that begins with `!`",
+    ),
+    (
+        "&a b",
+        "anchors are not read: a `&` that begins a value names it",
+        "take it out, or quote a text that begins with `&`",
+    ),
+    (
+        "[*a]",
+        "aliases are not read: a `*` that begins a value refers to another place",
+        "write the value out, or quote a text that begins with `*`",
+    ),
+    (
+        "a:\n  - b\n c",
+        "a key is wanted here",
+        "check the indentation, and the quotes of the line before",
+    ),
+    ("a: " + "b" * 65_537, "this text is longer than 64 KB", "shorten it"),
+    ("[" * 33, "nested more than 32 deep", None),
+]
+
+
+@pytest.mark.parametrize(("text", "message", "hint"), WORDS_OF_FAULTS)
+def test_what_is_wrong_in_words(text: str, message: str, hint: str | None) -> None:
+    """Every fault has its own words, and the way out where there is one."""
+    with pytest.raises(DocumentError) as caught:
+        read(text)
+    (found,) = caught.value.diagnostics
+    assert (found.message, found.hint) == (message, hint)
