@@ -172,3 +172,9 @@ def test_spellings_are_stored_in_that_form() -> None:
     """Every accepted spelling stands in the form in which words are compared."""
     assert all(same_word(word) == word for word in RATING_WORDS)
     assert set(NOT_APPLICABLE_WORDS) == {"n/a", "na", "not applicable"}
+
+
+def test_only_texts_longer_than_any_word_stay_as_they_are() -> None:
+    """A word of 1,024 characters is folded like any other; a longer text is left alone."""
+    assert same_word("A" * 1_024) == "a" * 1_024
+    assert same_word("A" * 1_025) == "A" * 1_025

@@ -201,6 +201,10 @@ def test_depth_is_our_limit(
         ),
         ("a: 1\n--- @", [("several-documents", 2, 1)]),
         ("? @", [("yaml-syntax", 1, 3)]),
+        (
+            "a: 1\n&b c: [&d e, @",
+            [("anchor", 2, 1), ("anchor", 2, 8), ("yaml-syntax", 2, 14)],
+        ),
         ("[: a, @", [("yaml-syntax", 1, 7)]),
         ("# a\n@", [("yaml-syntax", 2, 1)]),
         ("[&a x, \n&b y, z\n- c", [("anchor", 1, 2), ("anchor", 2, 1), ("yaml-syntax", 3, 4)]),
