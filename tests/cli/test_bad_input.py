@@ -21,6 +21,7 @@ import pytest
 import yaml
 
 import charter_score
+import programs
 from charter_score.__main__ import main
 from charter_score.linting.advice import LINTS
 from charter_score.render.text.diagnostics import MOST_SHOWN
@@ -467,24 +468,12 @@ def test_a_rubric_behind_a_link_out_is_refused(
 # The program itself, in a process of its own.
 
 
-def program(
-    folder: Path,
-    *arguments: str | bytes,
-    data: bytes | None = None,
-    seconds: int = SECONDS,
-    **options: Any,
-) -> Ran:
+def program(folder: Path, *arguments: str | bytes, data: bytes | None = None, **more: Any) -> Ran:
     """Run the program in a folder; it must end in time, without a defect and without colours."""
-    given = {"stdin": subprocess.DEVNULL} if data is None else {"input": data}
-    done = subprocess.run(
-        [sys.executable, "-m", "charter_score", *arguments],
-        cwd=folder,
-        capture_output=True,
-        timeout=seconds,
-        check=False,
-        env={**os.environ, "COLUMNS": "80", "PYTHONUTF8": "1"},
-        **{**given, **options},
-    )
+    if more:
+        done = programs.fresh(*arguments, cwd=folder, env={**os.environ, "COLUMNS": "80"}, **more)
+    else:
+        done = programs.run_binary(*arguments, cwd=folder, given=data, COLUMNS="80")
     ran = Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
     assert "Traceback" not in ran.errors
     assert not INVISIBLE.search(ran.output + ran.errors)

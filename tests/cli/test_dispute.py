@@ -4,7 +4,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import programs
 from charter_score.cli import dispute as disputing
 from charter_score.cli.dispute import DisputeOptions, run_dispute
 from charter_score.cli.terminal import Color
@@ -91,14 +91,7 @@ def warnings(path: str = "r.yaml") -> list[tuple[str, int, int]]:
 
 
 def program(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "charter_score", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env={**os.environ, "COLUMNS": "80"},
-    )
+    return programs.run(*words, COLUMNS="80")
 
 
 # ── Raising and deciding ──────────────────────────────────────────────────────────────────────────

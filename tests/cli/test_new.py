@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 import stat
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import jsonschema
 import openpyxl
 import pytest
 
+import programs
 import random_documents
 from charter_score import writing
 from charter_score.cli.new import NewOptions, run_new
@@ -64,23 +64,12 @@ def new(rubric: str | None = None, output: str | None = None, **more: Any) -> Ex
 
 def score(*words: str) -> tuple[int, dict[str, Any]]:
     """The program itself over some files: its exit code and its results."""
-    done = subprocess.run(
-        [sys.executable, "-m", "charter_score", "score", *words, "-f", "json"],
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+    done = programs.run("score", *words, "-f", "json")
     return done.returncode, json.loads(done.stdout)
 
 
 def checked(*words: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "charter_score", "check", *words],
-        capture_output=True,
-        check=False,
-        timeout=60,
-        text=True,
-    )
+    done = programs.run("check", *words)
     return done.returncode, done.stderr
 
 
@@ -220,15 +209,13 @@ def test_what_a_new_document_says_of_its_schema_works(words: list[str]) -> None:
     for path in ("own.yaml", "a folder/own.yaml"):
         Path(path).write_text(OWN.format(version="1"), encoding="utf-8")
     Path("a folder/r.yaml").write_text("rubric: ./own.yaml\nstatus: draft\nratings: {}\n")
-    program = [sys.executable, "-m", "charter_score"]
-    made = subprocess.run([*program, "new", *words], capture_output=True, text=True, check=True)
+    made = programs.run("new", *words)
     command = re.search(r"^#   charter-score (.*) > (\S+)$", made.stdout, re.MULTILINE)
     line = re.search(r"(# yaml-language-server: \$schema=(\S+))$", made.stdout, re.MULTILINE)
     assert command
     assert line
     assert command[2] == line[2]
-    printed = subprocess.run([*program, *shlex.split(command[1])], capture_output=True, check=True)
-    schema = json.loads(printed.stdout)
+    schema = json.loads(programs.run(*shlex.split(command[1])).stdout)
     if words[0] == "--rubric-template":
         assert schema == json_schema("rubric")
     else:
@@ -247,12 +234,11 @@ def test_the_next_command_can_be_typed_as_it_is(
     new("own", "b.yaml", rubrics=[".."])
     new(None, "my (1).yaml", rubric_template=True)
     said = capsys.readouterr().err
-    program = [sys.executable, "-m", "charter_score"]
     commands = re.findall(r"Then: charter-score (.*)$", said, re.MULTILINE)
     assert len(commands) == 3
     for command in commands:
-        done = subprocess.run([*program, *shlex.split(command)], capture_output=True, check=False)
-        assert (done.returncode, b"error" in done.stderr) == (0, False), (command, done.stderr)
+        done = programs.run(*shlex.split(command))
+        assert (done.returncode, "error" in done.stderr) == (0, False), (command, done.stderr)
 
 
 def test_a_folder_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -303,11 +289,8 @@ def test_an_example_is_complete_and_says_that_it_is_made_up(rubric: str, name: s
 
 def test_an_example_goes_to_standard_output_too() -> None:
     """And can be scored from there, which needs no file at all."""
-    program = [sys.executable, "-m", "charter_score"]
-    made = subprocess.run([*program, "new", "--example", PLYMOUTH], capture_output=True, check=True)
-    done = subprocess.run(
-        [*program, "score", "-"], input=made.stdout, capture_output=True, check=False
-    )
+    made = programs.run_binary("new", "--example", PLYMOUTH)
+    done = programs.run_binary("score", "-", given=made.stdout)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"80%" in done.stdout
 
@@ -345,13 +328,9 @@ def test_a_draft_in_which_all_is_rated_says_that_only_its_status_is_missing() ->
     assert unrated != text
     Path("b.yaml").write_text(unrated, encoding="utf-8")
     Path("c.yaml").write_text(text.replace("status: final", "status: void"), encoding="utf-8")
-    program = [sys.executable, "-m", "charter_score", "explain"]
     told = {}
     for name in ("a", "b", "c"):
-        done = subprocess.run(
-            [*program, f"{name}.yaml"], capture_output=True, text=True, check=True
-        )
-        told[name] = done.stderr
+        told[name] = programs.run("explain", f"{name}.yaml").stderr
     assert told == {
         "a": "a.yaml: draft, not scored: every criterion is rated. Only the status is missing: "
         "`status: final` makes it count\n",
@@ -378,26 +357,22 @@ def test_an_example_needs_a_rubric() -> None:
 
 def test_what_help_names_is_there_without_a_clone(here: Path) -> None:
     """Every command that a help text tells to type works in an empty folder, in its order."""
-    program = [sys.executable, "-m", "charter_score"]
     for command in ([], ["score"], ["explain"]):
-        done = subprocess.run(
-            [*program, *command, "--help"], capture_output=True, text=True, check=True
-        )
+        done = programs.run(*command, "--help")
         told = re.search(r"(?:Start with|To try it): (.*)", " ".join(done.stdout.split()))
         assert told
         assert "examples/" not in done.stdout
         for line in told[1].split(", then: "):
             words = shlex.split(line)
             words = words[1:] if words[0] == "charter-score" else words
-            ran = subprocess.run([*program, *words], capture_output=True, check=False)
+            ran = programs.run(*words)
             assert ran.returncode == 0, (line, ran.stderr)
         for path in here.iterdir():
             path.unlink()
-    done = subprocess.run([*program, "score"], capture_output=True, text=True, check=False)
+    done = programs.run("score")
     assert done.returncode == 2
     for line in re.findall(r"(?:To try it|and then): +charter-score (.*)", done.stderr):
-        ran = subprocess.run([*program, *shlex.split(line)], capture_output=True, check=False)
-        assert ran.returncode == 0
+        assert programs.run(*shlex.split(line)).returncode == 0
     assert "example.yaml" in os.listdir()
 
 
@@ -650,18 +625,8 @@ def test_a_rubric_to_begin_with(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_standard_output_is_utf_8_whatever_the_terminal_is() -> None:
     """A document is UTF-8: te reo Māori reaches a file by redirection as it stands."""
-    program = (
-        "from charter_score.cli.new import NewOptions, run_new\n"
-        "run_new(NewOptions(rubric='auckland-our-charter'))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        check=True,
-        timeout=60,
-        env={**os.environ, "PYTHONIOENCODING": "ascii"},
-    )
-    assert "Māori" in done.stdout.decode("utf-8")
+    done = programs.run("new", "auckland-our-charter", PYTHONIOENCODING="ascii")
+    assert "Māori" in done.stdout
 
 
 def test_without_the_extra_text_still_works(monkeypatch: pytest.MonkeyPatch) -> None:

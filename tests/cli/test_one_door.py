@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import programs
 from charter_score.__main__ import main
 from charter_score.source import files
 from charter_score.source.files import RESULTS, SETTINGS, find_inputs, is_under, read_bytes
@@ -51,19 +52,6 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
     return given
 
 
-def alone(*words: str, before: str = "", **more: Any) -> "subprocess.CompletedProcess[str]":
-    """The program in a process of its own, which may hang or run out of something."""
-    program = f"from charter_score.__main__ import main\n{before}\nmain()"
-    return subprocess.run(
-        [sys.executable, "-c", program, *words],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-        **more,
-    )
-
-
 # ── What is no file ───────────────────────────────────────────────────────────────────────────────
 
 READ_BY = {
@@ -84,7 +72,7 @@ def test_a_pipe_or_a_device_is_refused(words: tuple[str, ...], kind: str) -> Non
         os.mkfifo(name)
     else:
         Path(name).symlink_to("/dev/zero")
-    done = alone(*words, name)
+    done = programs.run(*words, name)
     assert done.returncode == (2 if "--baseline" in words else 3)
     assert "this is a pipe or a device, not a file" in done.stderr
     assert "hint: write what it gives to a file first, and name that" in done.stderr
@@ -93,7 +81,7 @@ def test_a_pipe_or_a_device_is_refused(words: tuple[str, ...], kind: str) -> Non
 @pytest.mark.skipif(not Path("/dev/fd").exists(), reason="there are no descriptors by name here")
 def test_a_baseline_by_process_substitution() -> None:
     """`--baseline <(…)` is a pipe and is refused; following the hint works."""
-    assert alone("score", "a.yaml", "-o", "base.json").returncode == 0
+    assert programs.run("score", "a.yaml", "-o", "base.json").returncode == 0
     program = f"{sys.executable} -m charter_score score a.yaml --baseline"
     done = subprocess.run(
         [
@@ -116,7 +104,7 @@ def test_a_baseline_by_process_substitution() -> None:
 def test_settings_that_are_no_file(name: str) -> None:
     """A settings file may hold a gate, so one that cannot be read is not passed over."""
     os.mkfifo(name)
-    done = alone("score", "a.yaml")
+    done = programs.run("score", "a.yaml")
     assert done.returncode == 2
     assert done.stderr.startswith(f"charter-score: {name}: this is a pipe or a device, not a file")
 
@@ -371,7 +359,7 @@ def test_without_handles(words: str, handles: int) -> None:
     for number in range(80):
         text = REVIEW.replace("./", "../")
         Path(f"reviews/{number:03}.yaml").write_text(text, encoding="utf-8")
-    done = alone(*words.split(), before=LIMITED.format(handles))
+    done = programs.fresh(*words.split(), before=LIMITED.format(handles), text=True)
     assert done.returncode in (0, 3, 4), done.stderr
     assert "defect" not in done.stderr
     assert "Traceback" not in done.stderr

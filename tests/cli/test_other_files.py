@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import openpyxl
 import pytest
 from jsonschema import Draft7Validator
 
+import programs
 import spreadsheets
 from charter_score.filling.form_writer import review_form
 from charter_score.render.results.markdown import escaped
@@ -36,11 +36,7 @@ def _score(tmp_path: Path) -> Score:
     (tmp_path / "a.yaml").write_text(REVIEW, encoding="utf-8")
 
     def score(*words: str, command: str = "score") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "charter_score", command, *words],
-            cwd=tmp_path, capture_output=True, encoding="utf-8", check=False,
-            stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        return programs.run(command, *words, cwd=tmp_path)
 
     return score
 

@@ -7,13 +7,13 @@ Windows and macOS are not here. What they lack can be taken away before Python b
 import os
 import re
 import stat
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+import programs
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "plymouth"
@@ -50,13 +50,8 @@ if "--multiprocessing-fork" in sys.orig_argv:
 """
 """Windows, as far as Linux can be it: names taken away, `spawn` alone, CR LF behind each line."""
 
-PROGRAM = """
-from charter_score import workers
-from charter_score.__main__ import main
-
-workers.FEWEST["spawn"] = workers.FEWEST["fork"]
-main()
-"""
+SPAWNING = "from charter_score import workers\nworkers.FEWEST['spawn'] = workers.FEWEST['fork']\n"
+"""Begins to share the work between processes as early as where they are forks."""
 
 
 class Ran(NamedTuple):
@@ -92,15 +87,10 @@ def ran(
         "STARTED": str(started),
         **environment,
     }
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *words],
-        cwd=here,
-        env=variables,
-        input=given,
-        capture_output=True,
-        check=False,
-        timeout=120,
-    )
+    if elsewhere or environment.keys() - {"PYTHONIOENCODING"}:
+        done = programs.fresh(*words, before=SPAWNING, cwd=here, env=variables, input=given)
+    else:
+        done = programs.run_binary(*words, cwd=here, given=given, **environment)
     files = {
         path.relative_to(here).as_posix(): (path.read_bytes(), stat.S_IMODE(path.stat().st_mode))
         for path in sorted(here.rglob("*"))

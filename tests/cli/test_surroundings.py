@@ -5,12 +5,12 @@ import os
 import pty
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import programs
 from charter_score.cli.formats import Format
 
 RUBRIC = (
@@ -18,7 +18,6 @@ RUBRIC = (
 )
 REVIEW = "rubric: ./r.yaml\nratings: {s: {a: met}}\n"
 MANY = 70  # more than are scored before processes start
-MAIN = "from charter_score.__main__ import main; main()"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -34,15 +33,10 @@ def _run(tmp_path: Path) -> Run:
     (tmp_path / "charter-score.toml").write_text("", encoding="utf-8")
 
     def run(*words: str, before: str = "", **more: object) -> subprocess.CompletedProcess[str]:
-        options: dict[str, object] = {
-            "cwd": tmp_path,
-            "capture_output": True,
-            "text": True,
-            "stdin": subprocess.DEVNULL,
-        } | more
-        return subprocess.run(  # type: ignore[call-overload,no-any-return]
-            [sys.executable, "-c", before + MAIN, *words], check=False, **options
-        )
+        if more:
+            options = {"cwd": tmp_path, "text": True} | more
+            return programs.fresh(*words, before=before, **options)
+        return programs.run(*words, before=before, cwd=tmp_path)
 
     run("score", "a.yaml", "-o", "base.json")
     return run
@@ -224,7 +218,16 @@ def test_standard_input_beside_many_files(run: Run, tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/fd").exists(), reason="there are no descriptors by name here")
 def test_a_pipe_by_the_name_of_its_descriptor(run: Run) -> None:
     """`-o /dev/stdout` and `-o >(cmd)` are written directly, as any pipe is."""
-    done = run("score", "a.yaml", "-f", "json", "-o", "/dev/stdout")
+    done = run(
+        "score",
+        "a.yaml",
+        "-f",
+        "json",
+        "-o",
+        "/dev/stdout",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     assert done.returncode == 0
     assert done.stdout == run("score", "a.yaml", "-f", "json").stdout
     assert done.stderr == "1 review: 1 scored\n"
@@ -247,7 +250,7 @@ def test_help_that_nobody_reads(run: Run, words: list[str]) -> None:
     """A closed pipe ends quietly, whoever writes."""
     ours, theirs = os.pipe()
     os.close(ours)
-    done = run(*words, capture_output=False, stdout=theirs, stderr=subprocess.PIPE)
+    done = run(*words, stdout=theirs, stderr=subprocess.PIPE)
     os.close(theirs)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -259,7 +262,7 @@ def test_help_that_nobody_reads(run: Run, words: list[str]) -> None:
 def test_help_for_a_full_disk(run: Run, words: list[str]) -> None:
     """What cannot be written is code 4, also where typer writes."""
     with open("/dev/full", "w", encoding="utf-8") as full:
-        done = run(*words, capture_output=False, stdout=full, stderr=subprocess.PIPE)
+        done = run(*words, stdout=full, stderr=subprocess.PIPE)
     told = "charter-score: standard output: no space left on device\n"
     assert (done.returncode, done.stderr) == (4, told)
 
@@ -345,7 +348,7 @@ def test_a_terminal_gets_nothing_that_acts(run: Run, tmp_path: Path, form: str) 
     path.write_text(REVIEW.replace("./", "../").replace("met", "not met"), encoding="utf-8")
     ours, theirs = pty.openpty()
     streams = {"stdout": theirs, "stderr": subprocess.PIPE}
-    done = run("score", "month", "-f", form, capture_output=False, **streams)
+    done = run("score", "month", "-f", form, **streams)
     os.close(theirs)
     seen = b""
     while True:
@@ -377,7 +380,7 @@ def test_a_workbook_is_no_text_for_a_terminal(run: Run) -> None:
     """The bytes of a workbook would act on a terminal, so they are refused before any work."""
     ours, theirs = pty.openpty()
     words = ["score", "a.yaml", "-f", "xlsx"]
-    done = run(*words, capture_output=False, stdout=theirs, stderr=subprocess.PIPE)
+    done = run(*words, stdout=theirs, stderr=subprocess.PIPE)
     os.close(theirs)
     os.close(ours)
     assert done.returncode == 2

@@ -5,10 +5,11 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+import programs
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests/golden"
@@ -34,14 +35,7 @@ VIEWS = [
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """The program as a person runs it, in the repository's folder, not on a terminal."""
-    return subprocess.run(
-        [sys.executable, "-m", "charter_score", *words],
-        cwd=ROOT,
-        env={**os.environ, "NO_COLOR": "", **environment},
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+    return programs.run_binary(*words, cwd=ROOT, **{"NO_COLOR": "", **environment})
 
 
 @pytest.mark.parametrize(("name", "words", "width"), VIEWS)

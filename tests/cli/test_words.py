@@ -1,10 +1,11 @@
 """What the command line refuses is refused in our own words, before any work."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+import programs
 
 ROOT = Path(__file__).resolve().parents[2]
 REVIEW = "examples/plymouth/strong.yaml"
@@ -12,14 +13,7 @@ REVIEW = "examples/plymouth/strong.yaml"
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     """The program, in the repository's folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "charter_score", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return programs.run(*words, cwd=ROOT)
 
 
 @pytest.mark.parametrize(
