@@ -13,7 +13,11 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from collections.abc import Callable
 from typing import IO, Any
+
+Run = Callable[..., tuple[int, str, str]]
+"""Runs the program with some words: its exit code, standard output, standard error."""
 
 SECONDS = 60
 """What a run may take before it counts as hanging."""
@@ -36,10 +40,9 @@ def fresh(
 
 
 def run(*words: str | bytes, **more: Any) -> "subprocess.CompletedProcess[str]":
-    """The same as `run_binary`, with text in place of bytes."""
+    """The same as `run_binary`, with text in place of bytes: documents are UTF-8 everywhere."""
     done = run_binary(*words, **more)
-    encoding = more.get("PYTHONIOENCODING", "utf-8")
-    out, err = done.stdout.decode(encoding), done.stderr.decode(encoding)
+    out, err = done.stdout.decode(), done.stderr.decode()
     return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
 

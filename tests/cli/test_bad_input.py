@@ -25,6 +25,7 @@ import programs
 from charter_score.__main__ import main
 from charter_score.linting.advice import LINTS
 from charter_score.render.text.diagnostics import MOST_SHOWN
+from permissions import modes_obeyed
 
 FOLDER = Path(__file__).parents[1] / "bad_input"
 SECONDS = 20
@@ -533,12 +534,12 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
     assert ran.exit == 3
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="everything is readable for root")
 def test_a_file_without_permission(tmp_path: Path) -> None:
     """A file that its reader may not open is a failure, and no more than that."""
     (tmp_path / "mine.yaml").write_text("ratings: {}\n", "utf-8")
     (tmp_path / "mine.yaml").chmod(0)
-    ran = program(tmp_path, "score", "mine.yaml")
+    with modes_obeyed():
+        ran = program(tmp_path, "score", "mine.yaml")
     assert place_in(ran) == [("unreadable", None, None)]
     assert ran.exit == 3
 

@@ -23,11 +23,11 @@ from typing import Any
 import pytest
 
 from charter_score import workers, writing
-from charter_score.__main__ import main
 from charter_score.outcome import LeftOut, Outcome
 from charter_score.pipeline import Scoring
 from charter_score.source import files
 from charter_score.source.files import Input
+from programs import Run
 
 if not hasattr(os, "fork"):
     pytest.skip("faults are put into workers that are forks", allow_module_level=True)
@@ -39,7 +39,6 @@ MANY = 100
 SECONDS = 60
 """What a run may take before it counts as hanging."""
 OLD = b'{"an": "older result"}'
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(autouse=True)
@@ -65,20 +64,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def _too_long(*_: object) -> None:
     raise TimeoutError
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """The program in this process: its exit code, standard output, standard error."""
-
-    def given(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["charter-score", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capfd.readouterr()
-        return int(ended.value.code or 0), told.out, told.err
-
-    return given
 
 
 def paths(*numbers: int) -> list[str]:

@@ -1,6 +1,5 @@
 """Where results go and as what, and who is shown where: the formats as a person asks for them."""
 
-import ctypes
 import io
 import json
 import os
@@ -8,7 +7,6 @@ import re
 import shutil
 import signal
 import stat
-import subprocess
 import sys
 import threading
 import zipfile
@@ -26,6 +24,7 @@ from charter_score import __main__
 from charter_score.cli.formats import ENDINGS, ENVIRONMENT, Format
 from charter_score.cli.score import JOB_SUMMARY, MOST_JOB_SUMMARY
 from charter_score.field_types import Model
+from permissions import modes_obeyed
 
 FORMATS = [one.value for one in Format]
 
@@ -287,37 +286,17 @@ def test_an_output_that_cannot_be_written_is_four_and_the_others_are_written(
     assert names(tmp_path) == {"reviews", "small.yaml", "folder.json"}
 
 
-def _obey_modes() -> None:
-    """Let a process of root's obey the modes of files like anybody's."""
-    if os.geteuid() == 0:
-        drop, override = 24, 1  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
-        ctypes.CDLL(None).prctl(drop, override, 0, 0, 0)
-
-
-def test_a_read_only_folder_is_four_and_left_as_it_was(tmp_path: Path) -> None:
+def test_a_read_only_folder_is_four_and_left_as_it_was(score: Score, tmp_path: Path) -> None:
     """Where no file can be made beside the target, the old one stays and nothing is left."""
-    write_batch(tmp_path)
     folder = tmp_path / "closed"
     folder.mkdir()
     (folder / "old.json").write_text("old")
     folder.chmod(0o500)
-    probe = ["test", "!", "-w", str(folder)]
-    if subprocess.run(probe, preexec_fn=_obey_modes, check=False).returncode:
-        pytest.skip("nothing here is read-only for this user")
     for name in ("old.json", "new.json"):
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "charter_score", "score", "reviews", "--rubrics", "."),
-                *("-o", f"closed/{name}"),
-            ],
-            cwd=tmp_path,
-            capture_output=True,
-            check=False,
-            timeout=60,
-            preexec_fn=_obey_modes,
-        )
-        assert done.returncode == 4, done.stderr
-        assert b"permission denied" in done.stderr
+        with modes_obeyed():
+            done = score("reviews", "-o", f"closed/{name}")
+        assert done.code == 4, done.told
+        assert "permission denied" in done.told
     assert names(folder) == {"old.json"}
     assert (folder / "old.json").read_text() == "old"
 

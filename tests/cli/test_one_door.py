@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 import programs
-from charter_score.__main__ import main
 from charter_score.source import files
 from charter_score.source.files import RESULTS, SETTINGS, find_inputs, is_under, read_bytes
+from programs import Run
 
 RUBRIC = (
     'id: r\nversion: "1"\ntitle: R\nsections: [{id: s, title: S, criteria: [{id: a, title: A}]}]\n'
@@ -21,8 +21,6 @@ RUBRIC = (
 REVIEW = "rubric: ./r.yaml\nratings: {s: {a: met}}\n"
 SECONDS = 60
 """What a run may take before it counts as hanging."""
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(autouse=True)
@@ -36,20 +34,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("r.yaml").write_text(RUBRIC, encoding="utf-8")
     Path("a.yaml").write_text(REVIEW, encoding="utf-8")
     return folder
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """The program in this process: its exit code, standard output, standard error."""
-
-    def given(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["charter-score", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        shown = capfd.readouterr()
-        return int(ended.value.code or 0), shown.out, shown.err
-
-    return given
 
 
 # ── What is no file ───────────────────────────────────────────────────────────────────────────────

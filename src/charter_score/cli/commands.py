@@ -2,6 +2,7 @@
 
 import gc
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -118,7 +119,7 @@ def _word(default: Any) -> Any:
     return str(default) if isinstance(default, str | int) else None
 
 
-class CommandGroup(TyperGroup):
+class CommandGroup(TyperGroup, ABC):
     """A group of commands under headings, each command loaded only when it is asked for."""
 
     headings: ClassVar[Mapping[str, Sequence[str]]]
@@ -129,9 +130,9 @@ class CommandGroup(TyperGroup):
         # Their names are enough for "did you mean"; `get_command` loads one.
         self.commands.update(dict.fromkeys(self.list_commands(None)))  # type: ignore[arg-type]
 
+    @abstractmethod
     def load(self, name: str) -> typer.Typer:
         """The app of one of the commands."""
-        raise NotImplementedError
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of the commands, in the order of the help."""

@@ -1,9 +1,9 @@
 """The formats of `score`, and where each output goes."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple, assert_never
+from typing import NamedTuple, TypeVar, assert_never
 
 from charter_score.cli.asked import Asked
 from charter_score.errors import NotWrittenError, UsageError
@@ -19,6 +19,8 @@ from charter_score.source.files import (
     shown_path,
     slashed,
 )
+
+F_ = TypeVar("F_", bound=StrEnum)
 
 ENVIRONMENT = "CHARTER_SCORE_OUTPUT_FORMAT"
 
@@ -165,20 +167,25 @@ def targets(wanted: Format | None, outputs: Sequence[str]) -> list[Target]:
         if name == "-":
             found.append(Target(None, _from_environment()))
         else:
-            found.append(Target(name, wanted or _by_ending(name)))
+            found.append(Target(name, wanted or by_ending(name, ENDINGS)))
     places = [os.path.realpath(one.path) if one.path else "-" for one in found]
     if len(set(places)) < len(places):
         raise UsageError("one file is named by -o twice")
     return found
 
 
-def _by_ending(name: str) -> Format:
+def by_ending(name: str, formats: Mapping[str, F_]) -> F_:
+    """The format that the ending of an output's name chooses, of those that there are.
+
+    Raises:
+        UsageError: where it chooses none.
+    """
     ending = os.path.splitext(name)[1].lower()
-    if ending in ENDINGS:
-        return ENDINGS[ending]
+    if ending in formats:
+        return formats[ending]
     raise UsageError(
         f"-o {shown_path(name)}: its ending chooses no format",
-        f"use one of {', '.join(ENDINGS)}, or say which with -f",
+        f"use one of {', '.join(formats)}, or say which with -f",
     )
 
 

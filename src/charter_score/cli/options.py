@@ -162,6 +162,17 @@ def choices(kind: type[StrEnum]) -> str:
     return f"[{'|'.join(member.value for member in kind)}]"
 
 
+def format_option(kind: type[StrEnum], help: str) -> Any:  # noqa: A002 - typer's name
+    """The option `--output-format` of a command whose formats are these."""
+    return typer.Option(
+        "--output-format",
+        "-f",
+        metavar=choices(kind),
+        autocompletion=completions(kind),
+        help=help,
+    )
+
+
 def rubric_ids(incomplete: str) -> list[str]:
     """Completions for a rubric: the ids of the built-in ones."""
     return [name for name in built_in_rubrics() if name.startswith(incomplete)]
@@ -213,12 +224,9 @@ Debug = Annotated[
 ]
 OutputFormat = Annotated[
     Annotated[Format, one_of(Format)] | None,
-    typer.Option(
-        "--output-format",
-        "-f",
-        metavar=choices(Format),
-        autocompletion=completions(Format),
-        help="How to write the results; full for one review, concise for several. "
+    format_option(
+        Format,
+        "How to write the results; full for one review, concise for several. "
         f"{ENVIRONMENT} sets a default.",
     ),
     Setting("output-format"),
@@ -267,6 +275,16 @@ Paths = Annotated[
     Names,
     typer.Argument(metavar="PATH", help="Files, folders, globs, or - for standard input."),
 ]
+
+
+class View(StrEnum):
+    """What a command shows that answers one question: for people, or for programs."""
+
+    FULL = "full"
+    JSON = "json"
+
+
+ViewOption = Annotated[Annotated[View, one_of(View)], format_option(View, "How to show it.")]
 
 
 # ── From words and settings to options ────────────────────────────────────────────────────────────

@@ -1,6 +1,5 @@
 """The group `rubrics`: lists the known rubrics, shows one, and says what changed between two."""
 
-import os
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Any, assert_never
@@ -8,6 +7,7 @@ from typing import Annotated, Any, assert_never
 import typer
 
 from charter_score.cli.commands import Command, CommandGroup, Group
+from charter_score.cli.formats import by_ending
 from charter_score.cli.loading import loaded_rubric
 from charter_score.cli.options import (
     ColorOption,
@@ -15,8 +15,9 @@ from charter_score.cli.options import (
     Name,
     Options,
     RubricFolders,
-    choices,
-    completions,
+    View,
+    ViewOption,
+    format_option,
     one_of,
     rubric_ids,
 )
@@ -61,12 +62,8 @@ class ShowOptions(Options):
     ] = None
     output_format: Annotated[
         Annotated[RubricView, one_of(RubricView)] | None,
-        typer.Option(
-            "--output-format",
-            "-f",
-            metavar=choices(RubricView),
-            autocompletion=completions(RubricView),
-            help="json has the defaults filled in, html is a score sheet to print.",
+        format_option(
+            RubricView, "json has the defaults filled in, html is a score sheet to print."
         ),
     ] = None
     output: Annotated[
@@ -76,13 +73,6 @@ class ShowOptions(Options):
     rubrics: RubricFolders = ()
     color: ColorOption = Color.AUTO
     debug: Debug = False
-
-
-class ChangesFormat(StrEnum):
-    """What a comparison of two rubrics can be shown as."""
-
-    FULL = "full"
-    JSON = "json"
 
 
 class DiffOptions(Options):
@@ -96,16 +86,7 @@ class DiffOptions(Options):
         Name,
         typer.Argument(metavar="NEW", help="The rubric after.", autocompletion=rubric_ids),
     ]
-    output_format: Annotated[
-        Annotated[ChangesFormat, one_of(ChangesFormat)],
-        typer.Option(
-            "--output-format",
-            "-f",
-            metavar=choices(ChangesFormat),
-            autocompletion=completions(ChangesFormat),
-            help="How to show what changed.",
-        ),
-    ] = ChangesFormat.FULL
+    output_format: ViewOption = View.FULL
     rubrics: RubricFolders = ()
     color: ColorOption = Color.AUTO
     debug: Debug = False
@@ -124,7 +105,7 @@ def run_show(options: ShowOptions) -> ExitCode:
     if options.rubric is None:
         return _list(library, options)
     path = None if options.output == "-" else options.output
-    view = options.output_format or (RubricView.FULL if path is None else _by_ending(path))
+    view = options.output_format or (RubricView.FULL if path is None else by_ending(path, ENDINGS))
     rubric = loaded_rubric(options.rubric, library, options.color)
     if rubric is None:
         return ExitCode.NOT_SCORED
@@ -184,16 +165,6 @@ def _text(rubric: LoadedRubric, view: RubricView) -> str:
             assert_never(view)
 
 
-def _by_ending(path: str) -> RubricView:
-    ending = os.path.splitext(path)[1].lower()
-    if ending in ENDINGS:
-        return ENDINGS[ending]
-    raise UsageError(
-        f"-o {shown_path(path)}: its ending chooses no format",
-        f"use one of {', '.join(ENDINGS)}, or say which with -f",
-    )
-
-
 def _refuse_rubric(path: str, rubric: LoadedRubric) -> None:
     """Refuse to write over the rubric that is read, or over a copy of it."""
     try:
@@ -221,7 +192,7 @@ def run_diff(options: DiffOptions) -> ExitCode:
     from charter_score.render.rubric.changes import changes_json, rubric_changes
 
     comparison = compare(before.rubric, after.rubric)
-    if options.output_format is ChangesFormat.JSON:
+    if options.output_format is View.JSON:
         write_standard_output(changes_json(comparison, before.sha256, after.sha256))
     else:
         show(rubric_changes(comparison), options.color)

@@ -1,6 +1,5 @@
 """The command `selftest`: proves on one rubric what scoring promises."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -13,22 +12,14 @@ from charter_score.cli.options import (
     Name,
     Options,
     RubricFolders,
-    choices,
-    completions,
-    one_of,
+    View,
+    ViewOption,
     rubric_ids,
 )
 from charter_score.cli.terminal import Color, show
 from charter_score.errors import ExitCode, UsageError
 from charter_score.library import Library
 from charter_score.writing import write_standard_output
-
-
-class SelftestFormat(StrEnum):
-    """What a proof can be shown as."""
-
-    FULL = "full"
-    JSON = "json"
 
 
 class SelftestOptions(Options):
@@ -40,16 +31,7 @@ class SelftestOptions(Options):
             metavar="RUBRIC", help="Its id, id@version or path.", autocompletion=rubric_ids
         ),
     ]
-    output_format: Annotated[
-        Annotated[SelftestFormat, one_of(SelftestFormat)],
-        typer.Option(
-            "--output-format",
-            "-f",
-            metavar=choices(SelftestFormat),
-            autocompletion=completions(SelftestFormat),
-            help="How to show it.",
-        ),
-    ] = SelftestFormat.FULL
+    output_format: ViewOption = View.FULL
     rubrics: RubricFolders = ()
     color: ColorOption = Color.AUTO
     debug: Debug = False
@@ -74,7 +56,7 @@ def run_selftest(options: SelftestOptions) -> ExitCode:
             f"this rubric has more than {MOST_CRITERIA} criteria, too many for selftest",
             "a form that people fill in has about 25",
         ) from None
-    if options.output_format is SelftestFormat.JSON:
+    if options.output_format is View.JSON:
         write_standard_output(proofs_json(proved, rubric.path, rubric.sha256))
     else:
         show(proofs(proved, rubric.path, rubric.sha256), options.color)

@@ -25,9 +25,7 @@ from charter_score.source.files import (
     search,
     shown_path,
 )
-
-IS_ROOT = getattr(os, "geteuid", int)() == 0
-"""Whether no permission is ever lacking; so it is where there are no users to tell apart."""
+from permissions import modes_obeyed
 
 with_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipe has a path here")
 
@@ -182,13 +180,13 @@ def test_links_in_a_circle(here: Path) -> None:
     assert refusal("a.yaml").code == "unreadable"
 
 
-@pytest.mark.skipif(IS_ROOT, reason="root may read everything")
 @pytest.mark.usefixtures("here")
 def test_a_file_without_permission() -> None:
     """A file that may not be read says so."""
     make("a.yaml")
     Path("a.yaml").chmod(0)
-    assert refusal("a.yaml").code == "unreadable"
+    with modes_obeyed():
+        assert refusal("a.yaml").code == "unreadable"
 
 
 @pytest.mark.parametrize("fault", [errno.EACCES, errno.EIO, errno.EMFILE, errno.ELOOP, errno.EPERM])
@@ -539,14 +537,14 @@ def test_standard_input_by_name() -> None:
     assert found("./-") == ["-"]
 
 
-@pytest.mark.skipif(IS_ROOT, reason="root may enter every folder")
 @pytest.mark.usefixtures("here")
 def test_a_folder_without_permission() -> None:
     """A folder that may not be entered is one problem, and the rest is found."""
     make("r/a.yaml", "r/closed/b.yaml")
     Path("r/closed").chmod(0)
     try:
-        inputs, problems = find_inputs(["r"])
+        with modes_obeyed():
+            inputs, problems = find_inputs(["r"])
     finally:
         Path("r/closed").chmod(0o700)
     assert [one.shown for one in inputs] == ["r/a.yaml"]
