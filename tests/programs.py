@@ -40,9 +40,10 @@ def fresh(
 
 
 def run(*words: str | bytes, **more: Any) -> "subprocess.CompletedProcess[str]":
-    """The same as `run_binary`, with text in place of bytes: documents are UTF-8 everywhere."""
+    """The same as `run_binary`, with what a terminal would show in place of bytes."""
     done = run_binary(*words, **more)
-    out, err = done.stdout.decode(), done.stderr.decode()
+    encoding = more.get("PYTHONIOENCODING", "utf-8")
+    out, err = done.stdout.decode(encoding), done.stderr.decode(encoding)
     return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
 

@@ -625,8 +625,8 @@ def test_a_rubric_to_begin_with(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_standard_output_is_utf_8_whatever_the_terminal_is() -> None:
     """A document is UTF-8: te reo Māori reaches a file by redirection as it stands."""
-    done = programs.run("new", "auckland-our-charter", PYTHONIOENCODING="ascii")
-    assert "Māori" in done.stdout
+    done = programs.run_binary("new", "auckland-our-charter", PYTHONIOENCODING="ascii")
+    assert "Māori" in done.stdout.decode()
 
 
 def test_without_the_extra_text_still_works(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,8 @@ class Trials:
         self.worths = [rubric.points_of(criterion) for _, criterion in self.homes]
         self.options = [worths_of(rubric, criterion) for _, criterion in self.homes]
         self.option_of = [{one.rating: one for one in options} for options in self.options]
+        # Made once for each word: a model is frozen, and thousands of reviews share it.
+        self.rated = {word: Rated(rating=word) for words in self.option_of for word in words}
         self.best = [_best(options) for options in self.options]
         self.worst = [_worst(options) for options in self.options]
         self.cases, self.all_cases = cases_of(rubric)
@@ -83,7 +85,7 @@ class Trials:
         ratings: dict[str, dict[str, Rated]] = {}
         for index, word in zip(case.applying, point[1], strict=True):
             section, criterion = self.places[index]
-            ratings.setdefault(section, {})[criterion] = Rated(rating=word)
+            ratings.setdefault(section, {})[criterion] = self.rated[word]
         return Review(ratings=ratings, interaction=case.interaction)
 
     def trial(self, point: Point) -> Trial:
