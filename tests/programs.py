@@ -2,19 +2,31 @@
 
 Most tests of the command line need no fresh interpreter, only a folder, streams, variables and an
 exit code that are not those of the tests. A fork of the tests' process has them, with every module
-loaded already. `fresh` starts an interpreter: for what happens while one starts or ends, for
-streams that fail, and where there is no fork.
+loaded already; `install` gives a shell commands that are such forks. `fresh` starts an interpreter:
+for what happens while one starts or ends, for streams that fail, and where there is no fork.
 """
 
+import functools
+import importlib
 import io
+import json
 import multiprocessing
+import multiprocessing.connection
 import os
+import pkgutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import traceback
 import warnings
-from collections.abc import Callable
-from typing import IO, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+import charter_score
 
 Run = Callable[..., tuple[int, str, str]]
 """Runs the program with some words: its exit code, standard output, standard error."""
@@ -71,40 +83,145 @@ def run_binary(
         if given is not None:
             stdin.write(given)
             stdin.seek(0)
-        process = multiprocessing.get_context("fork").Process(
-            target=_be_the_program,
-            args=(words, program, before, cwd, environment, (stdin, stdout, stderr)),
-        )
-        with warnings.catch_warnings():
-            # The thread that xdist keeps in each of its processes waits for messages and no more.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            process.start()
-        process.join(SECONDS)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
-            raise subprocess.TimeoutExpired(words, SECONDS)
-        code = process.exitcode
-        process.close()
+        _load()
+        asked = _Asked(program, words, os.fspath(cwd or os.getcwd()), {**os.environ, **environment})
+        streams = [stream.fileno() for stream in (stdin, stdout, stderr)]
+        code = _code_of(_fork(_be_the_program, asked, before, streams), words)
         stdout.seek(0)
         stderr.seek(0)
         return subprocess.CompletedProcess(words, code, stdout.read(), stderr.read())
 
 
-def _be_the_program(
-    words: tuple[str | bytes, ...],
-    program: str,
-    before: str,
-    cwd: str | os.PathLike[str] | None,
-    environment: dict[str, str],
-    streams: tuple[IO[bytes], ...],
-) -> None:
+def install(folder: Path) -> None:
+    """Put the commands `score` and `charter-score` into a folder, for shells and what they run."""
+    folder.mkdir(exist_ok=True)
+    for name, entry in _ENTRIES.items():
+        if hasattr(os, "fork"):
+            client = _CLIENT.format(address=_server())
+            script = f"#!{sys.executable} -IS\n{client}"
+        else:
+            code = f"from charter_score.__main__ import {entry}; {entry}()"
+            script = f"#!/bin/sh\nexec '{sys.executable}' -c '{code}' \"$@\"\n"
+        (folder / name).write_text(script, encoding="utf-8")
+        (folder / name).chmod(0o755)
+
+
+class _Asked(NamedTuple):
+    """What is to be run: the program's name, its words, the folder and all variables."""
+
+    program: str
+    words: Sequence[str | bytes]
+    cwd: str
+    environment: Mapping[str, str]
+
+
+_CLIENT = """\
+import json, os, socket, sys
+
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect({address!r})
+    asked = [os.path.basename(sys.argv[0]), sys.argv[1:], os.getcwd(), dict(os.environ)]
+    socket.send_fds(server, [json.dumps(asked).encode()], [0, 1, 2])
+    server.shutdown(socket.SHUT_WR)
+    code = int(server.recv(16))
+sys.exit(code)
+"""
+"""An installed command: hands its words and streams to the server, and ends with the same code."""
+
+
+@functools.cache
+def _server() -> str:
+    """The address of a fork that becomes the program for whoever connects; one for all tests."""
+    _load()
+    address = os.path.join(tempfile.mkdtemp(), "program")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address)
+    listener.listen()
+    theirs, _kept_open = os.pipe()
+    with _forking():
+        if os.fork() == 0:
+            os.close(_kept_open)
+            _and_no_more(_serve, listener, theirs)
+    os.close(theirs)
+    listener.close()
+    return address
+
+
+def _serve(listener: socket.socket, tests_ended: int) -> None:
+    """Answer, each in a fork of its own, until the tests' process is gone."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks that answer
+    while tests_ended not in multiprocessing.connection.wait([listener, tests_ended]):
+        connection, _ = listener.accept()
+        if os.fork() == 0:
+            _and_no_more(_answer, connection)
+        connection.close()
+
+
+def _and_no_more(task: Callable[..., None], *given: Any) -> NoReturn:
+    """Do what a fork is for, and end it: whatever happens, no test goes on in it."""
+    try:
+        task(*given)
+    except BaseException:  # noqa: BLE001 - shown, and the fork ends in any case
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+def _answer(connection: socket.socket) -> None:
+    """Be the program with the words and streams that come over a connection; send its code."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    text, streams, _, _ = socket.recv_fds(connection, 1 << 20, 3)
+    while more := connection.recv(1 << 20):
+        text += more
+    asked = _Asked(*json.loads(text))
+    process = _fork(_be_the_program, asked, "", streams)
+    connection.sendall(str(_code_of(process, asked.words)).encode())
+
+
+@functools.cache
+def _load() -> None:
+    """Import all of the program, so that no fork has to."""
+    for module in pkgutil.walk_packages(charter_score.__path__, "charter_score."):
+        with suppress(ImportError):  # of an extra that is not there
+            importlib.import_module(module.name)
+
+
+def _fork(target: Callable[..., None], *given: Any) -> Any:
+    """A fork that does something."""
+    process = multiprocessing.get_context("fork").Process(target=target, args=given)
+    with _forking():
+        process.start()
+    return process
+
+
+@contextmanager
+def _forking() -> Iterator[None]:
+    """Where a fork is made beside a thread: xdist's waits for messages and no more."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield
+
+
+def _code_of(process: Any, words: Sequence[str | bytes]) -> int:
+    """The exit code of a fork, which is waited for."""
+    process.join(SECONDS)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+        raise subprocess.TimeoutExpired([os.fsdecode(word) for word in words], SECONDS)
+    code: int = process.exitcode
+    process.close()
+    return code
+
+
+def _be_the_program(asked: _Asked, before: str, streams: Sequence[int]) -> None:
     """What the fork does: become what a fresh interpreter would be, and run the program."""
     from charter_score import __main__ as programs
 
     for descriptor, stream in enumerate(streams):
-        os.dup2(stream.fileno(), descriptor)
-    os.environ.update(environment)
+        os.dup2(stream, descriptor)
+    os.environ.clear()
+    os.environ.update(asked.environment)
     encoding, _, errors = os.environ.get("PYTHONIOENCODING", "").partition(":")
     sys.stdin, sys.stdout, sys.stderr = (
         io.TextIOWrapper(
@@ -115,8 +232,7 @@ def _be_the_program(
         )
         for descriptor, mode in enumerate(("rb", "wb", "wb"))
     )
-    if cwd is not None:
-        os.chdir(cwd)
-    sys.argv = [program, *map(os.fsdecode, words)]
+    os.chdir(asked.cwd)
+    sys.argv = [asked.program, *map(os.fsdecode, asked.words)]
     exec(before, {})  # noqa: S102 - code of the test that asks for it
-    getattr(programs, _ENTRIES[program])()
+    getattr(programs, _ENTRIES[asked.program])()

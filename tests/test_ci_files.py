@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tomllib
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +19,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
+import programs
 from charter_score.cli.options import checked, setting_of
 from charter_score.cli.score_options import ScoreOptions
 from charter_score.cli.settings import find_settings
@@ -38,10 +38,7 @@ EXPRESSION = "${{"
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with two good reviews in `reviews`, as the current folder."""
     commands = tmp_path / "bin"
-    commands.mkdir()
-    for name, entry in (("score", "score_main"), ("charter-score", "main")):
-        program = f"from charter_score.__main__ import {entry}; {entry}()"
-        _script(commands / name, f"exec '{sys.executable}' -c '{program}' \"$@\"")
+    programs.install(commands)
     _script(commands / "pip", f"printf '%s\\n' \"$*\" >> '{tmp_path}/pip.log'")
     # The one use of python in these files is `python -I -m pip …`.
     _script(commands / "python", '[ "$1 $2 $3" = "-I -m pip" ] && shift 3 && exec pip "$@"')

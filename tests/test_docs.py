@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import pytest
 
+import programs
 from charter_score import limits
 from charter_score.errors import DocumentError
 from charter_score.library import Library, load_rubric, review_of
@@ -127,12 +128,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("examples", "rubrics"):
         shutil.copytree(ROOT / name, tmp_path / name)
     commands = tmp_path / ".bin"
-    commands.mkdir()
-    for name, entry in (("score", "score_main"), ("charter-score", "main")):
-        program = f"from charter_score.__main__ import {entry}; {entry}()"
-        script = commands / name
-        script.write_text(f"#!/bin/sh\nexec '{sys.executable}' -c '{program}' \"$@\"\n")
-        script.chmod(0o755)
+    programs.install(commands)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{commands}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONUTF8", "1")

@@ -3,10 +3,11 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+import programs
 
 ROOT = Path(__file__).resolve().parents[2]
 REVIEW = (ROOT / "examples/plymouth/strong.yaml").read_text(encoding="utf-8")
@@ -17,13 +18,9 @@ RUBRIC = ROOT / "rubrics/plymouth-quality-monitoring.yaml"
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in, with another beside it, where `charter-score` runs this source."""
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    program = programs / "charter-score"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m charter_score "$@"\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+    commands = tmp_path / "commands"
+    programs.install(commands)
+    monkeypatch.setenv("PATH", f"{commands}{os.pathsep}{os.environ['PATH']}")
     here = tmp_path / "here"
     here.mkdir()
     (tmp_path / "there").mkdir()
