@@ -48,6 +48,7 @@ from charter_score.source.validation import validate
 from charter_score.wire.encoding import rubric_json
 from charter_score.wire.schemas import schema_text
 from documents import review_from, rubric_from, values_from, with_changes
+from effort import some
 from steps import ROOM, assert_grows_with_size, steps_of
 
 Prepare = Callable[[int], Callable[[], object]]
@@ -374,7 +375,8 @@ def rendered(make: Callable[[], BatchRenderer], outcomes: Iterable[Outcome]) -> 
         pass
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.at_length
+@pytest.mark.parametrize("shape", some(("sections", "one section", "weights")))
 @pytest.mark.parametrize("name", RENDERERS)
 @pytest.mark.parametrize("rating", ["", "worst"])
 def test_a_large_review(name: str, shape: str, rating: str) -> None:

@@ -1,12 +1,11 @@
 """`explain CODE`: what a diagnostic means, from the pages that the documentation has."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+import programs
 from charter_score.cli.codes import known_codes, with_examples
 from charter_score.cli.explain import ExplainOptions, run_explain
 from charter_score.errors import ExitCode, UsageError
@@ -68,11 +67,6 @@ def test_the_wheel_has_the_pages() -> None:
 
 def test_the_program_explains_a_code() -> None:
     """From the command line too."""
-    done = subprocess.run(
-        [sys.executable, "-m", "charter_score", "explain", "too-light"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = programs.run("explain", "too-light")
+    assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("too-light\n  Means  ")

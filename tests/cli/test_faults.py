@@ -401,9 +401,9 @@ def workers_left(parent: int) -> list[int]:
 
 
 HOW = {
-    "plain words": (),
-    "typer, one process": ("--jobs", "1"),
-    "typer, two processes": ("--jobs", "2"),
+    "as many processes as help": (),
+    "one process": ("--jobs", "1"),
+    "two processes": ("--jobs", "2"),
 }
 
 

@@ -1,12 +1,11 @@
 """The same input gives the same words in the same order, however its parts were cut."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+import programs
 from charter_score.collectors import Noted, RunDiagnostics
 
 MANY = 65
@@ -41,20 +40,8 @@ def _folder(tmp_path: Path) -> Path:
 
 def run(folder: Path, *words: str, smallest: int = 16) -> tuple[str, str]:
     """Standard output and standard error of a run whose chunks begin with so many items."""
-    sizes = f"from charter_score import workers; workers.SMALLEST = {smallest}\n"
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            f"{sizes}from charter_score.__main__ import main; main()",
-            "score",
-            *words,
-        ],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    sizes = f"from charter_score import workers; workers.SMALLEST = {smallest}"
+    done = programs.run("score", *words, cwd=folder, before=sizes)
     assert done.returncode == 3, done.stderr
     return done.stdout, done.stderr
 
