@@ -49,9 +49,7 @@ class ReviewLinter:
             name: frozenset(same_value(value) for value in rule.values)
             for name, rule in rubric.fields.items()
         }
-        conditions = [section.applies_when for section in rubric.sections]
-        conditions += [criterion.applies_when for _, criterion in rubric.criteria()]
-        names = dict.fromkeys(name for condition in conditions for name in condition)
+        names = dict.fromkeys(name for condition in rubric.conditions() for name in condition)
         self._undeclared = [name for name in names if name not in rubric.fields]
         self._section_of = {
             criterion.id: section.id for section, criterion in reversed(list(rubric.criteria()))
@@ -213,9 +211,7 @@ class _Section:
         self.section = section
         self.criteria = {criterion.id: criterion for criterion in section.criteria}
         self._right: set[tuple[str, str, bool]] = set()
-        self._unconditional = not section.applies_when and not any(
-            criterion.applies_when for criterion in section.criteria
-        )
+        self._unconditional = not section.is_conditional
 
     def is_plainly_right(self, rated: Mapping[str, Rated]) -> bool:
         """Whether every criterion is rated, each in a way that was found right before."""
