@@ -4,7 +4,6 @@ What a reviewer is told beside a criterion or a field is decided here once, for 
 workbook (`render.form`).
 """
 
-import json
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import NamedTuple
 
 from charter_score import facts
 from charter_score.facts import RatingFact
+from charter_score.forms.yaml_scalars import quoted, scalar, word_text
 from charter_score.render.text.hostile import visible_lines, without_commands
 from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review
 from charter_score.rubric import Criterion, FieldRule, Permission, Rubric, Section
@@ -20,11 +20,6 @@ WIDEST_COMMENT = 80
 WIDEST_LINE = 100
 KNOWN_FIELDS = {"date": "Date", "channel": "Channel", "reference": "Reference"}
 """The interaction fields that every review may have, and what they are called."""
-
-# Plain in YAML 1.1 as in 1.2, in block and in flow: letters first, no sign that could end it.
-_PLAIN = re.compile(r"(?:\.{1,2}/)*[^\W\d_](?:[\w ./@()'-]*[\w.)'])?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_PLAIN_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_NO_TEXT = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
 
 
 class Asked(NamedTuple):
@@ -348,30 +343,6 @@ def _block(text: str, indent: int) -> list[str] | None:
         text, WIDEST_LINE - indent, break_long_words=False, break_on_hyphens=False
     )
     return [">-", *(" " * indent + line for line in wrapped)]
-
-
-def scalar(text: str) -> str:
-    """A text as a YAML scalar that reads as text and nothing else."""
-    if _PLAIN.fullmatch(text) and text.casefold() not in _NO_TEXT:
-        return text
-    return quoted(text)
-
-
-def word_text(text: str) -> str:
-    """A rating or a value of the interaction, which may look like a number: it is its letters."""
-    return text if _PLAIN_NUMBER.fullmatch(text) else scalar(text)
-
-
-def quoted(text: str) -> str:
-    """A text between double quotes; what cannot be seen stands as an escape."""
-    return "".join(
-        one if one.isprintable() else _escape(one) for one in json.dumps(text, ensure_ascii=False)
-    )
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def _comment(text: str, left: int = 0, *, indent: int = 0, hang: int | None = None) -> list[str]:

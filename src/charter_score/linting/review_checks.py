@@ -1,10 +1,10 @@
 """A review against its rubric."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
 from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed, meant
 from charter_score.field_types import is_date
+from charter_score.forms.yaml_scalars import word_text
 from charter_score.limits import MOST_WORDS
 from charter_score.linting.dispute_checks import dispute_warnings
 from charter_score.rating import Rating
@@ -286,14 +286,8 @@ def _one_rating(
             "a rating that misses this criterion or loses points needs a comment here",
             route,
             At.KEY,
-            f'write {{rating: {_in_braces(rating)}, comment: "what you saw or heard"}}',
+            f'write {{rating: {word_text(rating)}, comment: "what you saw or heard"}}',
         )
-
-
-def _in_braces(rating: str) -> str:
-    """A rating as it can be written between { }: what may end it there, in quotes."""
-    plain = all(letter.isalnum() or letter in " _/" for letter in rating)
-    return rating if plain and rating.isprintable() else json.dumps(rating, ensure_ascii=False)
 
 
 def _unknown_rating(
