@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from charter_score import __version__, facts
-from charter_score.compiled import bounds_of
+from charter_score.compiled import best_of, bounds_of, worths_of
 from charter_score.figures import JSON_DECIMALS, Figure, percent_text
 from charter_score.rating import Policy, Rating
 from charter_score.render.text import phrases
@@ -151,8 +151,7 @@ def _where(interaction: Interaction) -> str:
 
 def _best_word(rubric: Rubric, place: CriterionKey) -> str:
     criterion = next(c for s, c in rubric.criteria() if (s.id, c.id) == place)
-    levels = rubric.levels_of(criterion)
-    return Rating.MET.value if levels is None else max(levels, key=lambda word: levels[word])
+    return best_of(worths_of(rubric, criterion)).rating
 
 
 def _limits(found: Selftest) -> Iterator[RenderableType]:
