@@ -4,7 +4,7 @@ The models hold what the document says (`expected: 70`). What that means to the 
 here, once: the engine, the lints about what ratings can come to, selftest and comparing read it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -92,6 +92,11 @@ class Worth(NamedTuple):
     observed: bool
     lost: Fraction
 
+    @property
+    def rank(self) -> tuple[Fraction, bool]:
+        """What makes one rating better than another: its points, and that it does not miss."""
+        return self.earned, not self.missed
+
 
 def worth_of(rubric: Rubric, criterion: Criterion, rating: str) -> Worth:
     """What a rating is worth on a criterion by the rubric's rule (step 2)."""
@@ -114,3 +119,13 @@ def worth_of(rubric: Rubric, criterion: Criterion, rating: str) -> Worth:
 def worths_of(rubric: Rubric, criterion: Criterion) -> tuple[Worth, ...]:
     """What each rating is worth that a reviewer may give, in the rubric's order."""
     return tuple(worth_of(rubric, criterion, rating) for rating in rubric.rating_words(criterion))
+
+
+def best_of(worths: Iterable[Worth]) -> Worth:
+    """The highest rating, n/a aside."""
+    return max((one for one in worths if not one.not_applicable), key=lambda one: one.rank)
+
+
+def worst_of(worths: Iterable[Worth]) -> Worth:
+    """The lowest rating, n/a aside."""
+    return min((one for one in worths if not one.not_applicable), key=lambda one: one.rank)

@@ -180,6 +180,16 @@ class Section(Model):
         "others, the section does not exist for the review.",
     )
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it, or something in it, applies only to some interactions."""
+        return bool(self.applies_when) or any(one.applies_when for one in self.criteria)
+
+
+def applies(section: Section, criterion: Criterion, interaction: Interaction) -> bool:
+    """Whether a criterion of a section applies to an interaction."""
+    return holds(section.applies_when, interaction) and holds(criterion.applies_when, interaction)
+
 
 class Band(Model):
     """A named range of scores. The lowest has no bound, every other exactly one."""
@@ -270,6 +280,21 @@ class Rubric(Model):
         for section in self.sections:
             for criterion in section.criteria:
                 yield section, criterion
+
+    def conditions(self) -> Iterator[Mapping[str, tuple[str, ...]]]:
+        """Every condition, those of sections first."""
+        yield from (section.applies_when for section in self.sections)
+        yield from (criterion.applies_when for _, criterion in self.criteria())
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether something in it applies only to some interactions."""
+        return any(self.conditions())
+
+    @property
+    def allows_na(self) -> bool:
+        """Whether any criterion may be rated n/a."""
+        return any(one.not_applicable is not Permission.FORBIDDEN for _, one in self.criteria())
 
     def levels_of(self, criterion: Criterion) -> Levels | None:
         """A criterion's levels, looked up among the scales where it only names one."""

@@ -186,9 +186,7 @@ class _Section:
         self.criteria = [_Criterion(rubric, criterion, scale) for criterion in section.criteria]
         self.tallies: dict[Words, _Tally] = {}
         self.ids = [criterion.id for criterion in section.criteria]
-        self._is_conditional = bool(section.applies_when) or any(
-            criterion.applies_when for criterion in section.criteria
-        )
+        self._is_conditional = section.is_conditional
 
     def rated(self, review: Review) -> list[Rated | None]:
         """How each criterion was rated; None where it does not apply (step 1).

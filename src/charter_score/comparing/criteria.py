@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from charter_score import facts
 from charter_score.comparing.changes import Change, Figure, Kind, Place
 from charter_score.comparing.matching import Home, Matching, Pair, Part, place_of
 from charter_score.comparing.stakes import criterion_stake, critical_stake, na_earned, stake, worths
 from charter_score.comparing.wording import (
-    condition_text,
     listed,
     number_text,
     reworded,
@@ -118,8 +118,8 @@ class CriteriaChanges:
                 "applies_when",
                 place,
                 title,
-                condition_text(before.applies_when),
-                condition_text(after.applies_when),
+                facts.condition(before.applies_when) or None,
+                facts.condition(after.applies_when) or None,
                 frozenset(figure for touches in touched for figure in touches),
             )
         stayed = [(pair.old, pair.new) for pair in inside if pair.old_section is before]
@@ -180,8 +180,8 @@ class CriteriaChanges:
                 "applies_when",
                 place,
                 title,
-                condition_text(old.applies_when),
-                condition_text(new.applies_when),
+                facts.condition(old.applies_when) or None,
+                facts.condition(new.applies_when) or None,
                 self._condition_stake(pair),
             )
 

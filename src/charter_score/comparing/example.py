@@ -6,9 +6,10 @@ from itertools import islice
 
 from charter_score.comparing.changes import Example
 from charter_score.comparing.matching import Home, Matching, place_of
+from charter_score.compiled import best_of, worst_of, worths_of
 from charter_score.rating import Rating
 from charter_score.review import Rated, Review
-from charter_score.rubric import Criterion, CriterionKey, Permission, Rubric
+from charter_score.rubric import CriterionKey, Permission
 from charter_score.scoring import NothingObservedError, Scorer
 
 MOST_TRIED = 200
@@ -62,18 +63,11 @@ def _share(
     ratings: dict[str, dict[str, Rated]] = {}
     for section, criterion in rubric.criteria():
         place = (section.id, criterion.id)
-        word = _best_or_worst(rubric, criterion, best=place != missed)
+        chosen = (worst_of if place == missed else best_of)(worths_of(rubric, criterion))
         ratings.setdefault(section.id, {})[criterion.id] = Rated(
-            rating=Rating.NOT_APPLICABLE.value if place == absent else word
+            rating=Rating.NOT_APPLICABLE.value if place == absent else chosen.rating
         )
     try:
         return scorer.score(Review(ratings=ratings, interaction=interaction)).share
     except NothingObservedError:
         return None
-
-
-def _best_or_worst(rubric: Rubric, criterion: Criterion, *, best: bool) -> str:
-    levels = rubric.levels_of(criterion)
-    if levels is None:
-        return Rating.MET.value if best else Rating.NOT_MET.value
-    return (max if best else min)(levels, key=lambda level: levels[level])

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from charter_score import facts
 from charter_score.comparing.changes import Change, Figure, Kind
 from charter_score.comparing.matching import Matching, same_title
 from charter_score.comparing.stakes import stake
 from charter_score.comparing.wording import (
-    bound_text,
     field_text,
     listed,
     numbers_text,
@@ -90,7 +90,7 @@ def _rules(matching: Matching) -> Iterator[Change]:
 
 def _bands(matching: Matching) -> Iterator[Change]:
     old, new = matching.old.bands, matching.new.bands
-    if [bound_text(band) for band in old] == [bound_text(band) for band in new]:
+    if [facts.bound(band) for band in old] == [facts.bound(band) for band in new]:
         for before, after in zip(old, new, strict=True):
             if before.name != after.name:
                 yield Change(
@@ -109,15 +109,15 @@ def _bands(matching: Matching) -> Iterator[Change]:
     earlier = {same_title(band.name): band for band in old}
     for band in old:
         if same_title(band.name) not in later:
-            yield Change(Kind.REMOVED, "band", (), band.name, bound_text(band), None, touches)
+            yield Change(Kind.REMOVED, "band", (), band.name, facts.bound(band), None, touches)
     for band in new:
         was = earlier.get(same_title(band.name))
         if was is None:
-            yield Change(Kind.ADDED, "band", (), band.name, None, bound_text(band), touches)
+            yield Change(Kind.ADDED, "band", (), band.name, None, facts.bound(band), touches)
             continue
-        if bound_text(was) != bound_text(band):
+        if facts.bound(was) != facts.bound(band):
             yield Change(
-                Kind.CHANGED, "band", (), band.name, bound_text(was), bound_text(band), touches
+                Kind.CHANGED, "band", (), band.name, facts.bound(was), facts.bound(band), touches
             )
         yield from reworded("meaning", (), band.name, was.meaning, band.meaning)
 
@@ -148,8 +148,8 @@ def _named_in_conditions(matching: Matching) -> set[str]:
     return {
         name
         for rubric in (matching.old, matching.new)
-        for section, criterion in rubric.criteria()
-        for name in (*section.applies_when, *criterion.applies_when)
+        for condition in rubric.conditions()
+        for name in condition
     }
 
 

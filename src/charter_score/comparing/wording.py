@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
+from charter_score import facts
 from charter_score.comparing.changes import Change, Kind, Place
 from charter_score.figures import decimal_text
-from charter_score.rubric import Band, Criterion, FieldRule, Rubric
+from charter_score.rubric import Criterion, FieldRule, Rubric
 
 
 def reworded(what: str, place: Place, title: str, old: str, new: str) -> Iterator[Change]:
@@ -34,13 +35,6 @@ def percent(value: Fraction | None) -> str | None:
     return None if value is None else f"{decimal_text(value)}%"
 
 
-def bound_text(band: Band) -> str:
-    """Where a band begins."""
-    if band.from_ is not None:
-        return f"from {percent(band.from_)}"
-    return "from the bottom" if band.above is None else f"above {percent(band.above)}"
-
-
 def scales_text(rubric: Rubric) -> str:
     """The levels of every scale."""
     return "; ".join(f"{name}: {numbers_text(levels)}" for name, levels in rubric.scales.items())
@@ -52,17 +46,8 @@ def worth_text(rubric: Rubric, criterion: Criterion) -> str:
     return decimal_text(rubric.points_of(criterion)) if levels is None else numbers_text(levels)
 
 
-def condition_text(condition: Mapping[str, tuple[str, ...]]) -> str | None:
-    """When something applies; None where it always does."""
-    told = (f"{name} is {' or '.join(values)}" for name, values in condition.items())
-    return " and ".join(told) or None
-
-
 def field_text(rule: FieldRule | None) -> str | None:
     """What a review may say in a field; None where the rubric does not declare it."""
     if rule is None:
         return None
-    told = [listed(rule.values) or "any value", "required" if rule.required else "optional"]
-    if rule.many:
-        told.append("one or several")
-    return "; ".join(told)
+    return "; ".join([listed(rule.values) or "any value", *facts.given(rule)])

@@ -10,11 +10,12 @@ from datetime import date
 from enum import Enum
 from typing import assert_never
 
+from charter_score import facts
 from charter_score.diagnostics import At
 from charter_score.field_types import is_date
 from charter_score.filling import view
 from charter_score.filling.sheet import ABOUT, WORDS, Progress, Sheet
-from charter_score.filling.template import Asked, asked_fields, choices
+from charter_score.filling.template import Asked, asked_fields
 from charter_score.rating import Rating, same_word
 from charter_score.render.text.blocks import Parts
 from charter_score.review import Rated
@@ -643,9 +644,7 @@ class Conversation:
 
 def _fields(rubric: Rubric) -> dict[str, Asked]:
     """The day, and the fields that the rubric speaks of or makes conditions on."""
-    conditions = [section.applies_when for section in rubric.sections]
-    conditions += [criterion.applies_when for _, criterion in rubric.criteria()]
-    named = {"date", *rubric.fields, *(name for condition in conditions for name in condition)}
+    named = {"date", *rubric.fields, *(name for one in rubric.conditions() for name in one)}
     return {name: asked for name, asked in asked_fields(rubric).items() if name in named}
 
 
@@ -657,7 +656,7 @@ def options_of(rubric: Rubric, criterion: Criterion) -> list[view.Option]:
 
     m, n and a; with levels their numbers, or the levels' own words where those are numbers.
     """
-    offered = choices(rubric, criterion)
+    offered = facts.ratings(rubric, criterion)
     words = [same_word(one.word) for one in offered]
     if rubric.levels_of(criterion) is None:
         return [view.Option(_KEYS[one.word], one) for one in offered]

@@ -15,7 +15,7 @@ from charter_score.rubric import (
     Permission,
     Rubric,
     Section,
-    holds,
+    applies,
     same_value,
 )
 
@@ -93,7 +93,7 @@ def _agreed(title: str) -> tuple[Action, ...]:
 def _applying(rubric: Rubric, interaction: Interaction) -> Iterator[tuple[Section, Criterion]]:
     """The criteria that apply to an interaction."""
     for section, criterion in rubric.criteria():
-        if holds(section.applies_when, interaction) and holds(criterion.applies_when, interaction):
+        if applies(section, criterion, interaction):
             yield section, criterion
 
 

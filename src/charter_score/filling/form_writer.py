@@ -10,18 +10,15 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any, NamedTuple
 
+from charter_score import facts
 from charter_score.errors import UsageError
 from charter_score.field_types import is_date
 from charter_score.filling.template import (
     MADE_UP,
     Asked,
     asked_fields,
-    choices,
     demands,
-    only_when,
     rules,
-    same_points,
-    title_of,
     weight_of,
 )
 from charter_score.forms.cells import column_name
@@ -92,7 +89,9 @@ def review_form(
     data = BytesIO()
     workbook = xlsxwriter.Workbook(data, {"in_memory": True})
     # A fixed time: the same form is the same bytes.
-    workbook.set_properties({"title": _shown(title_of(rubric)), "created": datetime(2000, 1, 1)})
+    workbook.set_properties(
+        {"title": _shown(facts.edition(rubric)), "created": datetime(2000, 1, 1)}
+    )
     _Form(workbook, rubric, reference, review, is_example=is_example).write()
     workbook.close()
     return data.getvalue()
@@ -139,7 +138,7 @@ class _Form:
         self._reference = reference
         self._review = review
         self._is_example = is_example
-        self._alike = same_points(rubric) is not None
+        self._alike = facts.same_points(rubric) is not None
         self._sheet = workbook.add_worksheet(REVIEW_SHEET)
         self._words_sheet: Any = None
         self._word_lists: dict[tuple[str, ...], str] = {}
@@ -168,7 +167,7 @@ class _Form:
     def _heads(self) -> None:
         """The title and the columns' names, which stay in view."""
         title = self._cell(bold=True, font_size=15, font_color=_DEEP, valign="vcenter")
-        self._text(PART, _shown(title_of(self._rubric)), title)
+        self._text(PART, _shown(facts.edition(self._rubric)), title)
         self._next(HEADING, height=30)
         head = self._cell(
             bold=True, font_color="#FFFFFF", bg_color=_DEEP, valign="vcenter", text_wrap=True
@@ -254,7 +253,7 @@ class _Form:
         return self._next(key, height=_height(value or "", _answer_width()))
 
     def _section(self, section: Section) -> None:
-        self._band(section.title, only_when(section.applies_when), section.guidance)
+        self._band(section.title, facts.only_when(section.applies_when), section.guidance)
         rated = {} if self._review is None else self._review.ratings.get(section.id, {})
         for number, criterion in enumerate(section.criteria, 1):
             self._criterion(section, number, criterion, rated.get(criterion.id, Rated()))
@@ -291,7 +290,7 @@ class _Form:
 
     def _what_is_judged(self, section: Section, criterion: Criterion) -> list[_Styled]:
         told = [
-            (only_when(condition), _BLUE)
+            (facts.only_when(condition), _BLUE)
             for condition in (section.applies_when, criterion.applies_when)
             if condition
         ]
@@ -308,7 +307,7 @@ class _Form:
         parts: list[_Styled] = []
         if criterion.guidance.strip():
             parts.append((f"\n{_shown(criterion.guidance)}", plain))
-        offered = choices(self._rubric, criterion)
+        offered = facts.ratings(self._rubric, criterion)
         if any(one.looks_like or one.worth for one in offered):
             for one in offered:
                 worth = f" ({one.worth})" if one.worth else ""

@@ -20,7 +20,7 @@ from charter_score.rubric import (
     Criterion,
     Rubric,
     Section,
-    holds,
+    applies,
     values_of,
 )
 from charter_score.scalars import Null, Value
@@ -66,7 +66,7 @@ class Progress:
         applying = [
             (section, criterion)
             for section, criterion in self.rubric.criteria()
-            if _applies(section, criterion, self.review)
+            if applies(section, criterion, self.review.interaction)
         ]
         return [
             view.Place(section, criterion, number, len(applying))
@@ -128,12 +128,11 @@ class Progress:
     def leaving(self, name: str, values: Sequence[str]) -> list[tuple[Section, Criterion]]:
         """The rated criteria that would not apply if an interaction field had these values."""
         interaction = {**self.review.interaction, name: tuple(values)}
-        then = self.review.model_copy(update={"interaction": interaction})
         return [
             (section, criterion)
             for section, criterion in self.rubric.criteria()
             if self.own(section, criterion).rating is not None
-            and not _applies(section, criterion, then)
+            and not applies(section, criterion, interaction)
         ]
 
 
@@ -360,11 +359,6 @@ _VOID = Problem(
 def _before(name: str) -> tuple[str, ...]:
     """The keys of a review that usually stand before one."""
     return _TOP[: _TOP.index(name)]
-
-
-def _applies(section: Section, criterion: Criterion, review: Review) -> bool:
-    interaction = review.interaction
-    return holds(section.applies_when, interaction) and holds(criterion.applies_when, interaction)
 
 
 def _at(value: Value, route: Route) -> Value | None:

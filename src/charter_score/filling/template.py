@@ -4,26 +4,22 @@ What a reviewer is told beside a criterion or a field is decided here once, for 
 workbook (`render.form`).
 """
 
-import json
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from charter_score.render.text import phrases
+from charter_score import facts
+from charter_score.facts import RatingFact
+from charter_score.forms.yaml_scalars import quoted, scalar, word_text
 from charter_score.render.text.hostile import visible_lines, without_commands
 from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review
-from charter_score.rubric import CommentRule, Criterion, FieldRule, Permission, Rubric, Section
+from charter_score.rubric import Criterion, FieldRule, Permission, Rubric, Section
 
 WIDEST_COMMENT = 80
 WIDEST_LINE = 100
 KNOWN_FIELDS = {"date": "Date", "channel": "Channel", "reference": "Reference"}
 """The interaction fields that every review may have, and what they are called."""
-
-# Plain in YAML 1.1 as in 1.2, in block and in flow: letters first, no sign that could end it.
-_PLAIN = re.compile(r"(?:\.{1,2}/)*[^\W\d_](?:[\w ./@()'-]*[\w.)'])?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_PLAIN_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_NO_TEXT = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
 
 
 class Asked(NamedTuple):
@@ -40,20 +36,10 @@ class Asked(NamedTuple):
     many: bool = False
 
 
-class Choice(NamedTuple):
-    """One rating that a criterion can get; `worth` and `looks_like` are empty where not told."""
-
-    word: str
-    worth: str
-    looks_like: str
-
-
 def asked_fields(rubric: Rubric) -> dict[str, Asked]:
     """The fields to ask for: the three every review has, the rubric's own, those of conditions."""
-    conditions = [section.applies_when for section in rubric.sections]
-    conditions += [criterion.applies_when for _, criterion in rubric.criteria()]
     named: dict[str, dict[str, None]] = {}
-    for condition in conditions:
+    for condition in rubric.conditions():
         for name, values in condition.items():
             named.setdefault(name, {}).update(dict.fromkeys(values))
     found = {}
@@ -65,78 +51,31 @@ def asked_fields(rubric: Rubric) -> dict[str, Asked]:
     return found
 
 
-def choices(rubric: Rubric, criterion: Criterion) -> list[Choice]:
-    """The ratings of a criterion in the rubric's order, with points unless it hides them."""
-    levels = rubric.levels_of(criterion) or {}
-    read = rubric.rating_reader(criterion)
-    looks = {read(word): text for word, text in criterion.looks_like.items()}
-    return [
-        Choice(
-            word,
-            "" if word not in levels or rubric.hide_points else phrases.points(levels[word]),
-            looks.get(word, ""),
-        )
-        for word in rubric.rating_words(criterion)
-    ]
-
-
 def weight_of(rubric: Rubric, criterion: Criterion, *, alike: bool) -> list[str]:
     """What hangs on a criterion: its points where criteria differ, and whether it is critical.
 
-    `alike` says whether all earn the same, by `same_points`: asked once for a whole rubric.
+    `alike` says whether all earn the same, by `facts.same_points`: asked once for a whole rubric.
     """
-    told = []
-    points = rubric.points_of(criterion)
-    if not points:
-        told.append("advisory, never scored")
-    elif criterion.levels is None and not rubric.hide_points and not alike:
-        told.append(phrases.points(points))
-    if criterion.critical:
-        told.append("critical: missing it fails the review")
-    return told
+    worth = facts.worth(rubric, criterion, alike=alike)
+    critical = "critical: missing it fails the review" if criterion.critical else ""
+    return [told for told in (worth, critical) if told]
 
 
 def demands(criterion: Criterion) -> list[str]:
     """Which ratings of a criterion need a comment."""
-    told = []
-    if criterion.not_applicable is Permission.NEEDS_COMMENT:
-        told.append("n/a needs a comment")
-    if criterion.comment is CommentRule.WHEN_MISSED:
-        told.append("a rating that misses it or loses points needs a comment")
-    return told
-
-
-def same_points(rubric: Rubric) -> str | None:
-    """What each criterion can earn, where all that count are worth the same and none has levels."""
-    worth = {rubric.points_of(one) for _, one in rubric.criteria()} - {0}
-    if any(one.levels is not None for _, one in rubric.criteria()) or len(worth) != 1:
-        return None
-    return phrases.points(worth.pop())
+    on_na = facts.on_na(criterion) if criterion.not_applicable is Permission.NEEDS_COMMENT else ""
+    return [told for told in (on_na, facts.on_miss(criterion)) if told]
 
 
 def rules(rubric: Rubric) -> list[str]:
     """What holds for every criterion: what n/a is for and counts as, and equal points."""
     told = []
-    if any(one.not_applicable is not Permission.FORBIDDEN for _, one in rubric.criteria()):
-        told.append(f"{phrases.rule(rubric)}: it is for what could not be shown this time.")
-    worth = None if rubric.hide_points else same_points(rubric)
+    if rubric.allows_na:
+        told.append(f"{facts.rule(rubric)}: it is for what could not be shown this time.")
+    worth = None if rubric.hide_points else facts.same_points(rubric)
     if worth:
         told.append(f"Each criterion can earn {worth}.")
     return told
-
-
-def only_when(condition: Mapping[str, Sequence[str]]) -> str:
-    """A condition in words; empty where there is none."""
-    if not condition:
-        return ""
-    told = " and ".join(f"{name} is {' or '.join(values)}" for name, values in condition.items())
-    return f"only when {told}"
-
-
-def title_of(rubric: Rubric) -> str:
-    """The standard by its organisation, title and version."""
-    organisation = f"{rubric.organisation}: " if rubric.organisation else ""
-    return f"{organisation}{rubric.title} ({rubric.version})"
 
 
 def review_template(
@@ -164,7 +103,7 @@ def review_template(
     lines += _status(review)
     lines += ["", "interaction:", *_interaction(rubric, review)]
     lines += ["", "ratings:"]
-    alike = same_points(rubric) is not None
+    alike = facts.same_points(rubric) is not None
     for section in rubric.sections:
         ratings = {} if review is None else review.ratings.get(section.id, {})
         lines += _section(rubric, section, ratings, alike=alike)
@@ -191,7 +130,7 @@ def schema_help(command: str, file: str) -> list[str]:
 
 
 def _head(rubric: Rubric, *, filled: bool) -> list[str]:
-    lines = [*_comment(title_of(rubric)), "#"]
+    lines = [*_comment(facts.edition(rubric)), "#"]
     if filled:
         lines += _comment("Every criterion stands here with its guidance, as it was rated.")
     else:
@@ -269,7 +208,7 @@ def _section(
     rule = "-" * (WIDEST_COMMENT - 4)
     lines = ["", f"  # {rule}", *_comment(section.title, 2)]
     if section.applies_when:
-        lines += _comment(f"({only_when(section.applies_when)})", 2)
+        lines += _comment(f"({facts.only_when(section.applies_when)})", 2)
     lines += _comment(section.guidance, 2)
     lines.append(f"  {section.id}:")
     for number, criterion in enumerate(section.criteria, 1):
@@ -283,9 +222,9 @@ def _criterion(rubric: Rubric, number: int, criterion: Criterion, *, alike: bool
     title = f"{number}. {criterion.title}"
     lines = _comment(f"{title} ({weight})" if weight else title, 4, hang=3)
     if criterion.applies_when:
-        lines += _comment(f"({only_when(criterion.applies_when)})", 4, indent=3)
+        lines += _comment(f"({facts.only_when(criterion.applies_when)})", 4, indent=3)
     lines += _comment(criterion.guidance, 4, indent=3)
-    offered = choices(rubric, criterion)
+    offered = facts.ratings(rubric, criterion)
     if any(one.looks_like for one in offered):
         for one in offered:
             looks = f": {one.looks_like}" if one.looks_like else ""
@@ -297,7 +236,7 @@ def _criterion(rubric: Rubric, number: int, criterion: Criterion, *, alike: bool
     return lines
 
 
-def _with_worth(choice: Choice) -> str:
+def _with_worth(choice: RatingFact) -> str:
     word = word_text(choice.word)
     return f"{word} ({choice.worth})" if choice.worth else word
 
@@ -404,30 +343,6 @@ def _block(text: str, indent: int) -> list[str] | None:
         text, WIDEST_LINE - indent, break_long_words=False, break_on_hyphens=False
     )
     return [">-", *(" " * indent + line for line in wrapped)]
-
-
-def scalar(text: str) -> str:
-    """A text as a YAML scalar that reads as text and nothing else."""
-    if _PLAIN.fullmatch(text) and text.casefold() not in _NO_TEXT:
-        return text
-    return quoted(text)
-
-
-def word_text(text: str) -> str:
-    """A rating or a value of the interaction, which may look like a number: it is its letters."""
-    return text if _PLAIN_NUMBER.fullmatch(text) else scalar(text)
-
-
-def quoted(text: str) -> str:
-    """A text between double quotes; what cannot be seen stands as an escape."""
-    return "".join(
-        one if one.isprintable() else _escape(one) for one in json.dumps(text, ensure_ascii=False)
-    )
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def _comment(text: str, left: int = 0, *, indent: int = 0, hang: int | None = None) -> list[str]:

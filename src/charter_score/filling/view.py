@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from rich.text import Text
 
+from charter_score import facts
+from charter_score.facts import RatingFact
 from charter_score.figures import decimal_text
-from charter_score.filling.template import Asked, Choice, demands, same_points, title_of, weight_of
+from charter_score.filling.template import Asked, demands, weight_of
 from charter_score.rating import Rating
 from charter_score.render.text import phrases
 from charter_score.render.text.blocks import (
@@ -25,7 +27,7 @@ from charter_score.render.text.blocks import (
 )
 from charter_score.result import ReviewResult
 from charter_score.review import Action, Rated
-from charter_score.rubric import Criterion, Permission, Rubric, Section
+from charter_score.rubric import Criterion, Rubric, Section
 
 MOST_NAMED = 5
 """How many criteria are named in one sentence; of more, the rest is counted."""
@@ -35,7 +37,7 @@ class Option(NamedTuple):
     """One answer that a question takes: what to type, and the rating that it stands for."""
 
     key: str
-    choice: Choice
+    choice: RatingFact
 
     @property
     def rating(self) -> str:
@@ -57,7 +59,7 @@ class Place(NamedTuple):
 
 def opening(rubric: Rubric, shown: str, rated: int, of: int) -> Parts:
     """What is filled in, how far it is, and how to answer."""
-    if not rated and _is_conditional(rubric):
+    if not rated and rubric.is_conditional:
         so_far = ""  # how many there are depends on what is answered first
     elif not rated:
         so_far = phrases.count(of, "criterion", "criteria")
@@ -65,11 +67,10 @@ def opening(rubric: Rubric, shown: str, rated: int, of: int) -> Parts:
         so_far = f"{rated} of {of} criteria rated so far"
     else:
         so_far = f"all {of} criteria are rated"
-    may_be_na = any(one.not_applicable is not Permission.FORBIDDEN for _, one in rubric.criteria())
-    rule = phrases.rule(rubric) if may_be_na else ""
+    rule = facts.rule(rubric) if rubric.allows_na else ""
     keys = (("b", "back"), ("s", "skip"), ("#7", "to criterion 7"), ("q", "stop"), ("?", "help"))
     return [
-        Hanging(words((title_of(rubric), "title"))),
+        Hanging(words((facts.edition(rubric), "title"))),
         Hanging(words(" · ".join(part for part in (shown, so_far, rule) if part))),
         Text(),
         Hanging(
@@ -80,14 +81,6 @@ def opening(rubric: Rubric, shown: str, rated: int, of: int) -> Parts:
         ),
         Hanging(_keys(*keys), 2),
     ]
-
-
-def _is_conditional(rubric: Rubric) -> bool:
-    """Whether some part of a rubric applies only to some interactions."""
-    return any(
-        section.applies_when or any(one.applies_when for one in section.criteria)
-        for section in rubric.sections
-    )
 
 
 def _keys(*keys: tuple[str, str]) -> Text:
@@ -153,7 +146,7 @@ def rating_question(
     ]
     if criterion.guidance:
         parts.append(Hanging(prose(criterion.guidance), 2))
-    alike = same_points(rubric) is not None
+    alike = facts.same_points(rubric) is not None
     if about := [*weight_of(rubric, criterion, alike=alike), *demands(criterion)]:
         style = "warn" if criterion.critical else "faint"
         parts.append(Hanging(words((f"({'; '.join(about)})", style)), 2, hang=3))
@@ -172,9 +165,9 @@ def _answers(answers: Iterable[tuple[str, Text]]) -> Labelled:
 
 def _meaning(rubric: Rubric, option: Option) -> Text:
     """What an answer means here: the word, what it is worth, what it looks like."""
-    word, worth, looks_like = option.choice
+    word, worth, looks_like = option.rating, option.choice.worth, option.choice.looks_like
     if word == Rating.NOT_APPLICABLE and not looks_like:
-        looks_like = f"it did not come up; {phrases.rule(rubric).removeprefix('n/a ')}"
+        looks_like = f"it did not come up; {facts.rule(rubric).removeprefix('n/a ')}"
     head = f"{word} ({worth})" if worth else word
     return prose(f"{head}: {looks_like}" if looks_like else head)
 
@@ -371,7 +364,7 @@ def saved(rating: str, result: ReviewResult | None, rated: int, of: int, rubric:
         so_far = "nothing observed yet"
     else:
         earned = decimal_text(result.score.earned)
-        available = phrases.points(result.score.available)
+        available = facts.points(result.score.available)
         so_far = f"{earned} of {available} ({phrases.percent(result.share, rubric)})"
     provisional = f"Provisional: {so_far}, {rated} of {of} rated."
     parts: Parts = [Hanging(words(is_saved, (provisional, "faint")), hang=2)]

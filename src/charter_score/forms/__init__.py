@@ -1,1 +1,1 @@
-"""What readers and writers of forms agree on: marks, keys of rows, roles of columns, cells."""
+"""What readers and writers agree on: marks, keys and columns of the form, cells, YAML scalars."""

@@ -1,10 +1,10 @@
 """A review against its rubric."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
 from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed, meant
 from charter_score.field_types import is_date
+from charter_score.forms.yaml_scalars import word_text
 from charter_score.limits import MOST_WORDS
 from charter_score.linting.dispute_checks import dispute_warnings
 from charter_score.rating import Rating
@@ -49,9 +49,7 @@ class ReviewLinter:
             name: frozenset(same_value(value) for value in rule.values)
             for name, rule in rubric.fields.items()
         }
-        conditions = [section.applies_when for section in rubric.sections]
-        conditions += [criterion.applies_when for _, criterion in rubric.criteria()]
-        names = dict.fromkeys(name for condition in conditions for name in condition)
+        names = dict.fromkeys(name for condition in rubric.conditions() for name in condition)
         self._undeclared = [name for name in names if name not in rubric.fields]
         self._section_of = {
             criterion.id: section.id for section, criterion in reversed(list(rubric.criteria()))
@@ -213,9 +211,7 @@ class _Section:
         self.section = section
         self.criteria = {criterion.id: criterion for criterion in section.criteria}
         self._right: set[tuple[str, str, bool]] = set()
-        self._unconditional = not section.applies_when and not any(
-            criterion.applies_when for criterion in section.criteria
-        )
+        self._unconditional = not section.is_conditional
 
     def is_plainly_right(self, rated: Mapping[str, Rated]) -> bool:
         """Whether every criterion is rated, each in a way that was found right before."""
@@ -290,14 +286,8 @@ def _one_rating(
             "a rating that misses this criterion or loses points needs a comment here",
             route,
             At.KEY,
-            f'write {{rating: {_in_braces(rating)}, comment: "what you saw or heard"}}',
+            f'write {{rating: {word_text(rating)}, comment: "what you saw or heard"}}',
         )
-
-
-def _in_braces(rating: str) -> str:
-    """A rating as it can be written between { }: what may end it there, in quotes."""
-    plain = all(letter.isalnum() or letter in " _/" for letter in rating)
-    return rating if plain and rating.isprintable() else json.dumps(rating, ensure_ascii=False)
 
 
 def _unknown_rating(

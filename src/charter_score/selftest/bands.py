@@ -268,6 +268,9 @@ def _band_place(bands: Sequence[Band], share: Fraction) -> int | None:
     return reached[-1] if reached else None
 
 
+# What bounds mean is said once more here, on purpose: `compiled.Bound` is under test.
+
+
 def _reaches(band: Band, share: Fraction) -> bool:
     if band.from_ is not None:
         return share >= share_of(band.from_)

@@ -16,7 +16,7 @@ from charter_score.rubric import CriterionKey, OnCritical, Rubric
 from charter_score.scoring import Scorer
 from charter_score.selftest.proofs import Promise
 from charter_score.selftest.sampling import SEED
-from charter_score.selftest.trials import Point, Standing, Trials, rank
+from charter_score.selftest.trials import Point, Standing, Trials
 from charter_score.selftest.variants import changed, times, without
 
 MOST_PROBED = 900
@@ -127,7 +127,7 @@ class Promises:
             before, after = one.option, one.other_option
             if before.not_applicable or after.not_applicable:
                 continue
-            if rank(after) >= rank(before):
+            if after.rank >= before.rank:
                 continue
             self._not_higher(one, one.then, one.standing, observed=True)
             yield

@@ -1,10 +1,10 @@
 """Made-up reviews of a rubric, and what the engine says of each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from charter_score.compiled import Worth, worths_of
+from charter_score.compiled import Worth, best_of, worst_of, worths_of
 from charter_score.result import ReviewResult
 from charter_score.review import Rated, Review
 from charter_score.rubric import CriterionKey, Rubric
@@ -16,11 +16,6 @@ Words = tuple[str, ...]
 """A rating for each criterion that applies, in the rubric's order."""
 Point = tuple[int, Words]
 """A made-up review: the number of its case, and its ratings."""
-
-
-def rank(worth: Worth) -> tuple[Fraction, bool]:
-    """What makes one rating better than another: its points, and that it does not miss."""
-    return worth.earned, not worth.missed
 
 
 class Standing(NamedTuple):
@@ -72,8 +67,8 @@ class Trials:
         self.option_of = [{one.rating: one for one in options} for options in self.options]
         # Made once for each word: a model is frozen, and thousands of reviews share it.
         self.rated = {word: Rated(rating=word) for words in self.option_of for word in words}
-        self.best = [_best(options) for options in self.options]
-        self.worst = [_worst(options) for options in self.options]
+        self.best = [best_of(options) for options in self.options]
+        self.worst = [worst_of(options) for options in self.options]
         self.cases, self.all_cases = cases_of(rubric)
         self.scorer = Scorer(rubric)
         self.scored = 0
@@ -188,11 +183,3 @@ class Trials:
 def with_word(words: Words, turn: int, word: str) -> Words:
     """The same ratings but for one."""
     return (*words[:turn], word, *words[turn + 1 :])
-
-
-def _best(options: Sequence[Worth]) -> Worth:
-    return max((one for one in options if not one.not_applicable), key=rank)
-
-
-def _worst(options: Sequence[Worth]) -> Worth:
-    return min((one for one in options if not one.not_applicable), key=rank)

@@ -15,6 +15,7 @@ import yaml
 
 from charter_score.diagnostics import Route
 from charter_score.errors import DocumentError
+from charter_score.forms.yaml_scalars import quoted, scalar
 from charter_score.scalars import Null, Scalar, Value
 from charter_score.source.document import key_text
 from charter_score.source.yaml_reader import parse_yaml, plain_scalar
@@ -28,13 +29,6 @@ _LINE_BREAK = re.compile("\r\n?|\n")
 _LAST_BREAK = re.compile(r"(?:\r\n?|\n)\Z")
 _BLOCK_SIGN = re.compile(r"[|>][-+0-9]*")
 _COLON = re.compile(r"[ \t]*:")
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-# True and false to readers of YAML 1.1, such as other people's programs.
-_OLDER_WORDS = frozenset(["yes", "no", "on", "off", "y", "n"])
-_JOINS_WORDS = frozenset(" -_/.@")
-# What the reader refuses in the raw text, and what would end or twist a line between the quotes.
-_TO_ESCAPE = re.compile('[\x00-\x1f"\\\\\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]')
-_SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 class Word(str):
@@ -324,7 +318,7 @@ def _put_in(
     if container.is_flow and (container.entries or parent is None or parent.is_flow):
         if (text[container.start] == "[") != is_list:
             raise _CannotError
-        written = _flow(value) if is_list else f"{_key(str(step))}: {_flow(value)}"
+        written = _flow(value) if is_list else f"{scalar(str(step))}: {_flow(value)}"
         if not container.entries:
             return _spliced(text, container.start + 1, container.start + 1, written)
         last = container.entries[-1].value.end
@@ -345,7 +339,7 @@ def _put_in(
 
 def _take_up(text: str, key: str, value: Value) -> str | None:
     """The text with a key in the place of the one comment line at the margin that stands for it."""
-    pattern = rf'^# ?{re.escape(_key(key))}:(?: *"?…"?)?(?P<note> +#[^\r\n]*)?(?=\r?$)'
+    pattern = rf'^# ?{re.escape(scalar(key))}:(?: *"?…"?)?(?P<note> +#[^\r\n]*)?(?=\r?$)'
     found = list(re.finditer(pattern, text, re.MULTILINE))
     if len(found) != 1:
         return None
@@ -392,7 +386,7 @@ def _replace(text: str, parent: _Node, entry: _Entry, value: Value) -> str:
 def _behind_colon(line: str, entry: _Entry) -> str:
     """The value of an entry that is written on one line."""
     line = line.lstrip(" ")
-    head = "-" if entry.key is None else f"{_key(str(entry.step))}:"
+    head = "-" if entry.key is None else f"{scalar(str(entry.step))}:"
     return line[len(head) :].strip(" ")
 
 
@@ -446,7 +440,7 @@ class _Lines(dict[str, Value]):
 
 def _written(key: str | None, value: Value, column: int) -> list[str]:
     """An entry as lines in block style: a key with its value, or an item where there is no key."""
-    head = " " * column + ("-" if key is None else f"{_key(key)}:")
+    head = " " * column + ("-" if key is None else f"{scalar(key)}:")
     if isinstance(value, str | Scalar):
         return [f"{head} {scalar_text(value)}".rstrip(" ")]
     one_line = f"{head} {_flow(value)}"
@@ -470,41 +464,15 @@ def _written(key: str | None, value: Value, column: int) -> list[str]:
 def _flow(value: Value) -> str:
     """A value on one line."""
     if isinstance(value, dict):
-        pairs = (f"{_key(key)}: {_flow(inner)}" for key, inner in value.items())
+        pairs = (f"{scalar(key)}: {_flow(inner)}" for key, inner in value.items())
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
     return scalar_text(value)
 
 
-def _key(key: str) -> str:
-    return key if _PLAIN_KEY.fullmatch(key) else _quoted(key)
-
-
 def scalar_text(value: str | Scalar) -> str:
     """A single value as it is written: a `Word` plain where it can be, other text in quotes."""
     if isinstance(value, Scalar):
         return value.text
-    if isinstance(value, Word) and _reads_plain(value):
-        return str(value)
-    return _quoted(value)
-
-
-def _reads_plain(word: str) -> bool:
-    """Whether a word means itself without quotes, wherever it stands."""
-    return (
-        len(word) <= WIDEST_LINE
-        and word[:1].isalnum()
-        and word[-1:].isalnum()
-        and all(one.isalnum() or one in _JOINS_WORDS for one in word)
-        and word.casefold() not in _OLDER_WORDS
-        and type(plain_scalar(str(word))) is str
-    )
-
-
-def _quoted(text: str) -> str:
-    return '"' + _TO_ESCAPE.sub(lambda found: _escaped(found[0]), text) + '"'
-
-
-def _escaped(character: str) -> str:
-    return _SHORT_ESCAPES.get(character) or f"\\u{ord(character):04x}"
+    return scalar(value) if isinstance(value, Word) else quoted(value)

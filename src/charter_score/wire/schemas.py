@@ -16,6 +16,7 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from charter_score import facts
 from charter_score.figures import decimal_text
 from charter_score.rating import NOT_APPLICABLE_WORDS, RATING_WORDS, Rating, same_word
 from charter_score.review import Review, Status
@@ -105,7 +106,7 @@ def review_schema(rubric: Rubric) -> dict[str, Any]:
     """
     schema = json_schema("review")
     schema["$id"] = f"{REVIEW_ID}/{quote(rubric.name, safe='@')}"
-    schema["title"] = f"A review: {rubric.title} ({rubric.version})"
+    schema["title"] = f"A review: {facts.short_edition(rubric)}"
     properties, definitions = schema["properties"], schema["definitions"]
     properties["rubric"]["default"] = rubric.name
     fields = {"date": FieldRule(title="Date"), **rubric.fields}
@@ -260,23 +261,17 @@ class _Words:
 
     def _choices(self, criterion: Criterion) -> str:
         """The rating words with their points, unless the rubric hides them, and their looks."""
-        levels = self._rubric.levels_of(criterion)
-        reads = self._rubric.rating_reader(criterion)
-        looks = {reads(word): text for word, text in criterion.looks_like.items()}
+        ratings = facts.ratings(self._rubric, criterion)
         lines = []
-        for word in self._rubric.rating_words(criterion):
-            worth = ""
-            if levels is not None and word in levels and not self._rubric.hide_points:
-                worth = f" ({decimal_text(levels[word])})"
-            lines.append(f"{word}{worth}: {looks[word]}" if word in looks else f"{word}{worth}")
-        return "\n\n".join(lines) if looks else " | ".join(lines)
+        for word, points, looks_like in ratings:
+            worth = "" if points is None else f" ({decimal_text(points)})"
+            lines.append(f"{word}{worth}: {looks_like}" if looks_like else f"{word}{worth}")
+        has_looks = any(rating.looks_like for rating in ratings)
+        return "\n\n".join(lines) if has_looks else " | ".join(lines)
 
 
 def _only_when(condition: Mapping[str, Sequence[str]]) -> str:
-    if not condition:
-        return ""
-    told = " and ".join(f"{name} is {' or '.join(values)}" for name, values in condition.items())
-    return f"Only when {told}."
+    return f"Only when {facts.condition(condition)}." if condition else ""
 
 
 def _description(*parts: str) -> dict[str, str]:

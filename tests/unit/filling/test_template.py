@@ -13,12 +13,10 @@ from hypothesis import strategies as st
 import random_documents
 from charter_score.filling.template import (
     asked_fields,
-    quoted,
     review_template,
     rubric_template,
-    scalar,
-    word_text,
 )
+from charter_score.forms.yaml_scalars import quoted, scalar, word_text
 from charter_score.library import Library, load_rubric, review_of, rubric_of
 from charter_score.linting.review_checks import review_problems
 from charter_score.review import Rated, Review, Status

@@ -11,6 +11,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
+from charter_score import facts
 from charter_score.figures import decimal_text
 from charter_score.outcome import Scored
 from charter_score.rating import Policy
@@ -63,7 +64,7 @@ def explain(scored: Scored) -> Parts:
 
 def _rule(rubric: Rubric) -> Iterator[RenderableType]:
     yield heading("The rule for n/a [2]")
-    rule = phrases.rule(rubric)
+    rule = facts.rule(rubric)
     yield Hanging(words(f"{rule[0].upper()}{rule[1:]}.".replace("N/a", "n/a")), 2)
     yield Hanging(
         prose(rubric.rule_source)
@@ -74,10 +75,7 @@ def _rule(rubric: Rubric) -> Iterator[RenderableType]:
 
 
 def _section(section: SectionResult, rubric: Rubric) -> Iterator[RenderableType]:
-    weight = section.section.weight
-    yield heading(
-        section.section.title + (f" (weight {decimal_text(weight)})" if weight is not None else "")
-    )
+    yield heading(facts.weighted_title(section.section))
     numbers = {criterion.id: number for number, criterion in enumerate(section.section.criteria, 1)}
     yield _Criteria(
         [
@@ -242,7 +240,7 @@ def _total_lines(
     equals = "" if before is None else f" = {_exact(before, rubric)}"
     plain = (
         f"({phrases.plus(e for e, _ in parts)}) of ({phrases.plus(a for _, a in parts)}) = "
-        f"{decimal_text(earned)} of {phrases.points(available)}"
+        f"{decimal_text(earned)} of {facts.points(available)}"
     )
     if rubric.combine is Combine.POINTS:
         yield plain + equals
@@ -312,7 +310,7 @@ def _needs(result: ReviewResult) -> Iterator[RenderableType]:
     yield heading("Development needs, the weightiest first [9]")
     for need in result.needs:
         share = phrases.plain_percent(need.share_lost)
-        lost = f"lost {phrases.points(need.points_lost)}, {share} of the score"
+        lost = f"lost {facts.points(need.points_lost)}, {share} of the score"
         if not need.points_lost:
             lost = "critical, without points"
         yield entry(words(f"{need.result.criterion.title} ({lost})"))

@@ -9,6 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
+from charter_score import facts
 from charter_score.diagnostics import Diagnostic
 from charter_score.figures import decimal_text, points_text
 from charter_score.outcome import Failed, Scored
@@ -49,7 +50,7 @@ def remarks(scored: Scored) -> Iterator[Remark]:
         titles = tuple(criterion.title for _, criterion in result.critical_missed)
         yield Remark(Caution.CRITICAL, "critical, and missed:", titles)
     if result.meets_expected is False:
-        expected = phrases.expected(result.rubric)
+        expected = facts.expected(result.rubric)
         yield Remark(Caution.BELOW_EXPECTED, f"below what is expected ({expected})")
     if result.band_rests_on_not_applicable and result.band_observed is not None:
         share = phrases.percent(result.observed_share, result.rubric)
@@ -57,7 +58,7 @@ def remarks(scored: Scored) -> Iterator[Remark]:
         yield Remark(Caution.RESTS_ON_NOT_APPLICABLE, told, (result.band_observed.name,))
     if result.little_observed:
         seen = decimal_text(result.observed.score.available)
-        told = f"little was observed: {seen} of {phrases.points(_points(result))}"
+        told = f"little was observed: {seen} of {facts.points(_points(result))}"
         yield Remark(Caution.LITTLE_OBSERVED, told)
     if result.provisional:
         still_open = len(result.outlooks)

@@ -10,6 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from charter_score import facts
 from charter_score.compiled import band_of
 from charter_score.figures import decimal_text
 from charter_score.outcome import Outcome, Scored
@@ -160,8 +161,7 @@ class _View:
 
     def _head(self) -> Iterator[RenderableType]:
         rubric, review = self.rubric, self.review
-        organisation = f"{rubric.organisation}: " if rubric.organisation else ""
-        yield Hanging(words((f"{organisation}{rubric.title} ({rubric.version})", "title")))
+        yield Hanging(words((facts.edition(rubric), "title")))
         person = ", ".join(name for name in (review.advisor, review.team) if name)
         known = {name: values_of(review.interaction, name) for name in ("channel", "date")}
         date = [phrases.day(text) for text in known["date"]]
@@ -191,7 +191,7 @@ class _View:
     def _scores(self) -> Iterator[RenderableType]:
         result = self.result
         observed = result.observed.score
-        expected = phrases.expected(self.rubric)
+        expected = facts.expected(self.rubric)
         shares = [
             phrases.percent(share, self.rubric) for share in (result.share, result.observed_share)
         ]
@@ -238,7 +238,7 @@ class _View:
                 how = f"leaves {it} out"
             case Policy.NOT_MET:
                 how = f"counts {it} as not met"
-        yield f"{said}{phrases.standard(self.rubric)} {how} ({phrases.signed(result.uplift)})."
+        yield f"{said}{facts.standard(self.rubric)} {how} ({phrases.signed(result.uplift)})."
 
     def _warnings(self) -> Iterator[Parts]:
         result = self.result
@@ -284,7 +284,7 @@ class _View:
             )
             rest = decimal_text(whole - seen)
             yield _warning(
-                f"LITTLE WAS OBSERVED: {decimal_text(seen)} of {phrases.points(whole)}.",
+                f"LITTLE WAS OBSERVED: {decimal_text(seen)} of {facts.points(whole)}.",
                 f"{phrases.percent(result.share, self.rubric)} says nothing about the other "
                 f"{rest}.",
             )
@@ -382,9 +382,9 @@ class _View:
             if not total:
                 each = ""  # critical ones without points
             elif alike and len(needs) > 1:
-                each = f", each {phrases.points(total / len(needs))}"
+                each = f", each {facts.points(total / len(needs))}"
             else:
-                each = f", worth {phrases.points(total)}"
+                each = f", worth {facts.points(total)}"
             shown = [part for need in needs for part in self._need(need, alike=alike)]
             yield [heading(f"Development needs ({len(needs)}{each})"), *shown]
         own = self.review.could_be_better if self.comments else ()
@@ -401,17 +401,17 @@ class _View:
             title.append_text(words((" CRITICAL", "bad")))
         if not alike and need.points_lost:
             share = phrases.plain_percent(need.share_lost)
-            title.append_text(words((f" −{phrases.points(need.points_lost)} ({share})", "faint")))
+            title.append_text(words((f" −{facts.points(need.points_lost)} ({share})", "faint")))
         comment, evidence = self._comment(result), self._evidence(result)
         disputed = result.dispute is not None and result.dispute.outcome is DisputeOutcome.OPEN
         aside = words(("DISPUTED", "warn")) if disputed else evidence
         yield with_aside(item(title, "-", "bad"), aside)
         said: list[tuple[str, Text]] = []
         if result.worth.not_applicable:
-            said.append(("Rated:", words(f"n/a, not shown ({phrases.rule(self.rubric)})")))
+            said.append(("Rated:", words(f"n/a, not shown ({facts.rule(self.rubric)})")))
         elif result.worth.rating not in ("met", "not met"):
             earned = decimal_text(result.worth.earned)
-            level = f"{result.worth.rating} ({earned} of {phrases.points(result.worth.points)})"
+            level = f"{result.worth.rating} ({earned} of {facts.points(result.worth.points)})"
             said.append(("Rated:", words(level)))
         if comment:
             said.append(("Reviewer:", prose(comment)))

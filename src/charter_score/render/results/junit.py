@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
+from charter_score import facts
 from charter_score.diagnostics import Diagnostic
 from charter_score.figures import points_text
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
@@ -141,7 +142,7 @@ class JUnit:
             advice = f"\nTry: {one.criterion.advice}" if one.criterion.advice else ""
             failure.text = legal(told + advice)
         elif one.worth.not_applicable:
-            told = phrases.rule(scored.result.rubric) + (f": {comment}" if comment else "")
+            told = facts.rule(scored.result.rubric) + (f": {comment}" if comment else "")
             ET.SubElement(case, "skipped", message=legal(told))
         return case
 

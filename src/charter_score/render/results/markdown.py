@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from charter_score import facts
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import findings, reason, remarks, titled
@@ -261,7 +262,7 @@ def _table_row(cells: Iterable[str]) -> str:
 
 def _section(one: Overview) -> str:
     """A rubric's summary."""
-    text = f"\n## {escaped(f'{one.rubric.title} ({one.rubric.version})')}\n\n"
+    text = f"\n## {escaped(facts.short_edition(one.rubric))}\n\n"
     text += f"{escaped(one.title)}\n\n| | |\n| --- | --- |\n"
     text += "".join(_table_row(fact) for fact in one.facts)
     if one.bands:

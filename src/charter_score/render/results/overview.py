@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Set
 from fractions import Fraction
 from typing import NamedTuple
 
+from charter_score import facts
 from charter_score.render.text import phrases
 from charter_score.rubric import CriterionKey, Rubric
 from charter_score.summary import (
@@ -152,23 +153,23 @@ def found(summary: Summary) -> str:
 
 def _of(one: RubricSummary, summary: Summary | None) -> Overview:
     rubric = one.rubric
-    expected = phrases.expected(rubric)
-    parts = [rubric.name, phrases.rule(rubric)] + ([f"expected {expected}"] if expected else [])
-    facts = [("Reviews", str(one.reviews) if summary is None else found(summary))]
-    facts += _scores(one)
+    expected = facts.expected(rubric)
+    parts = [rubric.name, facts.rule(rubric)] + ([f"expected {expected}"] if expected else [])
+    figures = [("Reviews", str(one.reviews) if summary is None else found(summary))]
+    figures += _scores(one)
     if rubric.expected is not None and one.reviews:
-        facts.append(("Expected", _expectation(one)))
+        figures.append(("Expected", _expectation(one)))
     if one.critical:
         missed = phrases.count(one.critical, "review")
-        facts.append(("Critical", f"{missed} missed a critical criterion"))
+        figures.append(("Critical", f"{missed} missed a critical criterion"))
     if one.provisional:
         has = "has" if one.provisional == 1 else "have"
         told = f"{phrases.count(one.provisional, 'review')} {has} an open dispute"
-        facts.append(("Provisional", told))
+        figures.append(("Provisional", told))
     return Overview(
         rubric,
         " · ".join(parts),
-        tuple(facts),
+        tuple(figures),
         tuple((band.name, one.bands[band.name]) for band in reversed(rubric.bands)),
         tuple(_tallies(one)),
         _praised(one),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from charter_score import facts
 from charter_score.compiled import bounds_of
 from charter_score.errors import UsageError
 from charter_score.figures import JSON_DECIMALS, Figure, percent_text
@@ -29,7 +30,7 @@ from charter_score.render.results.table import (
 )
 from charter_score.render.text.diagnostics import place_text
 from charter_score.render.text.hostile import visible
-from charter_score.render.text.phrases import count, rule
+from charter_score.render.text.phrases import count
 from charter_score.summary import RubricSummary, Summary, mean_of, quantile
 
 LONGEST_CELL = 32_767
@@ -289,7 +290,7 @@ def _mark(sheet: Any, last: int, column: int, when: str, look: Any) -> None:
 
 def _lines(one: RubricSummary, said: Overview) -> Iterator[tuple[str, str | int]]:
     """A rubric's summary as label and value; a `Figure` is a percentage."""
-    yield "rule", rule(one.rubric)
+    yield "rule", facts.rule(one.rubric)
     yield "reviews", one.reviews
     bounds = bounds_of(one.rubric)
     for label, share, kept in (

@@ -7,16 +7,11 @@ and calls nobody.
 import re
 from collections.abc import Iterator, Mapping
 
-from charter_score.figures import decimal_text
+from charter_score import facts
 from charter_score.render.results.markdown import escaped
-from charter_score.render.text import phrases
 from charter_score.rubric import (
-    Band,
     Combine,
-    CommentRule,
     Criterion,
-    OnCritical,
-    Permission,
     Rubric,
     Section,
 )
@@ -28,8 +23,7 @@ def rubric_markdown(rubric: Rubric) -> str:
 
 
 def _blocks(rubric: Rubric) -> Iterator[str]:
-    organisation = f"{escaped(rubric.organisation)}: " if rubric.organisation else ""
-    yield f"# {organisation}{escaped(rubric.title)}"
+    yield f"# {escaped(facts.title(rubric))}"
     named = f"`{rubric.id}`, version {escaped(rubric.version)}"
     yield f"{named}. {escaped(rubric.source)}" if rubric.source else named
     for text in _paragraphs(rubric.description):
@@ -41,8 +35,8 @@ def _blocks(rubric: Rubric) -> Iterator[str]:
         yield _table(
             ("Band", "Share", "Meaning"),
             [
-                (escaped(band.name), _bound(rubric, band), escaped(band.meaning))
-                for band in reversed(rubric.bands)
+                (escaped(band.name), bound, escaped(band.meaning))
+                for band, bound in facts.bands(rubric)
             ],
         )
     if rubric.fields:
@@ -54,8 +48,7 @@ def _blocks(rubric: Rubric) -> Iterator[str]:
                     escaped(name),
                     escaped(rule.title),
                     ", ".join(escaped(value) for value in rule.values) or "any",
-                    ("required" if rule.required else "optional")
-                    + (", one or several" if rule.many else ""),
+                    ", ".join(facts.given(rule)),
                 )
                 for name, rule in rubric.fields.items()
             ],
@@ -65,26 +58,21 @@ def _blocks(rubric: Rubric) -> Iterator[str]:
 
 
 def _rule(rubric: Rubric) -> Iterator[str]:
-    told = [f"{phrases.rule(rubric)}."]
+    told = [f"{facts.rule(rubric)}."]
     if rubric.combine is Combine.SECTION_WEIGHTS:
         told.append("Sections count by their weight.")
-    expected = phrases.expected(rubric)
+    expected = facts.expected(rubric)
     if expected:
         told.append(f"Expected: {expected}.")
-    if any(criterion.critical for _, criterion in rubric.criteria()):
-        match rubric.on_critical:
-            case OnCritical.LOWEST_BAND:
-                told.append("Missing a critical criterion puts the review in the lowest band.")
-            case OnCritical.ZERO:
-                told.append("Missing a critical criterion sets the score to 0%.")
+    if critical := facts.critical_rule(rubric):
+        told.append(critical)
     yield " ".join(told)
     if rubric.rule_source:
         yield "> " + escaped(rubric.rule_source)
 
 
 def _section(rubric: Rubric, section: Section) -> Iterator[str]:
-    weight = "" if section.weight is None else f" (weight {decimal_text(section.weight)})"
-    yield f"## {escaped(section.title)}{weight}"
+    yield f"## {escaped(facts.weighted_title(section))}"
     when = _condition(section.applies_when)
     if when:
         yield when
@@ -114,54 +102,28 @@ def _criterion(rubric: Rubric, section: Section, number: int, criterion: Criteri
 
 def _facts(rubric: Rubric, criterion: Criterion) -> Iterator[str]:
     """What a criterion is worth and asks for, in a few words each."""
-    points = rubric.points_of(criterion)
-    if not points:
-        yield "advisory, never scored"
-    elif criterion.levels is None and not rubric.hide_points:
-        yield phrases.points(points)
-    if criterion.critical:
-        yield "**critical**"
-    match criterion.not_applicable:
-        case Permission.NEEDS_COMMENT:
-            yield "n/a needs a comment"
-        case Permission.FORBIDDEN:
-            yield "n/a is not allowed"
-        case Permission.ALLOWED:
-            pass
-    if criterion.comment is CommentRule.WHEN_MISSED:
-        yield "a miss or lost points need a comment"
+    yield from filter(
+        None,
+        (
+            facts.worth(rubric, criterion),
+            "**critical**" if criterion.critical else "",
+            facts.on_na(criterion),
+            facts.on_miss(criterion),
+        ),
+    )
 
 
 def _looks(rubric: Rubric, criterion: Criterion) -> Iterator[str]:
     """Each level with its points, and what each rating word looks like."""
-    read = rubric.rating_reader(criterion)
-    looks = {read(word): text for word, text in criterion.looks_like.items()}
-    levels = rubric.levels_of(criterion)
-    if levels is not None:
-        for word, points in levels.items():
-            worth = "" if rubric.hide_points else f" ({phrases.points(points)})"
-            text = f": {escaped(looks.pop(word))}" if word in looks else ""
-            yield f"- **{escaped(word)}**{worth}{text}"
-    for rating, text in looks.items():
-        yield f"- **{escaped(str(rating))}**: {escaped(text)}"
+    for rating in facts.ratings(rubric, criterion):
+        if rating.looks_like or rating.word in (rubric.levels_of(criterion) or ()):
+            worth = f" ({rating.worth})" if rating.worth else ""
+            text = f": {escaped(rating.looks_like)}" if rating.looks_like else ""
+            yield f"- **{escaped(rating.word)}**{worth}{text}"
 
 
 def _condition(condition: Mapping[str, tuple[str, ...]]) -> str:
-    if not condition:
-        return ""
-    told = " and ".join(
-        f"{escaped(name)} is {' or '.join(escaped(value) for value in values)}"
-        for name, values in condition.items()
-    )
-    return f"*Applies when {told}.*"
-
-
-def _bound(rubric: Rubric, band: Band) -> str:
-    if band.from_ is not None:
-        return f"from {decimal_text(band.from_)}%"
-    if band.above is not None:
-        return f"above {decimal_text(band.above)}%"
-    return "below that" if len(rubric.bands) > 1 else "every score"
+    return f"*Applies when {escaped(facts.condition(condition))}.*" if condition else ""
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

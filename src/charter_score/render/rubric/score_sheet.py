@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
-from charter_score import __version__
+from charter_score import __version__, facts
 from charter_score.figures import decimal_text
 from charter_score.rating import Policy, Rating
 from charter_score.render.html import environment
-from charter_score.render.text import phrases
 from charter_score.render.text.hostile import visible
 from charter_score.rubric import (
     Band,
@@ -203,7 +202,7 @@ def _sheet(rubric: Rubric) -> Sheet:
         parts=tuple(_part(rubric, section, whole) for section in rubric.sections),
         of=_points_of(rubric, [c for _, c in rubric.criteria()], depends=_has_conditions(rubric)),
         weighted=rubric.combine is Combine.SECTION_WEIGHTS,
-        expected=phrases.expected(rubric) or "",
+        expected=facts.expected(rubric) or "",
         na_used=na_used,
         rule=rule,
         rule_why=why,
@@ -309,7 +308,7 @@ def _same_points(rubric: Rubric) -> str:
     amounts = {rubric.points_of(criterion) for criterion in counting}
     if len(amounts) != 1 or any(criterion.levels is not None for criterion in counting):
         return ""
-    return phrases.points(amounts.pop())
+    return facts.points(amounts.pop())
 
 
 def _part(rubric: Rubric, section: Section, whole: _Whole) -> Part:
@@ -374,7 +373,7 @@ def _marks(rubric: Rubric, criterion: Criterion, whole: _Whole) -> Iterator[Note
     if not points:
         yield Note("advisory, never scored")
     elif not (rubric.hide_points or criterion.levels is not None or whole.points):
-        yield Note(phrases.points(points))
+        yield Note(facts.points(points))
     signs = "*" * (criterion.comment is CommentRule.WHEN_MISSED)
     signs += "†" * (criterion.not_applicable is Permission.NEEDS_COMMENT)
     if signs:
@@ -394,7 +393,7 @@ def _rule(rubric: Rubric, *, na_used: bool) -> tuple[str, str]:
     if not na_used:
         return "n/a is not used on this sheet.", ""
     if rubric.hide_points:
-        return f"{phrases.rule(rubric)}.", ""
+        return f"{facts.rule(rubric)}.", ""
     match rubric.not_applicable:
         case Policy.MET:
             why = " It earns its points as if it had been met."
@@ -402,7 +401,7 @@ def _rule(rubric: Rubric, *, na_used: bool) -> tuple[str, str]:
             why = " It earns no points."
         case Policy.EXCLUDED:
             why = " Its points are taken out of what could be earned too."
-    return f"{phrases.rule(rubric)}.", why
+    return f"{facts.rule(rubric)}.", why
 
 
 def _critical(rubric: Rubric) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from charter_score import __version__
-from charter_score.compiled import bound_of, bounds_of
+from charter_score import __version__, facts
+from charter_score.compiled import best_of, bounds_of, worths_of
 from charter_score.figures import JSON_DECIMALS, Figure, percent_text
 from charter_score.rating import Policy, Rating
 from charter_score.render.text import phrases
@@ -24,7 +24,7 @@ from charter_score.render.text.blocks import (
     spaced,
     words,
 )
-from charter_score.rubric import CriterionKey, Permission, Rubric
+from charter_score.rubric import CriterionKey, Rubric
 from charter_score.selftest.proofs import (
     Allowance,
     Counterexample,
@@ -47,12 +47,11 @@ MOST_EXACT = 10**15
 def proofs(found: Selftest, path: str, sha256: str) -> Parts:
     """What was tested, what was tried, each promise with its result, and what follows for bands."""
     rubric = found.rubric
-    organisation = f"{rubric.organisation}: " if rubric.organisation else ""
     engine = f"charter-score {__version__}, by the engine that scores reviews"
     return spaced(
         [
             heading(f"Selftest of {rubric.name}"),
-            Hanging(words(f"{organisation}{rubric.title}")),
+            Hanging(words(facts.title(rubric))),
             Hanging(words((f"{path}, sha256 {sha256}", "faint")), hang=2),
             Hanging(words((engine, "faint")), hang=2),
         ],
@@ -152,8 +151,7 @@ def _where(interaction: Interaction) -> str:
 
 def _best_word(rubric: Rubric, place: CriterionKey) -> str:
     criterion = next(c for s, c in rubric.criteria() if (s.id, c.id) == place)
-    levels = rubric.levels_of(criterion)
-    return Rating.MET.value if levels is None else max(levels, key=lambda word: levels[word])
+    return best_of(worths_of(rubric, criterion)).rating
 
 
 def _limits(found: Selftest) -> Iterator[RenderableType]:
@@ -172,7 +170,7 @@ def _limits(found: Selftest) -> Iterator[RenderableType]:
     if any(len(limit.allowances) > 1 for limit in found.limits):
         tried = "" if found.scope.all_cases else " Only the sets that were tried are told of."
         yield Hanging(words(f"How many apply depends on the interaction.{tried}"), 2)
-    if any(c.not_applicable is not Permission.FORBIDDEN for _, c in found.rubric.criteria()):
+    if found.rubric.allows_na:
         yield Hanging(words(_absent(found.rubric)), 2)
 
 
@@ -189,9 +187,8 @@ def _absent(rubric: Rubric) -> str:
 
 def _limit_name(rubric: Rubric, limit: Limit) -> str:
     if limit.band is None:
-        return f"Expected ({phrases.expected(rubric)})"
-    kind = "from" if limit.band.from_ is not None else "above"
-    return f"{limit.band.name} ({kind} {phrases.percent(bound_of(limit.band).share, rubric)})"
+        return f"Expected ({facts.expected(rubric)})"
+    return f"{limit.band.name} ({facts.bound(limit.band)})"
 
 
 def _allowed(limit: Limit) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from rich.console import RenderableType
 from rich.text import Text
 
+from charter_score import facts
 from charter_score.figures import decimal_text
 from charter_score.render.text import phrases
 from charter_score.render.text.blocks import (
@@ -17,7 +18,7 @@ from charter_score.render.text.blocks import (
     spaced,
     words,
 )
-from charter_score.rubric import Band, Combine, Criterion, Permission, Rubric, Section
+from charter_score.rubric import Band, Combine, Criterion, Rubric, Section
 
 
 def rubric_list(rubrics: Iterable[Rubric]) -> Parts:
@@ -30,24 +31,20 @@ def rubric_list(rubrics: Iterable[Rubric]) -> Parts:
 
 def _listed(rubric: Rubric) -> Iterator[RenderableType]:
     yield Hanging(words((rubric.name, "strong")))
-    yield Hanging(words(_whose(rubric)), 2)
+    yield Hanging(words(facts.title(rubric)), 2)
     count = sum(1 for _ in rubric.criteria())
     sections = phrases.count(len(rubric.sections), "section")
-    expected = phrases.expected(rubric)
-    parts = [sections, phrases.count(count, "criterion", "criteria"), phrases.rule(rubric)]
+    expected = facts.expected(rubric)
+    parts = [sections, phrases.count(count, "criterion", "criteria"), facts.rule(rubric)]
     if expected:
         parts.append(f"expected {expected}")
     yield Hanging(words((" · ".join(parts), "faint")), 2)
 
 
-def _whose(rubric: Rubric) -> str:
-    return f"{rubric.organisation}: {rubric.title}" if rubric.organisation else rubric.title
-
-
 def one_rubric(rubric: Rubric) -> Parts:
     """A rubric whole: its rule, its bands, every criterion with its guidance."""
     head: Parts = [
-        Hanging(words((f"{_whose(rubric)} ({rubric.version})", "title"))),
+        Hanging(words((facts.edition(rubric), "title"))),
         Hanging(words((rubric.name, "faint"))),
     ]
     if rubric.source:
@@ -64,7 +61,7 @@ def one_rubric(rubric: Rubric) -> Parts:
 
 def _rule(rubric: Rubric) -> Iterator[RenderableType]:
     yield heading("The rule")
-    yield Hanging(words(phrases.rule(rubric)), 2)
+    yield Hanging(words(facts.rule(rubric)), 2)
     if rubric.rule_source:
         yield Hanging(prose(rubric.rule_source), 2)
     if rubric.combine is Combine.SECTION_WEIGHTS:
@@ -72,24 +69,12 @@ def _rule(rubric: Rubric) -> Iterator[RenderableType]:
 
 
 def _bands(rubric: Rubric) -> Iterator[RenderableType]:
-    expected = phrases.expected(rubric)
+    expected = facts.expected(rubric)
     if rubric.bands:
         yield heading("Bands")
-        yield Labelled(
-            [(words(_bound(rubric, band)), _meaning(band)) for band in reversed(rubric.bands)]
-        )
+        yield Labelled([(words(bound), _meaning(band)) for band, bound in facts.bands(rubric)])
     if expected:
         yield Hanging(words(f"expected: {expected}"), 2)
-
-
-def _bound(rubric: Rubric, band: Band) -> str:
-    if len(rubric.bands) == 1:
-        return "every score"
-    if band.from_ is not None:
-        return f"from {decimal_text(band.from_)}%"
-    if band.above is not None:
-        return f"above {decimal_text(band.above)}%"
-    return "below that"
 
 
 def _meaning(band: Band) -> Text:
@@ -102,17 +87,14 @@ def _fields(rubric: Rubric) -> Iterator[RenderableType]:
     yield heading("Fields of the interaction")
     for name, rule in rubric.fields.items():
         told = [", ".join(rule.values)] if rule.values else []
-        told.append("required" if rule.required else "optional")
-        if rule.many:
-            told.append("several may be given")
+        told += facts.given(rule, "several may be given")
         title = f" ({rule.title})" if rule.title else ""
         yield entry(words(f"{name}{title}: {'; '.join(told)}"))
 
 
 def _section(rubric: Rubric, section: Section) -> Iterator[Parts]:
-    weight = f" (weight {decimal_text(section.weight)})" if section.weight is not None else ""
     head: Parts = [
-        heading(f"{section.title}{weight}"),
+        heading(facts.weighted_title(section)),
         Hanging(words((section.id, "faint")), 2),
     ]
     if section.guidance:
@@ -124,38 +106,29 @@ def _section(rubric: Rubric, section: Section) -> Iterator[Parts]:
 
 def _condition(condition: Mapping[str, tuple[str, ...]], indent: int) -> Iterator[RenderableType]:
     if condition:
-        told = " and ".join(f"{name} is {' or '.join(value)}" for name, value in condition.items())
-        yield entry(words((f"Applies when {told}.", "warn")), indent)
+        yield entry(words((f"Applies when {facts.condition(condition)}.", "warn")), indent)
 
 
 def _criterion(rubric: Rubric, number: int, criterion: Criterion) -> Iterator[RenderableType]:
     title = Hanging(words((criterion.title, "strong")), (f"  {number}. ", "strong"))
     hang = title.hang
     yield title
-    told = [criterion.id]
-    levels = rubric.levels_of(criterion)
-    if not rubric.hide_points:
-        if levels is not None:
-            told.append(", ".join(f"{word} {decimal_text(p)}" for word, p in levels.items()))
-        elif rubric.points_of(criterion):
-            told.append(phrases.points(rubric.points_of(criterion)))
-    if not rubric.points_of(criterion):
-        told.append("advisory, never scored")
-    if criterion.critical:
-        told.append("CRITICAL")
-    match criterion.not_applicable:
-        case Permission.NEEDS_COMMENT:
-            told.append("n/a needs a comment")
-        case Permission.FORBIDDEN:
-            told.append("n/a is not allowed")
-        case Permission.ALLOWED:
-            pass
-    yield Hanging(words((" · ".join(told), "faint")), hang)
+    ratings = facts.ratings(rubric, criterion)
+    levels = [(one.word, one.points) for one in ratings if one.points is not None]
+    told = [
+        criterion.id,
+        ", ".join(f"{word} {decimal_text(points)}" for word, points in levels),
+        facts.worth(rubric, criterion),
+        "CRITICAL" if criterion.critical else "",
+        facts.on_na(criterion),
+    ]
+    yield Hanging(words((" · ".join(filter(None, told)), "faint")), hang)
     yield from _condition(criterion.applies_when, hang)
     if criterion.guidance:
         yield Hanging(prose(criterion.guidance), hang)
-    for word, looks in criterion.looks_like.items():
-        yield entry(words((f"{word}: ", "strong"), prose(looks)), hang)
+    for word, _, looks_like in ratings:
+        if looks_like:
+            yield entry(words((f"{word}: ", "strong"), prose(looks_like)), hang)
     if criterion.advice:
         yield entry(words(("Try: ", "good"), prose(criterion.advice)), hang)
     if criterion.source:

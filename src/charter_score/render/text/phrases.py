@@ -7,7 +7,7 @@ from fractions import Fraction
 from charter_score.compiled import bounds_of
 from charter_score.figures import TEXT_DECIMALS, decimal_text, percent_text, rounded_text
 from charter_score.outcome import Skipped
-from charter_score.rating import Policy, same_word
+from charter_score.rating import same_word
 from charter_score.result import ReviewResult
 from charter_score.review import Review
 from charter_score.rubric import Rubric, values_of
@@ -47,11 +47,6 @@ def signed(difference: Fraction) -> str:
     return ("+" if difference > 0 else "−") + text
 
 
-def points(amount: Fraction) -> str:
-    """An amount with its unit: `1 point`, `0.5 points`."""
-    return f"{decimal_text(amount)} {'point' if amount == 1 else 'points'}"
-
-
 def count(number: int, one: str, many: str | None = None) -> str:
     """A number with its noun: `1 review`, `2 reviews`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
@@ -74,22 +69,6 @@ def day(text: str) -> str:
     return f"{int(number)} {_MONTHS[int(month) - 1]} {int(year)}"
 
 
-def standard(rubric: Rubric) -> str:
-    """What speaks: a standard that states the rule for n/a itself, or only the rubric."""
-    return "this standard" if rubric.rule_source else "this rubric"
-
-
-def rule(rubric: Rubric) -> str:
-    """What n/a counts as, in a few words."""
-    match rubric.not_applicable:
-        case Policy.MET:
-            return "n/a counts as met"
-        case Policy.EXCLUDED:
-            return "n/a is left out"
-        case Policy.NOT_MET:
-            return "n/a counts as not met"
-
-
 def noun(review: Review) -> str:
     """What was reviewed, in a word: a call, a visit, an e-mail, a chat, or an interaction.
 
@@ -99,13 +78,6 @@ def noun(review: Review) -> str:
     said = f" {_BETWEEN_WORDS.sub(' ', channel)} "
     found = {noun for name, noun in _NOUNS.items() if f" {name} " in said}
     return found.pop() if len(found) == 1 else "interaction"
-
-
-def expected(rubric: Rubric) -> str | None:
-    """The expected score as the rubric states it: `70% or above`."""
-    if rubric.expected is None:
-        return None
-    return f"{decimal_text(rubric.expected)}% or above"
 
 
 def not_scored(skipped: Skipped) -> str:

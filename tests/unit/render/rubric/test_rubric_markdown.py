@@ -134,7 +134,7 @@ How it begins.
    - *Try:* Smile.
    - *Source:* 1
 
-2. **Check** (`open.check`, 1 point, **critical**, n/a is not allowed, a miss or lost points need a comment)
+2. **Check** (`open.check`, 1 point, **critical**, n/a is not allowed, a rating that misses it or loses points needs a comment)
 
 3. **Note** (`open.note`, advisory, never scored, n/a needs a comment)
 
@@ -155,7 +155,7 @@ How it begins.
 def test_points_that_are_hidden() -> None:
     """A rubric that hides its points shows none, of criteria and of levels."""
     hidden = rubric_from(SMALL.replace("combine:", "hide_points: true\ncombine:"))
-    assert "point" not in rubric_markdown(hidden).replace("lost points", "")
+    assert "point" not in rubric_markdown(hidden).replace("loses points", "")
 
 
 @pytest.mark.at_length

@@ -1,0 +1,36 @@
+"""A text as a YAML scalar that reads as that very text: plain where it can be, else in quotes.
+
+For whoever writes YAML: templates, edits of a file, hints that show what to write.
+"""
+
+import json
+import re
+
+# Plain in YAML 1.1 as in 1.2, in block and in flow: letters first, no sign that could end it.
+_PLAIN = re.compile(r"(?:\.{1,2}/)*[^\W\d_](?:[\w ./@()'-]*[\w.)'])?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PLAIN_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_NO_TEXT = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
+
+
+def scalar(text: str) -> str:
+    """A text as a YAML scalar that reads as text and nothing else."""
+    if _PLAIN.fullmatch(text) and text.casefold() not in _NO_TEXT:
+        return text
+    return quoted(text)
+
+
+def word_text(text: str) -> str:
+    """A rating or a value of the interaction, which may look like a number: it is its letters."""
+    return text if _PLAIN_NUMBER.fullmatch(text) else scalar(text)
+
+
+def quoted(text: str) -> str:
+    """A text between double quotes; what cannot be seen stands as an escape."""
+    return "".join(
+        one if one.isprintable() else _escape(one) for one in json.dumps(text, ensure_ascii=False)
+    )
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
