@@ -441,7 +441,8 @@ class _Comparison:
             if name in self._changed or mean_now is None:
                 continue
             if mean - mean_now > self._baseline.tolerance:
-                was, is_now = _percent(mean, mean_now), _percent(mean_now, mean)
+                between = (mean + mean_now) / 2  # two figures on its two sides are never alike
+                was, is_now = _percent(mean, between), _percent(mean_now, between)
                 yield f"the mean of {name} fell from {was} to {is_now}"
 
 

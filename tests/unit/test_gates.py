@@ -9,14 +9,23 @@ import pytest
 from batches import summarise
 from charter_score.diagnostics import Diagnostic
 from charter_score.gates import (
+    AMBIGUOUS,
+    FELL,
+    MISSING,
+    NOTHING_EXPECTED,
     Baseline,
     Conclusion,
     EarlierReview,
+    Gate,
     GateFindings,
     Gates,
+    Reason,
     Verdict,
+    Violation,
     conclusion_of,
 )
+from charter_score.gates import BELOW as BELOW_EXPECTATION
+from charter_score.gates import CRITICAL as MISSED_CRITICAL
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.rubric import Rubric
 from documents import review_from, rubric_from, scored
@@ -156,13 +165,93 @@ def test_share() -> None:
     assert (failed.passed, failed.text) == (False, "1 of 2 is under 90%")
 
 
+FINE_TEXT = """
+id: fine
+version: "1"
+title: R
+sections:
+  - id: s
+    title: S
+    criteria: [{id: a, title: A, points: 4996}, {id: b, title: B, points: 2000},
+               {id: c, title: C, points: 3004}]
+"""
+FINE = rubric_from(f"{FINE_TEXT}\nexpected: 70\nbands: {BANDS}")
+BARE = rubric_from(FINE_TEXT)
+
+
 @pytest.mark.parametrize(
-    "gates",
+    ("gates", "outcome", "reason", "detail"),
     [
-        Gates(expected=True),
-        Gates(fail_under=Fraction(1)),
-        Gates(fail_under_mean=Fraction(1)),
-        Gates(max_not_applicable=Fraction(0)),
+        (Gates(expected=True), BELOW, BELOW_EXPECTATION, "20%, expected 70% or above"),
+        (
+            Gates(expected=True),
+            review("x", c="not met", by=FINE),
+            BELOW_EXPECTATION,
+            "69.96%, expected 70% or above",
+        ),
+        (Gates(expected=True), CRITICAL, MISSED_CRITICAL, "a critical criterion was missed"),
+        (Gates(expected=True), UNSAID, NOTHING_EXPECTED, "r@2 states no `expected`"),
+        (
+            Gates(fail_under=Fraction(80, 100)),
+            review("x", b="not met", c="not met", by=FINE),
+            Reason(Gate.SHARE, "is under 80%", "are under 80%"),
+            "49.96%, under 80%",
+        ),
+        (
+            Gates(fail_under=Fraction(70, 100)),
+            review("x", c="not met", by=BARE),
+            Reason(Gate.SHARE, "is under 70%", "are under 70%"),
+            "69.96%, under 70%",
+        ),
+        (
+            Gates(max_not_applicable=Fraction(3333, 10_000)),
+            review("x", a="n/a", by=FINE),
+            Reason(
+                Gate.NOT_APPLICABLE,
+                "has more than 33.33% of its criteria n/a",
+                "have more than 33.33% of their criteria n/a",
+            ),
+            "1 of 3 criteria n/a, 33.333%, more than 33.33%",
+        ),
+    ],
+)
+def test_what_a_gate_has_against_a_review(
+    gates: Gates, outcome: Scored, reason: Reason, detail: str
+) -> None:
+    """Its file, the reason, and figures that bear the verdict out however close they are."""
+    violation = Violation(reason, outcome.path, detail, outcome.path)
+    alone = judged(gates, [outcome])
+    assert alone == Verdict(reason.gate, False, f"1 of 1 {reason.one}", (violation,))
+    twice = judged(gates, [outcome, outcome])
+    assert twice.text == f"2 of 2 {reason.several}"
+
+
+@pytest.mark.parametrize(
+    ("bound", "passed", "said"),
+    [
+        ("85", False, "fine@1 has a mean of 84.98%; r@1 has a mean of 100%, wanted 85% or above"),
+        ("60", True, "fine@1 has a mean of 85%; r@1 has a mean of 100%, wanted 60% or above"),
+        (
+            "84.98",
+            True,
+            "fine@1 has a mean of 84.98%; r@1 has a mean of 100%, wanted 84.98% or above",
+        ),
+    ],
+)
+def test_mean(bound: str, passed: bool, said: str) -> None:
+    """The mean of each rubric is judged by itself; at the bound passes."""
+    reviews = [review("x", by=FINE), review("y", c="not met", by=FINE), review("z")]
+    gates = Gates(fail_under_mean=Fraction(bound) / 100)
+    assert judged(gates, reviews) == Verdict(Gate.MEAN, passed, said)
+
+
+@pytest.mark.parametrize(
+    ("gates", "gate"),
+    [
+        (Gates(expected=True), Gate.EXPECTATION),
+        (Gates(fail_under=Fraction(1)), Gate.SHARE),
+        (Gates(fail_under_mean=Fraction(1)), Gate.MEAN),
+        (Gates(max_not_applicable=Fraction(0)), Gate.NOT_APPLICABLE),
     ],
 )
 @pytest.mark.parametrize(
@@ -178,11 +267,10 @@ def test_share() -> None:
     ],
 )
 def test_a_gate_that_saw_no_review_says_so(
-    gates: Gates, outcomes: list[Outcome], passed: bool, text: str
+    gates: Gates, gate: Gate, outcomes: list[Outcome], passed: bool, text: str
 ) -> None:
     """Where nothing was found a gate fails; where drafts are all, it says it judged nothing."""
-    verdict = judged(gates, outcomes)
-    assert (verdict.passed, verdict.text) == (passed, text)
+    assert judged(gates, outcomes) == Verdict(gate, passed, text)
 
 
 def test_what_could_not_be_scored_weighs_more_than_a_gate() -> None:
@@ -202,6 +290,23 @@ def test_the_earlier_run_does_not_travel_with_the_findings() -> None:
     assert gates.findings() == GateFindings(Gates(), compares=True)
 
 
+def test_the_same_is_found_however_a_batch_is_shared_out() -> None:
+    """Reviews looked at in one process or in several, in order, come to the same findings."""
+    gates = Gates(expected=True, baseline=Baseline([]))
+    outcomes: list[Outcome] = [DRAFT, BELOW, review("x"), PRACTICE, UNSAID, UNSCORED]
+    alone = gates.findings()
+    for outcome in outcomes:
+        alone.add(outcome)
+    assert (alone.judged, len(alone.violations), len(alone.current)) == (3, 2, 3)
+    assert alone.absent == {"d": "is now a draft", "c": "is now for calibration"}
+    for cut in range(len(outcomes)):
+        first, second = gates.findings(), gates.findings()
+        for number, outcome in enumerate(outcomes):
+            (first if number < cut else second).add(outcome)
+        first.combine(second)
+        assert first == alone
+
+
 # The comparison with an earlier run.
 
 
@@ -218,9 +323,29 @@ def test_nothing_fell() -> None:
 def test_a_review_that_fell_a_band() -> None:
     """A band below the earlier one fails, and both are named."""
     verdict = compared([earlier("x", "High", 95)], [review("x", c="not met")])
+    assert verdict == Verdict(
+        Gate.EARLIER_RUN,
+        passed=False,
+        text="1 of 1 earlier review fell a band",
+        violations=(Violation(FELL, "x.yaml", "fell from High to Low", "x.yaml"),),
+    )
+
+
+def test_a_band_that_the_rubric_does_not_have() -> None:
+    """Results of the earlier run that were edited are not taken for right."""
+    verdict = compared([earlier("x", "Best", 95)], [review("x")])
     assert not verdict.passed
-    assert whys(verdict) == [("x.yaml", "fell from High to Low")]
-    assert verdict.text == "1 of 1 earlier review fell a band"
+    assert whys(verdict) == [("x.yaml", "Best is no band of its rubric")]
+
+
+def test_reviews_without_a_band() -> None:
+    """Where there is no band, then or now, none can fall; the mean is compared all the same."""
+    plain = rubric(bands="[]")
+    now = review("x", a="not met", by=plain)
+    assert compared([earlier("x", None, 95)], [now]).passed
+    assert compared([earlier("x", None, 95)], [review("x")]).passed
+    verdict = compared([earlier("x", None, 95)], [now], tolerance=0)
+    assert verdict.text == "the mean of r@1 fell from 95% to 20%"
 
 
 def test_only_a_mean_fell() -> None:
@@ -231,6 +356,14 @@ def test_only_a_mean_fell() -> None:
     assert not verdict.passed
     assert verdict.text == "the mean of r@1 fell from 100% to 90%"
     assert compared(before, now, tolerance=10).passed
+
+
+def test_a_mean_that_fell_by_very_little() -> None:
+    """What is said of a fall shows one: two means that round to the same get more decimals."""
+    name = ("x", "fine@1")
+    before = EarlierReview(name, "x.yaml", "Mid", Fraction(7004, 10_000), "0", "0")
+    verdict = compared([before], [review("x", c="not met", by=FINE)], tolerance=0)
+    assert verdict.text == "the mean of fine@1 fell from 70.04% to 69.96%"
 
 
 @pytest.mark.parametrize(
@@ -282,9 +415,11 @@ def test_one_changed_rubric_does_not_hide_another() -> None:
         earlier("x", "High", 95),
         EarlierReview(("y", "r@2"), "y.yaml", "High", Fraction(1), "0", "0"),
     ]
-    verdict = compared(before, [review("x", rubric_sha256="1"), review("y", c="not met", by=other)])
+    now = [review("x", rubric_sha256="1"), review("y", a="not met", c="not met", by=other)]
+    verdict = compared(before, now, tolerance=0)
     assert whys(verdict) == [("y.yaml", "fell from High to Low")]
     assert "r@1 is not the rubric of the earlier run" in verdict.text
+    assert "the mean of r@2 fell from 100% to 10%" in verdict.text
 
 
 def test_a_review_that_moved_is_the_same_review() -> None:
@@ -301,6 +436,19 @@ def test_a_review_that_moved_is_the_same_review() -> None:
     )
     fell = compared(before, [review("x", c="not met", path="2026/x.yaml"), now[1]])
     assert whys(fell) == [("2026/x.yaml", "fell from High to Low")]
+
+
+def test_every_review_that_moved_is_counted() -> None:
+    """Those of the same id and those of the same bytes; one that is gone does not hide there."""
+    before = [earlier(name, "High", 95, sha256=name) for name in ("a", "b", "p", "q", "z")]
+    now = [review(name, path=f"new/{name}.yaml") for name in ("a", "b")]
+    now += [review(f"new {name}", path=f"new/{name}.yaml", sha256=name) for name in ("p", "q")]
+    assert compared(before, now) == Verdict(
+        Gate.EARLIER_RUN,
+        passed=False,
+        text="1 of 5 earlier reviews is not among the scored reviews; 4 moved",
+        violations=(Violation(MISSING, "z", "is not among the scored reviews (r@1)"),),
+    )
 
 
 def test_reviews_of_one_id_that_moved_are_told_apart_by_their_bytes() -> None:
@@ -348,11 +496,12 @@ def test_reviews_that_cannot_be_told_apart_fail() -> None:
     once, twice = [earlier("x", "Low", 20)], [earlier("x", "Low", 20), earlier("x", "High", 95)]
     for before, now in ((twice, [review("x")]), (once, [review("x"), review("x")])):
         verdict = compared(before, now)
-        assert not verdict.passed
-        assert {why for _, why in whys(verdict)} == {
+        why = (
             "has its id in common with another review, and its path is not the one it had: "
             "give each an id of its own"
-        }
+        )
+        assert not verdict.passed
+        assert set(verdict.violations) == {Violation(AMBIGUOUS, "x.yaml", why, "x.yaml")}
     assert "2 of 2 earlier reviews cannot be told from others of the same id" in (
         compared(twice, [review("x")]).text
     )
@@ -362,3 +511,5 @@ def test_every_review_of_an_id_counts_in_the_mean() -> None:
     """The earlier mean is over all reviews, those of one id too."""
     before = [earlier("x", "Low", 20, path="a"), earlier("x", "High", 100, path="b")]
     assert Baseline(before).means() == {"r@1": Fraction(60, 100)}
+    alike = earlier("y", "Low", 20)
+    assert Baseline([*before, alike, alike]).means() == {"r@1": Fraction(40, 100)}

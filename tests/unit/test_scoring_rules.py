@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from charter_score.result import CriterionResult, ReviewResult, Score, SectionResult
+from charter_score.review import Rated
 from charter_score.rubric import Rubric
 from charter_score.scoring import NothingObservedError, Scorer, score
 from documents import review_from, rubric_from, scored, written
@@ -346,6 +347,8 @@ def test_unchecked_review_is_refused() -> None:
     for more in ("", ", b: perhaps", ", b: ", ", b: {comment: Hm.}"):
         with pytest.raises(KeyError):
             score(one, review_from(f"ratings: {{s: {{a: met{more}}}, t: {{a: met}}}}"))
+    with pytest.raises(KeyError):
+        score(one, review_from("ratings: {t: {a: met}}"))
 
 
 # 6. Bands.
@@ -436,6 +439,7 @@ def test_critical_missed_may_zero_the_shares() -> None:
     """With `on_critical: zero` both shares are 0; the sections and the points stay."""
     found = result(f"on_critical: zero\n{BANDS}{CRITICAL}", "{s: {c: not met, d: met, e: n/a}}")
     assert found.share == found.observed_share == found.uplift == 0
+    assert found.share_by_points == Fraction(9, 10)
     assert found.score.share == found.observed.score.share == 0
     assert points(found.score) == of(9, 10)
     assert section(found, "s").score.share == Fraction(9, 10)
@@ -879,6 +883,7 @@ def test_comment_and_evidence_stay_with_the_rating() -> None:
         (None, "00:04"),
     ]
     assert found.needs[0].result.rated.evidence == "00:04"
+    assert section(found, "t").criteria[0].rated == Rated(rating="met")
 
 
 def test_outlook_of_each_open_dispute() -> None:
