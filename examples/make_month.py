@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 RUBRIC = "plymouth-quality-monitoring@2016"
 YEAR = 2016
+HEAD = "# Made up by make_month.py: no such contact took place, and nobody was reviewed.\n"
 MET, NOT_MET, NOT_APPLICABLE = "met", "not met", "n/a"
 
 Review = dict[str, Any]
@@ -44,7 +45,10 @@ CRITERIA: dict[str, Words] = {
         "repeat_back": ("Said it back and waited for the yes.", "“Right”, and on to the form."),
         "active_listening": ("Came back to the new baby.", "The remark about the stairs went by."),
         "control": ("Said what you were opening.", "Forty seconds of silence: no word why."),
-        "empathy": ("Three weeks is long, you said so.", "Agreed that the depot is always late."),
+        "empathy": (
+            "Said that three weeks is a long time.",
+            "Agreed that the depot is always late.",
+        ),
     },
     "knowledge": {
         "systems": ("The note would do for anyone.", "No note of the second address."),
@@ -85,7 +89,7 @@ CHANNELS = ("phone", "phone", "phone", "visit", "e-mail")
 DONE_WELL = (
     "You stayed patient and never spoke over the customer.",
     "The customer knew at every moment what you were doing.",
-    'Calm when it became loud: "I can hear that, let us look at it together."',
+    'Calm when it became loud: "I can hear that. Let us look at it together."',
 )
 COULD_BE_BETTER = (
     "Say what you are doing when you search.",
@@ -196,12 +200,17 @@ def rating(chance: Random, name: str, skill: float, words: tuple[str, str]) -> o
         return {"rating": NOT_APPLICABLE, "comment": why}
     met = chance.random() < skill
     if chance.random() > (0.15 if met else 0.8):
-        return MET if met else NOT_MET
+        return MET if met else missed(words)
     return {
         "rating": MET if met else NOT_MET,
         "comment": words[0 if met else 1],
         "evidence": f"00:{chance.randint(0, 9):02}:{chance.randint(0, 59):02}",
     }
+
+
+def missed(words: tuple[str, str]) -> dict[str, str]:
+    """A miss with its reason, which the standard asks for."""
+    return {"rating": NOT_MET, "comment": words[1]}
 
 
 def dispute(chance: Random, made: Review) -> None:
@@ -234,7 +243,9 @@ def again(chance: Random, made: Review, n: int, reviewer: str) -> Review:
     heard: Review = {**made, "id": f"{made['id'][:-5]}{n:05}", "reviewer": reviewer}
     heard["ratings"] = {
         section: {
-            name: chance.choice([MET, NOT_MET]) if chance.random() < 0.1 else one
+            name: chance.choice([MET, missed(CRITERIA[section][name])])
+            if chance.random() < 0.1
+            else one
             for name, one in criteria.items()
         }
         for section, criteria in made["ratings"].items()
@@ -244,7 +255,7 @@ def again(chance: Random, made: Review, n: int, reviewer: str) -> Review:
 
 def as_yaml(made: Review) -> str:
     """A review as a person would write it; texts in quotes where they could be anything."""
-    return "".join(f"{line}\n" for line in lines(made))
+    return HEAD + "".join(f"{line}\n" for line in lines(made))
 
 
 def lines(value: dict[str, Any], indent: str = "") -> Iterator[str]:
