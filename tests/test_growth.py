@@ -273,22 +273,12 @@ def looked_at(rubric: Rubric) -> object:
     return advice(with_changes(rubric, bands=()))
 
 
-def unfitted_sheet(rubric: Rubric) -> object:
-    """The score sheet as it is before heights are tried out.
-
-    At most a fixed number of heights is tried; how many depends on where the last page ends.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("charter_score.render.rubric.score_sheet._fitted", lambda sheet: sheet)
-        return score_sheet(rubric)
-
-
 OF_A_RUBRIC: dict[str, Callable[[Rubric], object]] = {
     "problems": rubric_problems,
     "advice": looked_at,
     "markdown": rubric_markdown,
     "terminal": one_rubric,
-    "score sheet": unfitted_sheet,
+    "score sheet": score_sheet,
     "json": rubric_json,
     "template": lambda rubric: review_template(rubric, "r@1", "schema.json"),
     "form": lambda rubric: review_form(rubric, "r@1"),

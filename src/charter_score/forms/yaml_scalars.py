@@ -8,6 +8,7 @@ import re
 
 # Plain in YAML 1.1 as in 1.2, in block and in flow: letters first, no sign that could end it.
 _PLAIN = re.compile(r"(?:\.{1,2}/)*[^\W\d_](?:[\w ./@()'-]*[\w.)'])?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _PLAIN_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _NO_TEXT = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
 
@@ -22,6 +23,11 @@ def scalar(text: str) -> str:
 def word_text(text: str) -> str:
     """A rating or a value of the interaction, which may look like a number: it is its letters."""
     return text if _PLAIN_NUMBER.fullmatch(text) else scalar(text)
+
+
+def key_scalar(name: str) -> str:
+    """A key, which is always text: so `on`, a key of disputes, needs no quotes."""
+    return name if _PLAIN_KEY.fullmatch(name) else quoted(name)
 
 
 def quoted(text: str) -> str:

@@ -15,7 +15,7 @@ import yaml
 
 from charter_score.diagnostics import Route
 from charter_score.errors import DocumentError
-from charter_score.forms.yaml_scalars import quoted, scalar
+from charter_score.forms.yaml_scalars import key_scalar, quoted, scalar
 from charter_score.scalars import Null, Scalar, Value
 from charter_score.source.document import key_text
 from charter_score.source.yaml_reader import parse_yaml, plain_scalar
@@ -318,7 +318,7 @@ def _put_in(
     if container.is_flow and (container.entries or parent is None or parent.is_flow):
         if (text[container.start] == "[") != is_list:
             raise _CannotError
-        written = _flow(value) if is_list else f"{scalar(str(step))}: {_flow(value)}"
+        written = _flow(value) if is_list else f"{key_scalar(str(step))}: {_flow(value)}"
         if not container.entries:
             return _spliced(text, container.start + 1, container.start + 1, written)
         last = container.entries[-1].value.end
@@ -339,7 +339,7 @@ def _put_in(
 
 def _take_up(text: str, key: str, value: Value) -> str | None:
     """The text with a key in the place of the one comment line at the margin that stands for it."""
-    pattern = rf'^# ?{re.escape(scalar(key))}:(?: *"?…"?)?(?P<note> +#[^\r\n]*)?(?=\r?$)'
+    pattern = rf'^# ?{re.escape(key_scalar(key))}:(?: *"?…"?)?(?P<note> +#[^\r\n]*)?(?=\r?$)'
     found = list(re.finditer(pattern, text, re.MULTILINE))
     if len(found) != 1:
         return None
@@ -386,7 +386,7 @@ def _replace(text: str, parent: _Node, entry: _Entry, value: Value) -> str:
 def _behind_colon(line: str, entry: _Entry) -> str:
     """The value of an entry that is written on one line."""
     line = line.lstrip(" ")
-    head = "-" if entry.key is None else f"{scalar(str(entry.step))}:"
+    head = "-" if entry.key is None else f"{key_scalar(str(entry.step))}:"
     return line[len(head) :].strip(" ")
 
 
@@ -440,7 +440,7 @@ class _Lines(dict[str, Value]):
 
 def _written(key: str | None, value: Value, column: int) -> list[str]:
     """An entry as lines in block style: a key with its value, or an item where there is no key."""
-    head = " " * column + ("-" if key is None else f"{scalar(key)}:")
+    head = " " * column + ("-" if key is None else f"{key_scalar(key)}:")
     if isinstance(value, str | Scalar):
         return [f"{head} {scalar_text(value)}".rstrip(" ")]
     one_line = f"{head} {_flow(value)}"
@@ -464,7 +464,7 @@ def _written(key: str | None, value: Value, column: int) -> list[str]:
 def _flow(value: Value) -> str:
     """A value on one line."""
     if isinstance(value, dict):
-        pairs = (f"{scalar(key)}: {_flow(inner)}" for key, inner in value.items())
+        pairs = (f"{key_scalar(key)}: {_flow(inner)}" for key, inner in value.items())
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
