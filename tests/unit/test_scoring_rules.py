@@ -917,7 +917,10 @@ def test_outlook_in_which_nothing_is_left() -> None:
         "disputes: [{section: s, criterion: a, says: n/a}]",
     )
     assert found.provisional
-    assert [(one.share, one.observed) for one in found.outlooks] == [(None, None)]
+    (dispute,) = found.review.disputes
+    assert [(one.dispute, one.share, one.observed) for one in found.outlooks] == [
+        (dispute, None, None)
+    ]
 
 
 # One scorer for many reviews.
