@@ -17,13 +17,19 @@ import pytest
 from charter_score.diagnostics import START, Diagnostic
 from charter_score.errors import DocumentError
 from charter_score.source.files import (
+    RESULTS,
+    SETTINGS,
     Input,
+    Limit,
     find_inputs,
     is_among,
+    is_there,
     is_under,
+    read_beginning,
     read_bytes,
     search,
     shown_path,
+    slashed,
 )
 from permissions import modes_obeyed
 
@@ -122,6 +128,114 @@ def test_a_file_that_grows_while_it_is_read(here: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(os, "read", read)
     assert refusal(here / "a.yaml").code == "too-large"
     assert sum(given) == 5_000_001
+
+
+def test_a_file_that_comes_in_pieces(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system gives less than was asked for, the pieces make up the file."""
+    (here / "a.yaml").write_bytes(b"0123456789")
+    whole = os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, count: whole(descriptor, min(count, 3)))
+    assert read_bytes("a.yaml", "a.yaml") == b"0123456789"
+    assert read_beginning("a.yaml", "a.yaml", 5) == b"01234"
+
+
+@pytest.mark.parametrize("number", [0, 1, 9, 10, 11])
+def test_the_beginning_of_a_file(here: Path, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first bytes, or all that there are; of a file of any size no more than that is read."""
+    (here / "a.yaml").write_bytes(b"0123456789")
+    asked_for = []
+    whole = os.read
+
+    def read(descriptor: int, count: int) -> bytes:
+        asked_for.append(count)
+        return whole(descriptor, count)
+
+    monkeypatch.setattr(os, "read", read)
+    assert read_beginning("a.yaml", "a.yaml", number) == b"0123456789"[:number]
+    with (here / "a.yaml").open("r+b") as file:
+        file.truncate(10**12)
+    del asked_for[:]
+    assert read_beginning("a.yaml", "a.yaml", 4) == b"0123"
+    assert asked_for == [4]
+
+
+def test_the_beginning_of_what_is_no_file(here: Path) -> None:
+    """It is refused under its own name."""
+    (here / "x.yaml").mkdir()
+    for path, code in (("x.yaml", "not-a-file"), ("none.yaml", "not-found")):
+        with pytest.raises(DocumentError) as caught:
+            read_beginning(path, "shown", 4)
+        assert [(one.code, one.path) for one in caught.value.diagnostics] == [(code, "shown")]
+
+
+@pytest.mark.parametrize(
+    ("limit", "message", "hint"),
+    [
+        (None, "the file is larger than 5 MB", "one file holds one review or one rubric"),
+        (
+            RESULTS,
+            "the file is larger than 500 MB",
+            "score fewer reviews at a time, and compare them part by part",
+        ),
+        (SETTINGS, "the file is larger than 1 MB", "a settings file has a few lines"),
+    ],
+)
+def test_what_is_said_of_a_file_that_is_too_large(
+    here: Path, limit: Limit | None, message: str, hint: str
+) -> None:
+    """The limit of its kind, and what to do."""
+    with (here / "a").open("wb") as file:
+        file.truncate(10**12)
+    with pytest.raises(DocumentError) as caught:
+        read_bytes("a", "shown", *([limit] if limit else []))
+    (said,) = caught.value.diagnostics
+    assert said == Diagnostic("too-large", message, "shown", START, hint)
+
+
+def test_what_is_said_of_what_is_no_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it is instead, and the way out where there is one."""
+    (here / "folder").mkdir()
+    folder = Diagnostic("not-a-file", "this is a folder, not a file", "shown")
+    assert refusal("folder") == folder
+    assert refusal("none") == Diagnostic("not-found", "there is no such file or folder", "shown")
+    if Path("/dev/null").is_char_device():
+        assert refusal("/dev/null") == Diagnostic(
+            "not-a-file",
+            "this is a pipe or a device, not a file",
+            "shown",
+            hint="write what it gives to a file first, and name that",
+        )
+    monkeypatch.setattr(sys, "stdin", None)
+    assert refusal(None) == Diagnostic("unreadable", "standard input is closed", "shown")
+
+
+def test_a_folder_that_the_system_does_not_open(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where opening a folder is refused as such (Windows), it is called a folder all the same."""
+    (here / "folder").mkdir()
+    make("a.yaml")
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        folder, file = refusal("folder"), refusal("a.yaml")
+    assert folder == Diagnostic("not-a-file", "this is a folder, not a file", "shown")
+    assert file == Diagnostic("unreadable", "permission denied", "shown")
+
+
+def test_a_fault_without_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system does not say what is wrong, we say what follows from it."""
+
+    def fail(*_: object) -> int:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", fail)
+        said = refusal(__file__)
+    assert said == Diagnostic("unreadable", "it cannot be read", "shown")
 
 
 @with_pipes
@@ -233,6 +347,20 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(read_bytes(None, "-")) == 5_000_000
     monkeypatch.setattr(sys, "stdin", _Input(b"x" * 5_000_001))
     assert refusal(None, "-").code == "too-large"
+
+
+def test_standard_input_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more is asked of standard input than shows that it is too large."""
+    asked_for = []
+
+    class Endless(io.BytesIO):
+        def read(self, count: int | None = -1, /) -> bytes:
+            asked_for.append(count)
+            return b"x" * (count or 0)
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Endless()))
+    assert refusal(None, "-").code == "too-large"
+    assert asked_for == [5_000_001]
 
 
 def test_standard_input_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -615,6 +743,21 @@ def test_problems_stand_in_their_place() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_names_that_lead_nowhere_stand_in_their_place() -> None:
+    """What is named and not there comes in the order of paths too."""
+    make("b.yaml", "p.yaml")
+    entries = list(search(["p.yaml", "q.yaml", "a.yaml", "b.yaml"]))
+    assert [
+        entry.shown if isinstance(entry, Input) else f"! {entry.path}" for entry in entries
+    ] == [
+        "! a.yaml",
+        "b.yaml",
+        "p.yaml",
+        "! q.yaml",
+    ]
+
+
+@pytest.mark.usefixtures("here")
 def test_whether_a_path_is_among_others() -> None:
     """A path is among files, folders and globs when a search over them would read it."""
     make("r/a.yaml", "r/x/b.yaml", "r/c.txt", "d.yaml")
@@ -654,6 +797,23 @@ def test_absolute_paths_are_never_shown(here: Path) -> None:
     assert shown_path(here / "r" / "a.yaml") == "r/a.yaml"
     assert shown_path(here.parent / "other" / "a.yaml") == "a.yaml"
     assert str(here) not in shown_path(here)
+
+
+@pytest.mark.parametrize(
+    ("separator", "path", "shown"),
+    [("/", "a\\b/c", "a\\b/c"), ("\\", "a\\b\\c", "a/b/c"), ("\\", "a/b", "a/b")],
+)
+def test_what_joins_a_path(
+    separator: str, path: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever joins paths on a system, `/` joins those that are shown, and a name stays whole."""
+    monkeypatch.setattr(os, "sep", separator)
+    assert slashed(path) == shown
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    """Nothing is there under a name with a character that names cannot have."""
+    assert not is_there("a\0b")
 
 
 def test_shown_paths_at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
