@@ -630,6 +630,42 @@ def test_globs() -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("pattern", "shown"),
+    [
+        ("**/*.yaml", ["a.yaml", "r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml"]),
+        ("r/b/**/*.yaml", ["r/b/c/d.yaml", "r/b/e.yaml"]),
+        ("*/b/**/*.yaml", ["r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml"]),
+        ("[sr]/**/?.yaml", ["r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml"]),
+        ("**/b/**/d.yaml", ["r/b/c/d.yaml"]),
+        (".h/**/*.yaml", [".h/g.yaml"]),
+        ("none/**/*.txt", ["! none/**/*.txt"]),
+    ],
+)
+def test_globs_of_any_depth(pattern: str, shown: list[str]) -> None:
+    """`**` stands for folders below what stands before it, which may have a dot or be a glob."""
+    make("a.yaml", "r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml", ".h/g.yaml", ".h/.i/j.yaml")
+    entries = search([pattern])
+    assert [one.shown if isinstance(one, Input) else f"! {one.path}" for one in entries] == shown
+
+
+@pytest.mark.usefixtures("here")
+def test_a_name_of_which_the_system_cannot_say_whether_it_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is taken as a file, so that reading it says what is wrong; a glob is still a glob."""
+    make("a.yaml")
+
+    def fail(_path: object) -> os.stat_result:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "lstat", fail)
+        entries = list(search(["b.yaml", "[a].yaml"]))
+    assert entries == [Input("a.yaml", "a.yaml"), Input("b.yaml", "b.yaml")]
+
+
+@pytest.mark.usefixtures("here")
 def test_names_that_look_like_globs() -> None:
     """A file or folder whose very name holds * or [] is found by it."""
     make("[a]/b.yaml", "c*.yaml", "cd.yaml", "a/e.yaml")
@@ -695,6 +731,82 @@ def test_a_folder_that_cannot_be_entered(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [one.shown for one in inputs] == ["r/a.yaml", "r/open/c.yaml"]
     assert [(one.code, one.path, one.message) for one in problems] == [
         ("unreadable", "r/closed", "permission denied")
+    ]
+
+
+@pytest.mark.usefixtures("here")
+def test_the_current_folder_that_cannot_be_entered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is called `.`, and a fault without words is still said."""
+
+    def fail(_folder: str) -> object:
+        raise OSError
+
+    monkeypatch.setattr(os, "scandir", fail)
+    assert find_inputs(["."]) == ([], [Diagnostic("unreadable", "it cannot be entered", ".")])
+
+
+def test_a_folder_elsewhere_that_cannot_be_entered(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outside the current folder too it is one problem, in the order of names, by its name."""
+    other = here.parent / "o"
+    make(other / "z/a.yaml", other / "b/c.yaml", other / "closed/x.yaml", other / "d.yaml")
+    scandir = os.scandir
+
+    def scan(folder: str) -> object:
+        if Path(folder).name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    assert list(search([str(other)])) == [
+        Input("a.yaml", str(other / "z/a.yaml"), str(other)),
+        Input("c.yaml", str(other / "b/c.yaml"), str(other)),
+        Diagnostic("unreadable", "permission denied", "closed"),
+        Input("d.yaml", str(other / "d.yaml"), str(other)),
+    ]
+
+
+class Entry:
+    """An entry of a folder that the system says nothing about."""
+
+    def __init__(self, name: str, fault: int) -> None:
+        self.name = name
+        self._fault = fault
+
+    def is_dir(self, *, follow_symlinks: bool) -> bool:
+        """Fails."""
+        assert not follow_symlinks
+        raise OSError(self._fault, os.strerror(self._fault))
+
+
+@pytest.mark.usefixtures("here")
+def test_entries_of_which_the_system_cannot_say_what_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are one problem of their folder, the first one's, and the rest is found."""
+    make("r/MAX/a.yaml", "r/b.yaml")
+    scandir = os.scandir
+
+    def scan(folder: str) -> Entries:
+        first = [Entry("c.yaml", errno.EIO), Entry("d.yaml", errno.EACCES)]
+        return Entries([*(first if folder == "r" else []), *scandir(folder)])
+
+    monkeypatch.setattr(os, "scandir", scan)
+    inputs, problems = find_inputs(["r"])
+    assert [one.shown for one in inputs] == ["r/MAX/a.yaml", "r/b.yaml"]
+    why = os.strerror(errno.EIO).lower()
+    assert problems == [Diagnostic("unreadable", why, "r")]
+
+
+def test_where_what_was_found_lies(here: Path) -> None:
+    """An input has the path by which it can be opened, and the folder that it was found in."""
+    make("r/x/b.yaml", "r/.c.yaml")
+    Path("r/link.yaml").symlink_to(".c.yaml")
+    root = str(here / "r")
+    assert find_inputs([root])[0] == [
+        Input("r/link.yaml", f"{root}/link.yaml", root),
+        Input("r/x/b.yaml", f"{root}/x/b.yaml", root),
     ]
 
 
@@ -903,7 +1015,7 @@ def test_two_links_to_one_file() -> None:
     assert found("r") == ["r/a.yaml"]
 
 
-class Entries(list["os.DirEntry[str]"]):
+class Entries(list["os.DirEntry[str] | Entry"]):
     """What `os.scandir` gives, in an order of our own."""
 
     def __enter__(self) -> Self:
@@ -931,3 +1043,13 @@ def test_the_order_of_files_that_are_shown_alike(monkeypatch: pytest.MonkeyPatch
         inputs, _ = find_inputs(["r"])
         orders.append([one.path for one in inputs])
     assert orders[0] == orders[1]
+
+
+@pytest.mark.usefixtures("here")
+def test_the_order_is_that_of_names_as_they_are_shown() -> None:
+    """A name that is no UTF-8 stands where its replacement characters belong."""
+    try:
+        make(os.fsdecode(b"r/\xff.yaml"), "r/\ufb01.yaml")
+    except OSError:
+        pytest.skip("the file system takes no such names")
+    assert found("r") == ["r/\ufb01.yaml", "r/\ufffd.yaml"]
