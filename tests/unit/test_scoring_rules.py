@@ -909,6 +909,20 @@ disputes:
     ]
 
 
+def test_outlook_of_a_band_that_rests_on_not_applicable() -> None:
+    """An outlook says both bands: the one that counts, and the one of what was observed."""
+    found = result(
+        BANDS + FOUR,
+        "{s: {a: not met, b: n/a, c: not met, d: n/a}}",
+        "disputes: [{section: s, criterion: a, says: n/a}]",
+    )
+    (outlook,) = found.outlooks
+    assert (outlook.share, outlook.observed) == (Fraction(3, 4), 0)
+    assert outlook.band is not None
+    assert outlook.band_observed is not None
+    assert (outlook.band.name, outlook.band_observed.name) == ("Middle", "Low")
+
+
 def test_outlook_in_which_nothing_is_left() -> None:
     """A dispute that would leave nothing observed has an outlook without a score."""
     found = result(
@@ -917,7 +931,10 @@ def test_outlook_in_which_nothing_is_left() -> None:
         "disputes: [{section: s, criterion: a, says: n/a}]",
     )
     assert found.provisional
-    assert [(one.share, one.observed) for one in found.outlooks] == [(None, None)]
+    (dispute,) = found.review.disputes
+    assert [(one.dispute, one.share, one.observed) for one in found.outlooks] == [
+        (dispute, None, None)
+    ]
 
 
 # One scorer for many reviews.

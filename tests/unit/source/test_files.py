@@ -17,13 +17,19 @@ import pytest
 from charter_score.diagnostics import START, Diagnostic
 from charter_score.errors import DocumentError
 from charter_score.source.files import (
+    RESULTS,
+    SETTINGS,
     Input,
+    Limit,
     find_inputs,
     is_among,
+    is_there,
     is_under,
+    read_beginning,
     read_bytes,
     search,
     shown_path,
+    slashed,
 )
 from permissions import modes_obeyed
 
@@ -122,6 +128,114 @@ def test_a_file_that_grows_while_it_is_read(here: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(os, "read", read)
     assert refusal(here / "a.yaml").code == "too-large"
     assert sum(given) == 5_000_001
+
+
+def test_a_file_that_comes_in_pieces(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system gives less than was asked for, the pieces make up the file."""
+    (here / "a.yaml").write_bytes(b"0123456789")
+    whole = os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, count: whole(descriptor, min(count, 3)))
+    assert read_bytes("a.yaml", "a.yaml") == b"0123456789"
+    assert read_beginning("a.yaml", "a.yaml", 5) == b"01234"
+
+
+@pytest.mark.parametrize("number", [0, 1, 9, 10, 11])
+def test_the_beginning_of_a_file(here: Path, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first bytes, or all that there are; of a file of any size no more than that is read."""
+    (here / "a.yaml").write_bytes(b"0123456789")
+    asked_for = []
+    whole = os.read
+
+    def read(descriptor: int, count: int) -> bytes:
+        asked_for.append(count)
+        return whole(descriptor, count)
+
+    monkeypatch.setattr(os, "read", read)
+    assert read_beginning("a.yaml", "a.yaml", number) == b"0123456789"[:number]
+    with (here / "a.yaml").open("r+b") as file:
+        file.truncate(10**12)
+    del asked_for[:]
+    assert read_beginning("a.yaml", "a.yaml", 4) == b"0123"
+    assert asked_for == [4]
+
+
+def test_the_beginning_of_what_is_no_file(here: Path) -> None:
+    """It is refused under its own name."""
+    (here / "x.yaml").mkdir()
+    for path, code in (("x.yaml", "not-a-file"), ("none.yaml", "not-found")):
+        with pytest.raises(DocumentError) as caught:
+            read_beginning(path, "shown", 4)
+        assert [(one.code, one.path) for one in caught.value.diagnostics] == [(code, "shown")]
+
+
+@pytest.mark.parametrize(
+    ("limit", "message", "hint"),
+    [
+        (None, "the file is larger than 5 MB", "one file holds one review or one rubric"),
+        (
+            RESULTS,
+            "the file is larger than 500 MB",
+            "score fewer reviews at a time, and compare them part by part",
+        ),
+        (SETTINGS, "the file is larger than 1 MB", "a settings file has a few lines"),
+    ],
+)
+def test_what_is_said_of_a_file_that_is_too_large(
+    here: Path, limit: Limit | None, message: str, hint: str
+) -> None:
+    """The limit of its kind, and what to do."""
+    with (here / "a").open("wb") as file:
+        file.truncate(10**12)
+    with pytest.raises(DocumentError) as caught:
+        read_bytes("a", "shown", *([limit] if limit else []))
+    (said,) = caught.value.diagnostics
+    assert said == Diagnostic("too-large", message, "shown", START, hint)
+
+
+def test_what_is_said_of_what_is_no_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it is instead, and the way out where there is one."""
+    (here / "folder").mkdir()
+    folder = Diagnostic("not-a-file", "this is a folder, not a file", "shown")
+    assert refusal("folder") == folder
+    assert refusal("none") == Diagnostic("not-found", "there is no such file or folder", "shown")
+    if Path("/dev/null").is_char_device():
+        assert refusal("/dev/null") == Diagnostic(
+            "not-a-file",
+            "this is a pipe or a device, not a file",
+            "shown",
+            hint="write what it gives to a file first, and name that",
+        )
+    monkeypatch.setattr(sys, "stdin", None)
+    assert refusal(None) == Diagnostic("unreadable", "standard input is closed", "shown")
+
+
+def test_a_folder_that_the_system_does_not_open(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where opening a folder is refused as such (Windows), it is called a folder all the same."""
+    (here / "folder").mkdir()
+    make("a.yaml")
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        folder, file = refusal("folder"), refusal("a.yaml")
+    assert folder == Diagnostic("not-a-file", "this is a folder, not a file", "shown")
+    assert file == Diagnostic("unreadable", "permission denied", "shown")
+
+
+def test_a_fault_without_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system does not say what is wrong, we say what follows from it."""
+
+    def fail(*_: object) -> int:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", fail)
+        said = refusal(__file__)
+    assert said == Diagnostic("unreadable", "it cannot be read", "shown")
 
 
 @with_pipes
@@ -233,6 +347,20 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(read_bytes(None, "-")) == 5_000_000
     monkeypatch.setattr(sys, "stdin", _Input(b"x" * 5_000_001))
     assert refusal(None, "-").code == "too-large"
+
+
+def test_standard_input_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more is asked of standard input than shows that it is too large."""
+    asked_for = []
+
+    class Endless(io.BytesIO):
+        def read(self, count: int | None = -1, /) -> bytes:
+            asked_for.append(count)
+            return b"x" * (count or 0)
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Endless()))
+    assert refusal(None, "-").code == "too-large"
+    assert asked_for == [5_000_001]
 
 
 def test_standard_input_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -502,6 +630,42 @@ def test_globs() -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("pattern", "shown"),
+    [
+        ("**/*.yaml", ["a.yaml", "r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml"]),
+        ("r/b/**/*.yaml", ["r/b/c/d.yaml", "r/b/e.yaml"]),
+        ("*/b/**/*.yaml", ["r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml"]),
+        ("[sr]/**/?.yaml", ["r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml"]),
+        ("**/b/**/d.yaml", ["r/b/c/d.yaml"]),
+        (".h/**/*.yaml", [".h/g.yaml"]),
+        ("none/**/*.txt", ["! none/**/*.txt"]),
+    ],
+)
+def test_globs_of_any_depth(pattern: str, shown: list[str]) -> None:
+    """`**` stands for folders below what stands before it, which may have a dot or be a glob."""
+    make("a.yaml", "r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml", ".h/g.yaml", ".h/.i/j.yaml")
+    entries = search([pattern])
+    assert [one.shown if isinstance(one, Input) else f"! {one.path}" for one in entries] == shown
+
+
+@pytest.mark.usefixtures("here")
+def test_a_name_of_which_the_system_cannot_say_whether_it_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is taken as a file, so that reading it says what is wrong; a glob is still a glob."""
+    make("a.yaml")
+
+    def fail(_path: object) -> os.stat_result:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "lstat", fail)
+        entries = list(search(["b.yaml", "[a].yaml"]))
+    assert entries == [Input("a.yaml", "a.yaml"), Input("b.yaml", "b.yaml")]
+
+
+@pytest.mark.usefixtures("here")
 def test_names_that_look_like_globs() -> None:
     """A file or folder whose very name holds * or [] is found by it."""
     make("[a]/b.yaml", "c*.yaml", "cd.yaml", "a/e.yaml")
@@ -570,6 +734,82 @@ def test_a_folder_that_cannot_be_entered(monkeypatch: pytest.MonkeyPatch) -> Non
     ]
 
 
+@pytest.mark.usefixtures("here")
+def test_the_current_folder_that_cannot_be_entered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is called `.`, and a fault without words is still said."""
+
+    def fail(_folder: str) -> object:
+        raise OSError
+
+    monkeypatch.setattr(os, "scandir", fail)
+    assert find_inputs(["."]) == ([], [Diagnostic("unreadable", "it cannot be entered", ".")])
+
+
+def test_a_folder_elsewhere_that_cannot_be_entered(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outside the current folder too it is one problem, in the order of names, by its name."""
+    other = here.parent / "o"
+    make(other / "z/a.yaml", other / "b/c.yaml", other / "closed/x.yaml", other / "d.yaml")
+    scandir = os.scandir
+
+    def scan(folder: str) -> object:
+        if Path(folder).name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    assert list(search([str(other)])) == [
+        Input("a.yaml", str(other / "z/a.yaml"), str(other)),
+        Input("c.yaml", str(other / "b/c.yaml"), str(other)),
+        Diagnostic("unreadable", "permission denied", "closed"),
+        Input("d.yaml", str(other / "d.yaml"), str(other)),
+    ]
+
+
+class Entry:
+    """An entry of a folder that the system says nothing about."""
+
+    def __init__(self, name: str, fault: int) -> None:
+        self.name = name
+        self._fault = fault
+
+    def is_dir(self, *, follow_symlinks: bool) -> bool:
+        """Fails."""
+        assert not follow_symlinks
+        raise OSError(self._fault, os.strerror(self._fault))
+
+
+@pytest.mark.usefixtures("here")
+def test_entries_of_which_the_system_cannot_say_what_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are one problem of their folder, the first one's, and the rest is found."""
+    make("r/MAX/a.yaml", "r/b.yaml")
+    scandir = os.scandir
+
+    def scan(folder: str) -> Entries:
+        first = [Entry("c.yaml", errno.EIO), Entry("d.yaml", errno.EACCES)]
+        return Entries([*(first if folder == "r" else []), *scandir(folder)])
+
+    monkeypatch.setattr(os, "scandir", scan)
+    inputs, problems = find_inputs(["r"])
+    assert [one.shown for one in inputs] == ["r/MAX/a.yaml", "r/b.yaml"]
+    why = os.strerror(errno.EIO).lower()
+    assert problems == [Diagnostic("unreadable", why, "r")]
+
+
+def test_where_what_was_found_lies(here: Path) -> None:
+    """An input has the path by which it can be opened, and the folder that it was found in."""
+    make("r/x/b.yaml", "r/.c.yaml")
+    Path("r/link.yaml").symlink_to(".c.yaml")
+    root = str(here / "r")
+    assert find_inputs([root])[0] == [
+        Input("r/link.yaml", f"{root}/link.yaml", root),
+        Input("r/x/b.yaml", f"{root}/x/b.yaml", root),
+    ]
+
+
 def test_a_very_deep_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tree of folders deeper than Python's stack is walked."""
     depth = 200
@@ -615,6 +855,21 @@ def test_problems_stand_in_their_place() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_names_that_lead_nowhere_stand_in_their_place() -> None:
+    """What is named and not there comes in the order of paths too."""
+    make("b.yaml", "p.yaml")
+    entries = list(search(["p.yaml", "q.yaml", "a.yaml", "b.yaml"]))
+    assert [
+        entry.shown if isinstance(entry, Input) else f"! {entry.path}" for entry in entries
+    ] == [
+        "! a.yaml",
+        "b.yaml",
+        "p.yaml",
+        "! q.yaml",
+    ]
+
+
+@pytest.mark.usefixtures("here")
 def test_whether_a_path_is_among_others() -> None:
     """A path is among files, folders and globs when a search over them would read it."""
     make("r/a.yaml", "r/x/b.yaml", "r/c.txt", "d.yaml")
@@ -654,6 +909,23 @@ def test_absolute_paths_are_never_shown(here: Path) -> None:
     assert shown_path(here / "r" / "a.yaml") == "r/a.yaml"
     assert shown_path(here.parent / "other" / "a.yaml") == "a.yaml"
     assert str(here) not in shown_path(here)
+
+
+@pytest.mark.parametrize(
+    ("separator", "path", "shown"),
+    [("/", "a\\b/c", "a\\b/c"), ("\\", "a\\b\\c", "a/b/c"), ("\\", "a/b", "a/b")],
+)
+def test_what_joins_a_path(
+    separator: str, path: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever joins paths on a system, `/` joins those that are shown, and a name stays whole."""
+    monkeypatch.setattr(os, "sep", separator)
+    assert slashed(path) == shown
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    """Nothing is there under a name with a character that names cannot have."""
+    assert not is_there("a\0b")
 
 
 def test_shown_paths_at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -743,7 +1015,7 @@ def test_two_links_to_one_file() -> None:
     assert found("r") == ["r/a.yaml"]
 
 
-class Entries(list["os.DirEntry[str]"]):
+class Entries(list["os.DirEntry[str] | Entry"]):
     """What `os.scandir` gives, in an order of our own."""
 
     def __enter__(self) -> Self:
@@ -771,3 +1043,13 @@ def test_the_order_of_files_that_are_shown_alike(monkeypatch: pytest.MonkeyPatch
         inputs, _ = find_inputs(["r"])
         orders.append([one.path for one in inputs])
     assert orders[0] == orders[1]
+
+
+@pytest.mark.usefixtures("here")
+def test_the_order_is_that_of_names_as_they_are_shown() -> None:
+    """A name that is no UTF-8 stands where its replacement characters belong."""
+    try:
+        make(os.fsdecode(b"r/\xff.yaml"), "r/\ufb01.yaml")
+    except OSError:
+        pytest.skip("the file system takes no such names")
+    assert found("r") == ["r/\ufb01.yaml", "r/\ufffd.yaml"]

@@ -577,6 +577,7 @@ WORDS_OF_FAULTS = [
     ("nope", "this word is no value of JSON", "put text in double quotes"),
     ("[1 2]", "a comma or `]` is wanted here", None),
     ("[1,]", "a comma stands before this and nothing after it", "take the comma out"),
+    ('[{"a": 1,}]', "a comma stands before this and nothing after it", "take the comma out"),
     ('{"a" 1}', "a `:` is missing after this key", None),
     ('{"a": 1 "b"}', "a comma or `}` is wanted here", None),
     ('"a', "this text is never closed", 'close it with `"`'),
