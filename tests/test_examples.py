@@ -329,19 +329,38 @@ def principles(complaint: str, supervisor: str, compliment: str) -> set[str]:
 
 def test_nobody_earns_points_for_a_complaint_that_nobody_made() -> None:
     """An ordinary contact has none of the five criteria; each comes with what it is about."""
-    assert principles("none", "not asked for", "none") == set()
-    assert principles("settled", "not asked for", "none") == {"complaint.tries_to_resolve"}
-    assert principles("not settled", "not asked for", "none") == {
+    assert principles("none", "no request", "none") == set()
+    assert principles("settled", "no request", "none") == {"complaint.tries_to_resolve"}
+    assert principles("not settled", "no request", "none") == {
         "complaint.tries_to_resolve",
         "complaint.passes_to_supervisor",
     }
-    assert principles("none", "asked for", "none") == {"complaint.supervisor_on_request"}
-    assert principles("none", "not asked for", "for a colleague") == {
+    assert principles("none", "request", "none") == {"complaint.supervisor_on_request"}
+    assert principles("none", "no request", "praise for a colleague") == {
         "compliments.passes_on_praise"
     }
-    assert principles("not settled", "asked for", "for both") == COMES_UP
+    assert principles("not settled", "request", "praise for both") == COMES_UP
     rules = RUBRICS["public-service-principles"].fields
     assert all(rules[name].required for name in ("complaint", "supervisor", "compliment"))
+
+
+def test_a_service_that_does_not_suit_the_internet_earns_nothing_online() -> None:
+    """Wrexham's questions to online services exist only for those; one-to-one help for all."""
+    online = {
+        criterion.id: (dict(criterion.applies_when), criterion.not_applicable)
+        for section, criterion in RUBRICS["wrexham-customer-contract"].criteria()
+        if section.id == "online"
+    }
+    suited = ({"internet": ("suited",)}, Permission.FORBIDDEN)
+    assert online == {
+        "easy_online": suited,
+        "encourages_online": suited,
+        "helps_the_unsure": suited,
+        "one_to_one": ({}, Permission.FORBIDDEN),
+        "learns_from_use": ({}, Permission.ALLOWED),
+        "explains_data_use": ({}, Permission.ALLOWED),
+    }
+    assert RUBRICS["wrexham-customer-contract"].fields["internet"].required
 
 
 def test_texas_asks_the_channel_and_the_challenge_first() -> None:
