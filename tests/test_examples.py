@@ -13,11 +13,14 @@ from typing import NamedTuple
 
 import pytest
 
+import programs
 from charter_score.api import load_review
+from charter_score.filling.template import review_template
 from charter_score.library import built_in_rubrics, load_rubric
 from charter_score.outcome import Scored
 from charter_score.pipeline import Job, Scoring
 from charter_score.rating import Rating
+from charter_score.render.rubric.score_sheet import score_sheet
 from charter_score.result import CriterionResult
 from charter_score.rubric import CommentRule, Criterion, Permission, Rubric, Section, holds
 from charter_score.scoring import score
@@ -329,19 +332,38 @@ def principles(complaint: str, supervisor: str, compliment: str) -> set[str]:
 
 def test_nobody_earns_points_for_a_complaint_that_nobody_made() -> None:
     """An ordinary contact has none of the five criteria; each comes with what it is about."""
-    assert principles("none", "not asked for", "none") == set()
-    assert principles("settled", "not asked for", "none") == {"complaint.tries_to_resolve"}
-    assert principles("not settled", "not asked for", "none") == {
+    assert principles("none", "no request", "none") == set()
+    assert principles("settled", "no request", "none") == {"complaint.tries_to_resolve"}
+    assert principles("not settled", "no request", "none") == {
         "complaint.tries_to_resolve",
         "complaint.passes_to_supervisor",
     }
-    assert principles("none", "asked for", "none") == {"complaint.supervisor_on_request"}
-    assert principles("none", "not asked for", "for a colleague") == {
+    assert principles("none", "request", "none") == {"complaint.supervisor_on_request"}
+    assert principles("none", "no request", "praise for a colleague") == {
         "compliments.passes_on_praise"
     }
-    assert principles("not settled", "asked for", "for both") == COMES_UP
+    assert principles("not settled", "request", "praise for both") == COMES_UP
     rules = RUBRICS["public-service-principles"].fields
     assert all(rules[name].required for name in ("complaint", "supervisor", "compliment"))
+
+
+def test_a_service_that_does_not_suit_the_internet_earns_nothing_online() -> None:
+    """Wrexham's questions to online services exist only for those; one-to-one help for all."""
+    online = {
+        criterion.id: (dict(criterion.applies_when), criterion.not_applicable)
+        for section, criterion in RUBRICS["wrexham-customer-contract"].criteria()
+        if section.id == "online"
+    }
+    suited = ({"internet": ("suited",)}, Permission.FORBIDDEN)
+    assert online == {
+        "easy_online": suited,
+        "encourages_online": suited,
+        "helps_the_unsure": suited,
+        "one_to_one": ({}, Permission.FORBIDDEN),
+        "learns_from_use": ({}, Permission.ALLOWED),
+        "explains_data_use": ({}, Permission.ALLOWED),
+    }
+    assert RUBRICS["wrexham-customer-contract"].fields["internet"].required
 
 
 def test_texas_asks_the_channel_and_the_challenge_first() -> None:
@@ -350,6 +372,60 @@ def test_texas_asks_the_channel_and_the_challenge_first() -> None:
     assert list(rubric.fields)[:2] == ["channel", "challenge"]
     attention = criteria(rubric)["understand_and_assist.full_attention"][1]
     assert attention.applies_when == {"channel": ("phone", "face to face")}
+
+
+ASKED_FIRST: dict[str, list[tuple[str, str]]] = {
+    "texas-build-public-trust": [
+        ("channel", "email"),
+        ("challenge", "demeaning"),
+        ("customer", "external"),
+    ],
+    "public-service-principles": [
+        ("complaint", "not settled"),
+        ("supervisor", "no request"),
+        ("compliment", "praise for a colleague"),
+    ],
+    "wrexham-customer-contract": [("channel", "telephone"), ("internet", "not suited")],
+}
+"""Fields in the order in which they are asked, each with an answer."""
+
+
+@pytest.mark.parametrize("name", ASKED_FIRST)
+def test_filling_in_asks_first_what_decides_and_then_only_what_applies(
+    name: str, tmp_path: Path
+) -> None:
+    """The fields come before the first criterion, one after the other, and decide how many."""
+    rubric = RUBRICS[name]
+    answers = ASKED_FIRST[name]
+    people = ["", "", "", "2026-03-02"]
+    typed = "\n".join([*people, *(value for _, value in answers), "q", ""])
+    done = programs.run("fill", "r.yaml", "--rubric", name, given=typed.encode(), cwd=tmp_path)
+    assert done.returncode == 0
+    said = " ".join(done.stdout.split())
+    apply = sum(
+        holds(section.applies_when, dict(answers)) and holds(criterion.applies_when, dict(answers))
+        for section, criterion in rubric.criteria()
+    )
+    assert apply < len(list(rubric.criteria()))
+    asked = [said.index(f"{rubric.fields[field].title}.") for field, _ in answers]
+    assert [*asked, said.index(f"Criterion 1 of {apply} ")] == sorted(
+        [*asked, said.index(f"Criterion 1 of {apply} ")]
+    )
+
+
+@pytest.mark.parametrize("name", ASKED_FIRST)
+def test_forms_say_what_exists_only_for_some(name: str) -> None:
+    """On the blank review and the score sheet each such criterion says so, in words that read."""
+    rubric = RUBRICS[name]
+    conditions = sum(bool(section.applies_when) for section in rubric.sections) + sum(
+        bool(criterion.applies_when) for _, criterion in rubric.criteria()
+    )
+    blank = review_template(rubric, rubric.name, None)
+    assert blank.index("interaction:") < blank.index("ratings:")
+    assert blank.count("(only when ") == conditions
+    sheet = " ".join(re.sub("<[^>]*>", " ", score_sheet(rubric)).split())
+    assert sheet.count("only for ") >= conditions
+    assert not re.search(r"\b(for|when|is) \1\b", f"{blank} {sheet}")
 
 
 @pytest.mark.parametrize("route", ["meet_and_greet.eye_contact", "meet_and_greet.posture"])

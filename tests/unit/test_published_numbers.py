@@ -48,7 +48,9 @@ def scored_with(rubric: Rubric, *words: str) -> ReviewResult:
     for section in rubric.sections:
         text += f"  {section.id}:\n"
         for criterion in section.criteria:
-            text += f"    {criterion.id}: {left.pop(0)}\n"
+            word = left.pop(0)
+            rated = '{rating: not met, comment: "why"}' if word == "not met" else word
+            text += f"    {criterion.id}: {rated}\n"
     assert not left
     return scored(rubric, review_from(text))
 
