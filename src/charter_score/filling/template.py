@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from charter_score.render.text import phrases
-from charter_score.render.text.hostile import visible_lines, without_commands
+from charter_score.render.text.hostile import visible_line, visible_lines, without_commands
 from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review
 from charter_score.rubric import CommentRule, Criterion, FieldRule, Permission, Rubric, Section
 
@@ -88,7 +88,7 @@ def weight_of(rubric: Rubric, criterion: Criterion, *, alike: bool) -> list[str]
     told = []
     points = rubric.points_of(criterion)
     if not points:
-        told.append("advisory, never scored")
+        told.append(phrases.without_points(criterion))
     elif criterion.levels is None and not rubric.hide_points and not alike:
         told.append(phrases.points(points))
     if criterion.critical:
@@ -191,7 +191,7 @@ def schema_help(command: str, file: str) -> list[str]:
 
 
 def _head(rubric: Rubric, *, filled: bool) -> list[str]:
-    lines = [*_comment(title_of(rubric)), "#"]
+    lines = [*_comment(visible_line(title_of(rubric))), "#"]
     if filled:
         lines += _comment("Every criterion stands here with its guidance, as it was rated.")
     else:

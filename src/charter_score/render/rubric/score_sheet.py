@@ -4,7 +4,6 @@ No script, nothing fetched, every text of the rubric escaped and isolated. A she
 pages: where the guidance would make it longer, print leaves it out and only the screen shows it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -15,7 +14,7 @@ from charter_score.figures import decimal_text
 from charter_score.rating import Policy, Rating
 from charter_score.render.html import environment
 from charter_score.render.text import phrases
-from charter_score.render.text.hostile import visible
+from charter_score.render.text.hostile import visible_line
 from charter_score.rubric import (
     Band,
     Combine,
@@ -178,7 +177,7 @@ def score_sheet(rubric: Rubric) -> str:
 
 def _text(text: str) -> str:
     """A text from the rubric on one line, with nothing in it that acts or hides."""
-    return visible(re.sub(r"[ \t\r\n]+", " ", text).strip())
+    return visible_line(text).strip()
 
 
 def _sheet(rubric: Rubric) -> Sheet:
@@ -372,7 +371,7 @@ def _marks(rubric: Rubric, criterion: Criterion, whole: _Whole) -> Iterator[Note
         yield Note("CRITICAL", "critical")
     points = rubric.points_of(criterion)
     if not points:
-        yield Note("advisory, never scored")
+        yield Note(phrases.without_points(criterion))
     elif not (rubric.hide_points or criterion.levels is not None or whole.points):
         yield Note(phrases.points(points))
     signs = "*" * (criterion.comment is CommentRule.WHEN_MISSED)

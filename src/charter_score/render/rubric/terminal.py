@@ -140,7 +140,7 @@ def _criterion(rubric: Rubric, number: int, criterion: Criterion) -> Iterator[Re
         elif rubric.points_of(criterion):
             told.append(phrases.points(rubric.points_of(criterion)))
     if not rubric.points_of(criterion):
-        told.append("advisory, never scored")
+        told.append(phrases.without_points(criterion))
     if criterion.critical:
         told.append("CRITICAL")
     match criterion.not_applicable:

@@ -10,7 +10,7 @@ from charter_score.outcome import Skipped
 from charter_score.rating import Policy, same_word
 from charter_score.result import ReviewResult
 from charter_score.review import Review
-from charter_score.rubric import Rubric, values_of
+from charter_score.rubric import Criterion, Rubric, values_of
 
 ONLY_STATUS_MISSING = "Only the status is missing: `status: final` makes it count"
 """What is told of a draft in which everything is rated."""
@@ -55,6 +55,19 @@ def points(amount: Fraction) -> str:
 def count(number: int, one: str, many: str | None = None) -> str:
     """A number with its noun: `1 review`, `2 reviews`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def criteria_with_points(result: ReviewResult) -> str:
+    """How many criteria could be observed: `4 criteria`, "with points" where others have none."""
+    of = count(result.observed.of, "criterion", "criteria")
+    if all(one.worth.points for section in result.sections for one in section.criteria):
+        return of
+    return f"{of} with points"
+
+
+def without_points(criterion: Criterion) -> str:
+    """What a criterion without points is; one that decides over a review is not advisory."""
+    return "without points" if criterion.critical else "advisory, never scored"
 
 
 def plus(amounts: Iterable[Fraction]) -> str:
