@@ -22,9 +22,6 @@ from charter_score.rubric import (
     Section,
 )
 
-ADVISORY = "advisory, never scored"
-"""What is said of a criterion that has no points."""
-
 
 def title(rubric: Rubric) -> str:
     """The standard by its organisation and title."""
@@ -137,10 +134,15 @@ def worth(rubric: Rubric, criterion: Criterion, *, alike: bool = False) -> str:
     """
     amount = rubric.points_of(criterion)
     if not amount:
-        return ADVISORY
+        return without_points(criterion)
     if criterion.levels is not None or rubric.hide_points or alike:
         return ""
     return points(amount)
+
+
+def without_points(criterion: Criterion) -> str:
+    """What a criterion without points is; one that decides over a review is not advisory."""
+    return "without points" if criterion.critical else "advisory, never scored"
 
 
 def on_na(criterion: Criterion) -> str:

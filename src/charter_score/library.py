@@ -29,6 +29,7 @@ from charter_score.source.files import (
 from charter_score.source.kinds import TEXT_ENDINGS
 from charter_score.source.reading import is_rubric, read_document
 from charter_score.source.validation import validate
+from charter_score.wire.ours import envelope_of
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def rubric_of(document: Document, digest: str) -> LoadedRubric:
     if isinstance(document.value, dict) and "ratings" in document.value:
         wrong = Problem("not-a-rubric", "this is a review, not a rubric", ("ratings",), At.KEY)
         raise DocumentError([document.diagnostic(wrong)])
-    rubric, problems = validate(Rubric, document.value)
+    envelope, value = envelope_of(document.value)
+    rubric, problems = validate(Rubric, value)
     if rubric is not None:
         own = rubric_problems(rubric, frozenset(problem.route for problem in problems))
         if own and rubric.ignore:
@@ -79,7 +81,8 @@ def rubric_of(document: Document, digest: str) -> LoadedRubric:
 
             own = without_ignored(rubric, own)
         problems = [*problems, *own]
-    found = [document.diagnostic(problem) for problem in problems]
+    placed = (problem._replace(route=(*envelope, *problem.route)) for problem in problems)
+    found = [document.diagnostic(problem) for problem in placed]
     if rubric is None or any(one.is_error for one in found):
         raise DocumentError(found)
     return LoadedRubric(rubric, document.path, digest, tuple(found))

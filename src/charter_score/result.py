@@ -32,6 +32,17 @@ class CriterionResult(NamedTuple):
         """Whether this criterion is critical and was missed."""
         return self.criterion.critical and self.worth.missed
 
+    @property
+    def advisory_not_met(self) -> bool:
+        """Whether this criterion is advisory (no points, not critical) and was not met."""
+        advisory = not self.worth.points and not self.criterion.critical
+        return advisory and self.worth.missed
+
+    @property
+    def is_partly_met(self) -> bool:
+        """Whether it was observed, lost points, and was not missed."""
+        return self.worth.observed and self.worth.lost > 0 and not self.worth.missed
+
 
 class Score(NamedTuple):
     """Points earned of points available, and the share; None where nothing was available.
@@ -120,7 +131,7 @@ class ReviewResult(NamedTuple):
         critical_missed: The critical criteria that were missed, in the rubric's order.
         meets_expected: None where the rubric states no expected score.
         needs: Development needs, the weightiest first.
-        strengths: Sections with something observed and no need.
+        strengths: Sections with something observed, no need, and no advisory criterion not met.
         outlooks: One for every open dispute.
     """
 

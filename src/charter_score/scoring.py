@@ -89,6 +89,7 @@ class _Tally(NamedTuple):
     of: int
     critical_missed: bool
     needs: tuple[tuple[int, int], ...]  # which of the results, and the points it lost
+    is_strength: bool
     plain: SectionResult  # the result where the reviewer wrote nothing but words
 
 
@@ -289,6 +290,8 @@ class Scorer:
         observed = [one for one in ratings if one.criteria]
         seen = sum([one.earned for one in observed]), sum([one.available for one in observed])
         of = sum([one.of for one in ratings])
+        needs = tuple([(index, one.lost) for index, one in enumerate(ratings) if one.is_need])
+        not_met = any(one.plain.advisory_not_met for one in ratings)
         tally = _Tally(
             place,
             words,
@@ -298,7 +301,8 @@ class Scorer:
             criteria=len(observed),
             of=of,
             critical_missed=any(one.plain.critical_missed for one in ratings),
-            needs=tuple([(index, one.lost) for index, one in enumerate(ratings) if one.is_need]),
+            needs=needs,
+            is_strength=bool(observed) and not needs and not not_met,
             plain=SectionResult(
                 ready.section,
                 self._plain_score(*sums),
@@ -547,13 +551,9 @@ def _remember(memory: dict[Any, Any], key: object, value: object) -> None:
 def _strengths(
     tallies: Sequence[_Tally], sections: Sequence[SectionResult]
 ) -> tuple[SectionResult, ...]:
-    """Sections in which everything observed was met (step 11)."""
+    """Sections in which everything observed was met, advisory criteria too (step 11)."""
     return tuple(
-        [
-            section
-            for tally, section in zip(tallies, sections, strict=True)
-            if tally.criteria and not tally.needs
-        ]
+        [section for tally, section in zip(tallies, sections, strict=True) if tally.is_strength]
     )
 
 

@@ -54,10 +54,11 @@ def _nth(shares: Counter[Fraction], ordered: Iterable[Fraction], n: int) -> Frac
 
 
 class ByCriterion(NamedTuple):
-    """How often each criterion was observed, how often of these missed, and how often n/a."""
+    """How often each criterion was observed, of these missed or met in part, and how often n/a."""
 
     observed: Counter[CriterionKey]
     missed: Counter[CriterionKey]
+    partly: Counter[CriterionKey]
     not_applicable: Counter[CriterionKey]
 
 
@@ -114,8 +115,8 @@ class RubricSummary:
         )
 
     def by_criterion(self) -> ByCriterion:
-        """How often each criterion with points was observed, missed and n/a."""
-        counts = ByCriterion(Counter(), Counter(), Counter())
+        """How often each criterion with points was observed, missed, met in part and n/a."""
+        counts = ByCriterion(Counter(), Counter(), Counter(), Counter())
         for section, criterion in self.rubric.criteria():
             key = (section.id, criterion.id)
             for rating in self.rubric.rating_words(criterion):
@@ -123,7 +124,8 @@ class RubricSummary:
                 worth = worth_of(self.rubric, criterion, rating)
                 if worth.observed:
                     counts.observed[key] += number
-                    counts.missed[key] += number if worth.lost else 0
+                    if worth.lost:
+                        (counts.missed if worth.missed else counts.partly)[key] += number
                 elif worth.points:
                     counts.not_applicable[key] += number
         return counts

@@ -33,7 +33,7 @@ from charter_score.forms.contract import (
     Role,
     RowKey,
 )
-from charter_score.render.text.hostile import visible
+from charter_score.render.text.hostile import visible_lines
 from charter_score.review import Dispute, DisputeOutcome, Rated, Review, Status
 from charter_score.rubric import Criterion, Rubric, Section
 
@@ -510,8 +510,7 @@ class _Form:
 
 def _shown(text: str) -> str:
     """A rubric's text for a person: its own lines, nothing that acts or hides, not endless."""
-    lines = (visible(line.replace("\t", " ")) for line in re.split("\r\n|\r|\n", text.strip()))
-    whole = "\n".join(lines)
+    whole = visible_lines(text)
     return whole if len(whole) <= MOST_TOLD else whole[:MOST_TOLD] + " …"
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from charter_score import facts
 from charter_score.facts import RatingFact
 from charter_score.forms.yaml_scalars import quoted, scalar, word_text
-from charter_score.render.text.hostile import visible_lines, without_commands
+from charter_score.render.text.hostile import visible_line, visible_lines, without_commands
 from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review
 from charter_score.rubric import Criterion, FieldRule, Permission, Rubric, Section
 
@@ -130,7 +130,7 @@ def schema_help(command: str, file: str) -> list[str]:
 
 
 def _head(rubric: Rubric, *, filled: bool) -> list[str]:
-    lines = [*_comment(facts.edition(rubric)), "#"]
+    lines = [*_comment(visible_line(facts.edition(rubric))), "#"]
     if filled:
         lines += _comment("Every criterion stands here with its guidance, as it was rated.")
     else:

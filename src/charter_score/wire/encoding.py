@@ -5,7 +5,7 @@ Numbers are `Figure`s, the digits as they stand in the file, so no float comes n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
 from json.encoder import encode_basestring_ascii
@@ -41,6 +41,7 @@ from charter_score.summary import (
     mean_of,
     quantile,
 )
+from charter_score.wire.ours import RUBRIC_SCHEMA
 
 if TYPE_CHECKING:
     from charter_score.wire.documents import (
@@ -73,7 +74,6 @@ MOST_KEPT = 8_192
 """Texts that a writer keeps before it starts again."""
 
 RESULTS_SCHEMA: Final = "charter-score/results/v1"
-RUBRIC_SCHEMA = "charter-score/rubric/v1"
 
 
 def tool() -> ToolDocument:
@@ -506,7 +506,10 @@ def _plain_figure(share: Fraction | None) -> Figure | None:
 
 
 def rubric_json(rubric: Rubric) -> str:
-    """A rubric with its defaults filled in, as `charter-score/rubric/v1`."""
+    """A rubric with its defaults filled in, as `charter-score/rubric/v1`.
+
+    It can be read back: what a rubric does not say and has no default is left out.
+    """
     return f'{{"schema": {encode(RUBRIC_SCHEMA)},\n "rubric": {encode(_plain(rubric))}}}\n'
 
 
@@ -518,7 +521,7 @@ def rubrics_json(rubrics: Iterable[Rubric]) -> str:
 def _plain(value: Any) -> Any:
     """A model's values as a document would give them."""
     if isinstance(value, Model):
-        return {name.rstrip("_"): _plain(getattr(value, name)) for name in type(value).model_fields}
+        return {name.rstrip("_"): _plain(one) for name, one in _stated(value)}
     if isinstance(value, Fraction):
         return figure(value)
     if isinstance(value, Enum):
@@ -528,6 +531,16 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     return value
+
+
+def _stated(model: Model) -> Iterator[tuple[str, Any]]:
+    """The fields of a model that a document would hold, with their defaults filled in."""
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if isinstance(model, Criterion) and name == "points" and model.levels is None:
+            value = Fraction(1) if value is None else value
+        if value is not None and value != "":
+            yield name, value
 
 
 def figure(value: Fraction) -> Figure:

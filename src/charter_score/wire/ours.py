@@ -18,6 +18,19 @@ def is_ours(value: Value) -> bool:
     return isinstance(schema, str) and schema.startswith("charter-score/")
 
 
+RUBRIC_SCHEMA = "charter-score/rubric/v1"
+
+
+def envelope_of(value: Value) -> tuple[tuple[str, ...], Value]:
+    """The route to the rubric of a document, and what stands there.
+
+    A rubric stands at the top, or in the envelope in which `rubrics ID -f json` writes it.
+    """
+    if isinstance(value, dict) and value.get("schema") == RUBRIC_SCHEMA and "rubric" in value:
+        return ("rubric",), value["rubric"]
+    return (), value
+
+
 def is_output(value: Value) -> bool:
     """Whether a document among others is an output: ours, or GitLab's list without findings."""
     return value == [] or is_ours(value)

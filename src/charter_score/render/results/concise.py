@@ -11,7 +11,7 @@ from rich.text import Text
 
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
-from charter_score.render.results.findings import reason
+from charter_score.render.results.findings import is_below_expected, reason
 from charter_score.render.results.overview import Overview, found, groups, overview
 from charter_score.render.results.table import Waiting
 from charter_score.render.text import phrases
@@ -28,7 +28,7 @@ from charter_score.render.text.blocks import (
 )
 from charter_score.render.text.console import Screen
 from charter_score.render.text.diagnostics import place_text
-from charter_score.render.text.hostile import visible, without_commands
+from charter_score.render.text.hostile import visible, visible_line, without_commands
 from charter_score.review import Status
 
 
@@ -129,8 +129,7 @@ class Concise:
 
     def _summary(self, closing: Closing) -> Iterator[Parts]:
         """The meaning of the signs, then what the reviews of each rubric say together."""
-        # Who missed a critical criterion is below expected too, by a sign of its own.
-        counts = self._signs + Counter({"x": self._signs[CRITICAL]})
+        counts = self._signs
         yield [
             Hanging(words((sign, style), f" {meaning} ({counts[sign]})"), 2, hang=4)
             for sign, style, meaning in SIGNS
@@ -218,7 +217,7 @@ CRITICAL = "#"
 """The sign of a missed critical criterion; no letter that a person would hear as another sign."""
 
 SIGNS = (
-    (CRITICAL, "bad", "critical criterion missed, so below expected"),
+    (CRITICAL, "bad", "critical criterion missed, whatever the points"),
     ("x", "bad", "below expected"),
     ("!", "warn", "band rests on n/a"),
     ("?", "warn", "little observed: fewer than half of the points"),
@@ -236,7 +235,7 @@ def _signs(scored: Scored) -> str:
     signs = ""
     if result.critical_missed:
         signs += CRITICAL
-    elif result.meets_expected is False:
+    if is_below_expected(result):
         signs += "x"
     if result.band_rests_on_not_applicable:
         signs += "!"
@@ -250,9 +249,9 @@ def _row(one: Scored, *, names: bool) -> Row:
     who = f" ({result.review.advisor})" if names and result.review.advisor else ""
     return Row(
         _signs(one),
-        visible(one.id + who),
+        visible_line(one.id + who),
         phrases.percent(result.share, result.rubric),
-        visible(phrases.band_name(result)),
+        visible_line(phrases.band_name(result)),
         phrases.percent(result.observed_share, result.rubric),
         str(result.observed.not_applicable),
     )

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from charter_score import facts
+from charter_score.compiled import band_of
 from charter_score.figures import decimal_text
 from charter_score.outcome import Scored
 from charter_score.rating import Policy
@@ -149,7 +150,7 @@ def _sum(result: CriterionResult) -> str:
 def _how(result: CriterionResult, rubric: Rubric) -> str:
     """How a rating came to its points, in a few words."""
     said = result.worth.rating
-    if result.worth.not_applicable:
+    if result.worth.not_applicable and result.worth.points:
         match rubric.not_applicable:
             case Policy.MET:
                 said += ", counts as met [2]"
@@ -211,13 +212,14 @@ def _total(result: ReviewResult) -> Iterator[RenderableType]:
         yield entry(words((f"{label}: ", "strong"), "; ".join(told)))
     observed = result.observed
     were = "was" if observed.not_applicable == 1 else "were"
+    criteria = phrases.criteria_with_points(result)
     exact = f"{_fraction(result.uplift)}, which is " if result.uplift else ""
     yield entry(
         words(
             ("n/a adds: " if result.uplift >= 0 else "n/a takes: ", "strong"),
             f"{_fraction(result.share)} − {_fraction(result.observed_share)} = {exact}"
-            f"{phrases.signed(result.uplift)} points; {observed.not_applicable} of {observed.of} "
-            f"criteria {were} n/a",
+            f"{phrases.signed(result.uplift)} points; {observed.not_applicable} of {criteria} "
+            f"{were} n/a",
         )
     )
 
@@ -238,10 +240,10 @@ def _total_lines(
     if zeroed:
         before = result.share_by_points if is_score else None
     equals = "" if before is None else f" = {_exact(before, rubric)}"
-    plain = (
-        f"({phrases.plus(e for e, _ in parts)}) of ({phrases.plus(a for _, a in parts)}) = "
-        f"{decimal_text(earned)} of {facts.points(available)}"
-    )
+    plain = f"{decimal_text(earned)} of {facts.points(available)}"
+    if len(parts) > 1:
+        sums = (f"({phrases.plus(amounts)})" for amounts in zip(*parts, strict=True))
+        plain = f"{' of '.join(sums)} = {plain}"
     if rubric.combine is Combine.POINTS:
         yield plain + equals
     else:
@@ -321,6 +323,7 @@ def _next_band(result: ReviewResult) -> Iterator[RenderableType]:
     if way is None:
         return
     yield heading("Next band [10]")
-    named = phrases.both(need.result.criterion.title for need in way.needs)
+    named = phrases.both(f'"{need.result.criterion.title}"' for need in way.needs)
     share = _exact(way.share, result.rubric)
-    yield entry(words(f"With {named} met: {share}, past the bound of {way.band.name}"))
+    reached = (band_of(result.rubric, way.share) or way.band).name
+    yield entry(words(f"With {named} met: {share}, {reached}"))

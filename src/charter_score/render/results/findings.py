@@ -10,11 +10,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from charter_score import facts
+from charter_score.compiled import expected_share
 from charter_score.diagnostics import Diagnostic
-from charter_score.figures import decimal_text, points_text
+from charter_score.figures import decimal_text
 from charter_score.outcome import Failed, Scored
 from charter_score.render.text import phrases
-from charter_score.result import ReviewResult
+from charter_score.render.text.hostile import lines_of, visible_line
+from charter_score.result import CriterionResult, ReviewResult
 from charter_score.review import Status
 
 
@@ -49,7 +51,7 @@ def remarks(scored: Scored) -> Iterator[Remark]:
     if result.critical_missed:
         titles = tuple(criterion.title for _, criterion in result.critical_missed)
         yield Remark(Caution.CRITICAL, "critical, and missed:", titles)
-    if result.meets_expected is False:
+    if is_below_expected(result):
         expected = facts.expected(result.rubric)
         yield Remark(Caution.BELOW_EXPECTED, f"below what is expected ({expected})")
     if result.band_rests_on_not_applicable and result.band_observed is not None:
@@ -69,16 +71,53 @@ def remarks(scored: Scored) -> Iterator[Remark]:
         yield Remark(Caution.CALIBRATION, "for calibration, not counted in the summary")
 
 
+def is_below_expected(result: ReviewResult) -> bool:
+    """Whether a review is below what is expected, not only for a critical criterion."""
+    if not result.critical_missed:
+        return result.meets_expected is False
+    expected = expected_share(result.rubric)
+    return expected is not None and result.share < expected
+
+
 def _points(result: ReviewResult) -> Fraction:
     """The points of every criterion that applies, observed or not."""
     return sum((one.worth.points for s in result.sections for one in s.criteria), Fraction(0))
 
 
+class Loss(StrEnum):
+    """What kind of need a criterion is, the gravest first."""
+
+    CRITICAL = "critical"
+    NOT_MET = "not-met"
+    PARTLY_MET = "partly-met"
+    NOT_APPLICABLE = "not-applicable"
+
+
+def loss_of(result: CriterionResult) -> Loss | None:
+    """What kind of need a criterion is; None where it is none."""
+    if result.critical_missed:
+        return Loss.CRITICAL
+    if result.worth.lost <= 0:
+        return None
+    if result.worth.not_applicable:
+        return Loss.NOT_APPLICABLE
+    return Loss.NOT_MET if result.worth.missed else Loss.PARTLY_MET
+
+
+def amount_of(result: CriterionResult) -> str:
+    """What a rating earned: `1 of 2 points`, or that there were none to earn."""
+    worth = result.worth
+    if not worth.available:
+        return "without points"
+    return f"{decimal_text(worth.earned)} of {facts.points(worth.available)}"
+
+
 class Finding(NamedTuple):
-    """One need: `told` is what happened, `line` where the review rates it."""
+    """One need: `told` is what happened and `kind` its name, `line` where the review rates it."""
 
     route: str
     title: str
+    kind: Loss
     told: str
     comment: str | None
     line: int
@@ -94,15 +133,24 @@ def findings(scored: Scored, *, comments: bool) -> Iterator[Finding]:
     """The needs of a review, the weightiest first; comments only where they were asked for."""
     for need in scored.result.needs:
         result = need.result
+        loss = loss_of(result)
+        if loss is None:
+            continue
         yield Finding(
             route=need.route,
-            title=result.criterion.title,
-            told=f"{result.worth.rating}, "
-            f"{points_text((result.worth.earned, result.worth.available))}",
-            comment=result.rated.comment if comments else None,
+            title=visible_line(result.criterion.title),
+            kind=loss,
+            told=f"{result.worth.rating}, {amount_of(result)}",
+            comment=_written(result) if comments else None,
             line=scored.lines.get((need.section.id, result.criterion.id), 1),
             critical=result.critical_missed,
         )
+
+
+def _written(result: CriterionResult) -> str | None:
+    """The reviewer's comment, its lines as they were broken."""
+    comment = result.rated.comment
+    return None if comment is None else "\n".join(lines_of(comment))
 
 
 def reason(failed: Failed) -> Diagnostic:

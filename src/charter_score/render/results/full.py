@@ -219,14 +219,15 @@ class _View:
         result, observed = self.result, self.result.observed
         if self.rubric.combine is Combine.SECTION_WEIGHTS:
             yield "The percentages weigh the sections; the points are plain sums."
-        of = phrases.count(observed.of, "criterion", "criteria")
-        if any(not result.worth.points for s in result.sections for result in s.criteria):
-            of += " with points"
+        of = phrases.criteria_with_points(result)
         if not observed.not_applicable:
-            if observed.of == 1:
-                yield f"The only {of.removeprefix('1 ')} was observed."
-            else:
-                yield f"All {of} were observed."
+            match observed.of:
+                case 1:
+                    yield f"The only {of.removeprefix('1 ')} was observed."
+                case 2:
+                    yield f"Both {of.removeprefix('2 ')} were observed."
+                case _:
+                    yield f"All {of} were observed."
             return
         were = "was" if observed.not_applicable == 1 else "were"
         said = f"{observed.not_applicable} of {of} {were} n/a; "
@@ -238,7 +239,8 @@ class _View:
                 how = f"leaves {it} out"
             case Policy.NOT_MET:
                 how = f"counts {it} as not met"
-        yield f"{said}{facts.standard(self.rubric)} {how} ({phrases.signed(result.uplift)})."
+        effect = f" ({phrases.signed(result.uplift)})" if result.uplift else ""
+        yield f"{said}{facts.standard(self.rubric)} {how}{effect}."
 
     def _warnings(self) -> Iterator[Parts]:
         result = self.result
@@ -259,7 +261,12 @@ class _View:
             elif result.band is not None:
                 effect = f'so the band is "{result.band.name}" although the points are {by_points}.'
             else:
-                effect = f"so this {self.noun} does not meet what is expected, whatever its points."
+                fails = (
+                    "does not meet what is expected"
+                    if self.rubric.expected is not None
+                    else "fails"
+                )
+                effect = f"so this {self.noun} {fails}, whatever its points."
             yield _warning(f"CRITICAL: {missed} {were} missed,", effect)
         if result.band_rests_on_not_applicable and result.band_observed is not None:
             observed = result.observed
@@ -304,14 +311,15 @@ class _View:
                     words(_about_a_section(section)),
                 )
                 for section, text in zip(sections, figures, strict=True)
-            ]
+            ],
+            in_part=any(one.is_partly_met for section in sections for one in section.criteria),
         )
 
     # ── What went well, what to develop ───────────────────────────────────────────────────────
 
     def _done_well(self) -> Iterator[RenderableType]:
         own = self.review.done_well if self.comments else ()
-        strengths = [one for one in self.result.strengths if not _missed_without_points(one)]
+        strengths = self.result.strengths
         if not (own or strengths):
             return
         yield heading("Done well")
@@ -367,11 +375,20 @@ class _View:
     def _needs(self) -> Iterator[Parts]:
         needs = self.result.needs
         if not needs:
-            advisory = sum(len(_missed_without_points(one)) for one in self.result.sections)
+            not_met = [
+                result.criterion
+                for section in self.result.sections
+                for result in section.criteria
+                if result.advisory_not_met
+            ]
+            # Where all levels are worth nothing, none of them says that it was not met.
+            advisory = sum(not self.rubric.levels_of(criterion) for criterion in not_met)
             if advisory:
                 were = "was" if advisory == 1 else "were"
                 criteria = phrases.count(advisory, "advisory criterion", "advisory criteria")
                 none = f"None: no points were lost, though {criteria} {were} not met."
+            elif not_met:
+                none = "None: no points were lost."
             else:
                 none = "None: nothing that was observed was missed."
             yield [heading("Development needs"), entry(words(none))]
@@ -684,14 +701,15 @@ class _SectionRow(NamedTuple):
 class _Sections:
     """The sections in columns; for want of room each title on a line of its own."""
 
-    def __init__(self, rows: Sequence[_SectionRow]) -> None:
+    def __init__(self, rows: Sequence[_SectionRow], *, in_part: bool) -> None:
         self.rows = rows
+        self.in_part = in_part
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """A grid with the meaning of the bars above them, or the rows stacked."""
         rows = self.rows
         has_bars = any(row.bar for row in rows)
-        legend = "  ".join(f"{sign} {meaning}" for sign, _, meaning in _SIGNS) if has_bars else ""
+        legend = self._legend() if has_bars else ""
         titles = max(row.title.cell_len for row in rows)
         figures = [words(f"{row.figures} " if row.aside else row.figures) for row in rows]
         grid = Table.grid(padding=(0, 2, 0, 0))
@@ -718,6 +736,11 @@ class _Sections:
                 line = words(line, "   ", row.aside)
             yield Hanging(row.title, 2)
             yield Hanging(line, 4)
+
+    def _legend(self) -> str:
+        """What the cells of the bars are; with credit in part they are points, earned or lost."""
+        in_part = {"met": "earned", "missed": "lost"} if self.in_part else {}
+        return "  ".join(f"{sign} {in_part.get(meaning, meaning)}" for sign, _, meaning in _SIGNS)
 
 
 class _Reasons:
@@ -791,15 +814,6 @@ def _to_type(explain: Sequence[str], width: int) -> Iterator[str]:
             yield f"{line} \\"
             line = f"    {word}"
     yield line
-
-
-def _missed_without_points(section: SectionResult) -> list[CriterionResult]:
-    """The advisory criteria of a section that were not met; no sum and no need tells of them."""
-    return [
-        result
-        for result in section.criteria
-        if not result.worth.points and not result.criterion.critical and result.worth.missed
-    ]
 
 
 def _is_changed(result: CriterionResult) -> bool:

@@ -8,36 +8,30 @@ Source: the schema of Jenkins' xUnit plugin (junit-10.xsd); beside it `file` on 
 documentation of GitLab names (unit test reports), and `line`, by which pull requests are annotated.
 """
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from charter_score import facts
 from charter_score.diagnostics import Diagnostic
-from charter_score.figures import points_text
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
-from charter_score.render.results.findings import reason, remarks
+from charter_score.render.results.findings import amount_of, loss_of, reason, remarks
 from charter_score.render.text import phrases
 from charter_score.render.text.diagnostics import place_text
-from charter_score.render.text.hostile import visible
+from charter_score.render.text.hostile import visible_lines
 from charter_score.result import CriterionResult, ReviewResult, SectionResult
 
 _AGAIN = "\0"
 """Stands in a piece behind the name of its suite, until it is known whether that came before."""
-_BREAK = re.compile("\r\n?|\n")
 
 
 def legal(text: str) -> str:
-    r"""Text that XML 1.0 can hold: its lines and tabs kept, what acts or hides shown as `\u001b`.
+    r"""Text that XML 1.0 can hold: its lines kept, what acts or hides shown as `\u001b`.
 
     That takes in every character that XML 1.0 does not allow (section 2.2, Char).
     """
-    if text.isprintable():
-        return text
-    lines = (line.split("\t") for line in _BREAK.split(text))
-    return "\n".join("\t".join(map(visible, line)) for line in lines)
+    return visible_lines(text)
 
 
 class Suite(NamedTuple):
@@ -130,19 +124,20 @@ class JUnit:
         if line is not None:
             case.set("line", str(line))
         comment = one.rated.comment if self._comments else None
-        if one.worth.lost or one.critical_missed:
-            told = (
-                f"{one.worth.rating}: {points_text((one.worth.earned, one.worth.available))} points"
-            )
+        if (loss := loss_of(one)) is not None:
+            told = f"{one.worth.rating}: {amount_of(one)}"
             if one.critical_missed:
                 told += ", critical"
             if comment:
                 told += f": {comment}"
-            failure = ET.SubElement(case, "failure", message=legal(told), type="not-met")
+            failure = ET.SubElement(case, "failure", message=legal(told), type=loss.value)
             advice = f"\nTry: {one.criterion.advice}" if one.criterion.advice else ""
             failure.text = legal(told + advice)
         elif one.worth.not_applicable:
-            told = facts.rule(scored.result.rubric) + (f": {comment}" if comment else "")
+            told = facts.rule(scored.result.rubric)
+            if not one.worth.points:
+                told = "n/a, and without points"
+            told += f": {comment}" if comment else ""
             ET.SubElement(case, "skipped", message=legal(told))
         return case
 

@@ -182,22 +182,32 @@ def _scores(one: RubricSummary) -> Iterator[tuple[str, str]]:
     if mean is None or median is None or seen is None:
         return
     lower, upper = quantile(one.shares, Fraction(1, 4)), quantile(one.shares, Fraction(3, 4))
+    number = phrases.count(one.reviews, "review")
     half = ""
     if one.reviews >= FEWEST_TO_COMPARE:
         half = f"half of them {_bounded(one, lower)} to {_bounded(one, upper)}, "
-    yield (
-        "Score",
-        f"mean {phrases.plain_percent(mean)}, median {_bounded(one, median)}, {half}"
-        f"from {_bounded(one, min(one.shares))} to {_bounded(one, max(one.shares))} "
-        f"({phrases.count(one.reviews, 'review')})",
-    )
-    adds = mean - seen
-    effect = "adds" if adds >= 0 else "takes"
-    points = phrases.signed(abs(adds)).lstrip("+")
-    yield (
-        "Observed",
-        f"mean {phrases.plain_percent(seen)}; n/a {effect} {points} points on average",
-    )
+    if len(one.shares) == 1:
+        yield "Score", f"{'all ' if one.reviews > 1 else ''}{_bounded(one, median)} ({number})"
+    else:
+        yield (
+            "Score",
+            f"mean {phrases.plain_percent(mean)}, median {_bounded(one, median)}, {half}"
+            f"from {_bounded(one, min(one.shares))} to {_bounded(one, max(one.shares))} ({number})",
+        )
+    effect = f"n/a {_effect(mean - seen)}"
+    if len(one.observed_shares) == 1:
+        observed = ("all " if one.reviews > 1 else "") + _bounded(one, min(one.observed_shares))
+    else:
+        observed = f"mean {phrases.plain_percent(seen)}"
+    average = " on average" if one.reviews > 1 else ""
+    yield "Observed", f"{observed}; {effect}{average}"
+
+
+def _effect(adds: Fraction) -> str:
+    """What n/a does to a score, without the average."""
+    if not adds:
+        return "adds nothing"
+    return f"{'adds' if adds > 0 else 'takes'} {phrases.signed(abs(adds)).lstrip('+')} points"
 
 
 def _bounded(one: RubricSummary, share: Fraction | None) -> str:
@@ -227,23 +237,34 @@ def _tallies(one: RubricSummary) -> Iterator[tuple[str, tuple[Tally, ...]]]:
         for key, number in _most(counted.missed, titles)
         if counted.observed[key] >= FEWEST_TO_NAME
     ]
+    partly = [
+        Tally(titles[key], f"{number} of {counted.observed[key]}")
+        for key, number in _most(counted.partly, titles)
+        if counted.observed[key] >= FEWEST_TO_NAME
+    ]
     often = [
         Tally(titles[key], str(number))
         for key, number in _most(counted.not_applicable, titles)
         if 2 * number >= one.reviews and one.reviews >= FEWEST_TO_NAME
     ]
-    if missed:
-        yield "Missed most (of those observed)", tuple(missed[:MOST_LISTED])
-    if often:
-        reviews = phrases.count(one.reviews, "review")
-        yield f"Often n/a (of {reviews})", tuple(often[:MOST_LISTED])
+    reviews = phrases.count(one.reviews, "review")
+    for title, tallies in (
+        ("Missed most (of those observed)", missed),
+        ("Met in part most (of those observed)", partly),
+        (f"Often n/a (of {reviews})", often),
+    ):
+        if tallies:
+            left = len(tallies) - MOST_LISTED
+            cut = f", {MOST_LISTED} of {len(tallies)} criteria" if left > 0 else ""
+            yield f"{title}{cut}", tuple(tallies[:MOST_LISTED])
 
 
 def _praised(one: RubricSummary) -> Tally | None:
     titles = _titles(one)
     counted = one.by_criterion()
     for key, seen in _most(counted.observed, titles):
-        if not counted.missed[key] and seen >= FEWEST_TO_NAME:
+        lost = counted.missed[key] + counted.partly[key]
+        if not lost and seen >= FEWEST_TO_NAME:
             return Tally(titles[key], f"met in {seen} of {seen} observed")
     return None
 

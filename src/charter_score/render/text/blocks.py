@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from charter_score.render.text.console import Line
-from charter_score.render.text.hostile import visible, visible_lines
+from charter_score.render.text.hostile import visible_line, visible_lines
 
 WIDEST_PROSE = 92
 """Columns that running text takes at most: longer lines are hard to read."""
@@ -31,15 +31,15 @@ Parts = list[RenderableType]
 
 
 def words(*pieces: Piece, style: str = "") -> Text:
-    """Pieces of text from anywhere in a row, made harmless; for what has no lines of its own."""
+    """Pieces of text from anywhere in a row, made harmless and on one line."""
     parts: list[Any] = []
     for piece in pieces:
         if isinstance(piece, Text):
             parts.append(piece)
         elif isinstance(piece, str):
-            parts.append(visible(piece))
+            parts.append(visible_line(piece))
         else:
-            parts.append((visible(piece[0]), piece[1]))
+            parts.append((visible_line(piece[0]), piece[1]))
     return Text.assemble(*parts, style=style, overflow="fold")
 
 

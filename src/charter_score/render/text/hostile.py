@@ -35,18 +35,35 @@ def visible_document(text: str) -> str:
     )
 
 
-_LINE_BREAK = re.compile("\r\n|\r|\n")
+_BREAKS = "\n\r\x85\u2028\u2029"
+"""Characters that break a line and do nothing else."""
+_LINE_BREAK = re.compile(f"\r\n|[{_BREAKS}]")
+_BETWEEN_LINES = re.compile(f' *[{_BREAKS}\t][ {_BREAKS}\t]*([,:;.)"]|$)?')
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a free text as its writer broke it, whatever with; nothing hangs at an end."""
+    if text.isprintable():
+        return [text.strip()]
+    return [line.replace("\t", " ").rstrip() for line in _LINE_BREAK.split(text.strip())]
 
 
 def visible_lines(text: str) -> str:
-    """A free text made visible: a line break stays one, a tab is a space, nothing hangs at the end.
+    """A free text made visible, with its line breaks; a tab is a space, nothing hangs at the end.
 
-    Names and ids have no lines of their own: for them it is `visible`.
+    A name or a title has no lines of its own: for them it is `visible_line`.
+    """
+    return "\n".join(visible(line) for line in lines_of(text))
+
+
+def visible_line(text: str) -> str:
+    """A text made visible on one line: where it broke or had a tab, there is a space.
+
+    A break at the end of a name that was put into a sentence leaves nothing behind.
     """
     if text.isprintable():
-        return text.strip()
-    lines = _LINE_BREAK.split(text.strip())
-    return "\n".join(visible(line.replace("\t", " ")).rstrip() for line in lines)
+        return text
+    return visible(_BETWEEN_LINES.sub(lambda found: " " if found[1] is None else found[1], text))
 
 
 _COMMAND = re.compile(r"^[^\S\n]*::|##\[", re.MULTILINE)

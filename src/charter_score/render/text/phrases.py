@@ -52,6 +52,14 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def criteria_with_points(result: ReviewResult) -> str:
+    """How many criteria could be observed: `4 criteria`, "with points" where others have none."""
+    of = count(result.observed.of, "criterion", "criteria")
+    if all(one.worth.points for section in result.sections for one in section.criteria):
+        return of
+    return f"{of} with points"
+
+
 def plus(amounts: Iterable[Fraction]) -> str:
     """Amounts as a sum: `1 + 0 + 0.5`."""
     return " + ".join(decimal_text(amount) for amount in amounts)
