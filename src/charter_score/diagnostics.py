@@ -5,7 +5,7 @@ reader that knows the file turns a route into a line and a column. So there are 
 `Problem` has a route, a `Diagnostic` a place.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from enum import Enum
 from itertools import islice
 from typing import NamedTuple
@@ -52,6 +52,14 @@ class Problem(NamedTuple):
     severity: Severity = Severity.ERROR
 
 
+def is_explained(problem: Problem, wrong: Set[Route]) -> bool:
+    """Whether a problem is about what was found wrong before and taken out, or stood in for."""
+    route = problem.route
+    if route in wrong and (problem.at is At.VALUE or isinstance(route[-1], int)):
+        return True
+    return any(route[:length] in wrong for length in range(1, len(route)))
+
+
 class Diagnostic(NamedTuple):
     """A problem with its place: the one form in which charter-score reports anything.
 
@@ -80,12 +88,27 @@ class Diagnostic(NamedTuple):
         return f"{self.path}{sheet}{place}: {self.severity.value}[{self.code}] {self.message}"
 
 
+_FOLLOWING = ("unrated",)
+"""Codes of what may only follow from another mistake of the same document."""
+
+
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The diagnostics by path, sheet, line, column, code, message; exact repeats once."""
+    """The diagnostics by path, sheet, line, column, code, message; exact repeats once.
+
+    Of one document what may follow from the rest comes last: a misspelt name leaves something
+    unrated.
+    """
     return tuple(
         sorted(
             dict.fromkeys(diagnostics),
-            key=lambda d: (d.path, d.sheet or "", d.location or (0, 0), d.code, d.message),
+            key=lambda d: (
+                d.path,
+                d.sheet or "",
+                d.code in _FOLLOWING,
+                d.location or (0, 0),
+                d.code,
+                d.message,
+            ),
         )
     )
 
@@ -99,11 +122,21 @@ _MOST_COMPARED = 500
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint with the known word nearest to a mistyped one; the mistyped one is not repeated."""
+    near = nearest(word, known)
+    return None if near is None else meant(near)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word nearest to a mistyped one, or else the only one that begins with it."""
     from difflib import get_close_matches  # only a document with a mistake pays for it
 
-    compared = list(islice(known, _MOST_COMPARED))
-    near = get_close_matches(word.casefold()[:64], compared, n=1, cutoff=0.6)
-    return meant(near[0]) if near else None
+    mistyped = word.casefold()[:64]
+    # Case is no mistake that a person hears, so it makes two words no less near.
+    compared = {one.casefold(): one for one in islice(known, _MOST_COMPARED)}
+    if near := get_close_matches(mistyped, compared, n=1, cutoff=0.6):
+        return compared[near[0]]
+    longer = [one for one in compared if one.startswith(mistyped)] if len(mistyped) > 2 else []
+    return compared[longer[0]] if len(longer) == 1 else None
 
 
 def meant(word: str) -> str:
@@ -131,7 +164,12 @@ class Suggestions:
 
     def near(self, word: str, known: Iterable[str]) -> str | None:
         """A hint with the nearest known word; None where nothing is near or enough were given."""
+        near = self.nearest(word, known)
+        return None if near is None else meant(near)
+
+    def nearest(self, word: str, known: Iterable[str]) -> str | None:
+        """The nearest known word; None where nothing is near or enough were looked up."""
         if self._left <= 0:
             return None
         self._left -= 1
-        return did_you_mean(word, known)
+        return nearest(word, known)

@@ -11,7 +11,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
-from charter_score.diagnostics import At, Diagnostic, Problem, Route, did_you_mean
+from charter_score.diagnostics import At, Diagnostic, Problem, Route, did_you_mean, meant
 from charter_score.errors import DocumentError, UsageError
 from charter_score.limits import MOST_BYTES
 from charter_score.linting import ReviewLinter, rubric_problems
@@ -23,12 +23,15 @@ from charter_score.source.files import (
     AnyPath,
     find_inputs,
     is_under,
+    near_path,
+    nearest_path,
     read_bytes,
     shown_path,
+    slashed,
 )
 from charter_score.source.kinds import TEXT_ENDINGS
 from charter_score.source.reading import is_rubric, read_document
-from charter_score.source.validation import validate
+from charter_score.source.validation import validated
 from charter_score.wire.ours import envelope_of
 
 
@@ -73,14 +76,16 @@ def rubric_of(document: Document, digest: str) -> LoadedRubric:
         wrong = Problem("not-a-rubric", "this is a review, not a rubric", ("ratings",), At.KEY)
         raise DocumentError([document.diagnostic(wrong)])
     envelope, value = envelope_of(document.value)
-    rubric, problems = validate(Rubric, value)
+    checked = validated(Rubric, value)
+    rubric = checked.model
+    own: list[Problem] = []
     if rubric is not None:
-        own = rubric_problems(rubric, frozenset(problem.route for problem in problems))
+        own = rubric_problems(rubric, checked.wrong)
         if own and rubric.ignore:
             from charter_score.linting.advice import without_ignored
 
             own = without_ignored(rubric, own)
-        problems = [*problems, *own]
+    problems = checked.everything(own)
     placed = (problem._replace(route=(*envelope, *problem.route)) for problem in problems)
     found = [document.diagnostic(problem) for problem in placed]
     if rubric is None or any(one.is_error for one in found):
@@ -125,22 +130,25 @@ def checked_review(
     Raises:
         DocumentError: with everything that is wrong with it.
     """
-    review, problems = validate(Review, document.value)
+    checked = validated(Review, document.value)
+    review = checked.model
     hidden = document.unreadable
-    found = [*document.diagnostics, *(document.diagnostic(one) for one in _told(problems, hidden))]
+    more: list[Problem] = []
+    found = list(document.diagnostics)
     rubrics: list[R] = []
-    wrong_routes = {problem.route for problem in problems} | hidden
+    wrong_routes = _reported(checked.wrong) | hidden
     if review is not None and ("rubric",) not in wrong_routes:
         try:
             rubric = rubric_for(review)
         except RubricReferenceError as wrong:
-            found.append(document.diagnostic(wrong.problem))
+            more.append(wrong.problem)
             found.extend(wrong.diagnostics)
         else:
             rubrics.append(rubric)
             if rubric is not None:
-                more = rubric.linter.problems(review, _reported(problems) | hidden)
-                found += [document.diagnostic(problem) for problem in _told(more, hidden)]
+                more += rubric.linter.problems(review, wrong_routes)
+    problems = checked.everything(more)
+    found += [document.diagnostic(problem) for problem in _told(problems, hidden)]
     if review is None or not rubrics or any(one.is_error for one in found):
         raise DocumentError(found)
     return review, rubrics[0], tuple(found)
@@ -153,10 +161,11 @@ def _told(problems: Iterable[Problem], unreadable: Set[Route]) -> Iterator[Probl
             yield problem
 
 
-def _reported(problems: Sequence[Problem]) -> Set[Route]:
+def _reported(routes: Set[Route]) -> Set[Route]:
     """What was reported as wrong, and is not to be reported again as missing."""
-    routes = {problem.route for problem in problems}
-    return routes | {route[:3] for route in routes if route[:1] == ("ratings",)}
+    return routes | {
+        route[:3] for route in routes if route[:1] == ("ratings",) and route[3:4] == ("rating",)
+    }
 
 
 class RubricReferenceError(Exception):
@@ -338,10 +347,19 @@ class Library:
                     "unknown-rubric",
                     "there is no such file; the path is relative to the review",
                     ("rubric",),
-                    hint="correct it, or name the rubric's folder with --rubrics FOLDER",
+                    hint=self._near(reference, folder)
+                    or "correct it, or name the rubric's folder with --rubrics FOLDER",
                 )
             )
         return path
+
+    def _near(self, reference: str, folder: str | None) -> str | None:
+        """A hint with the path, relative to the review, that a mistyped one was meant for."""
+        near = nearest_path(os.path.join(folder or "", reference))
+        if near is None:
+            return None
+        relative = slashed(os.path.relpath(near, folder or os.curdir))
+        return meant(relative if is_path(relative) else f"./{relative}")
 
     def _of_file(self, reference: str) -> str | None:
         """Where a rubric is that a review names by a path, when review and rubric were parted.
@@ -446,7 +464,9 @@ def named_rubric(
     before = f"{option}: " if option else ""
     if is_path(reference):
         if not os.path.lexists(reference):
-            raise UsageError(f"{before}there is no file {shown_path(reference)}")
+            raise UsageError(
+                f"{before}there is no file {shown_path(reference)}", near_path(reference)
+            )
         try:
             return load_rubric(reference)
         except DocumentError as wrong:

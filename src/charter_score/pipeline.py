@@ -25,7 +25,14 @@ from charter_score.render.results.batch import BatchRenderer
 from charter_score.review import Review, without_comments
 from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document
-from charter_score.source.files import STANDARD_INPUT, Input, read_bytes, search, shown_path
+from charter_score.source.files import (
+    STANDARD_INPUT,
+    Input,
+    near_path,
+    read_bytes,
+    search,
+    shown_path,
+)
 from charter_score.source.kinds import unread, unsupported
 from charter_score.source.reading import begins_as_output, is_rubric, may_be_rubric, read_documents
 from charter_score.summary import Summary
@@ -99,7 +106,9 @@ class Scoring:
     def __init__(self, job: Job) -> None:
         for folder in job.rubrics:
             if not os.path.isdir(folder):
-                raise UsageError(f"--rubrics: there is no folder {shown_path(folder)}")
+                raise UsageError(
+                    f"--rubrics: there is no folder {shown_path(folder)}", near_path(folder)
+                )
         self._job = job
         self._library = Library(
             folders=job.rubrics,

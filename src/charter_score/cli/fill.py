@@ -24,7 +24,7 @@ from charter_score.filling.sheet import YAML_ENDINGS, Sheet
 from charter_score.library import Library, LoadedRubric, RubricReferenceError, is_path, named_rubric
 from charter_score.rubric import Rubric
 from charter_score.source.edit import Word, scalar_text
-from charter_score.source.files import STANDARD_INPUT, shown_path, slashed
+from charter_score.source.files import STANDARD_INPUT, near_path, shown_path, slashed
 from charter_score.writing import write_file, write_standard_output
 
 
@@ -245,7 +245,7 @@ def _sheet(options: FillOptions) -> Sheet:
         if rubric is None or options.rubric is None:
             raise UsageError(
                 f"there is no file {shown_path(path)} yet, and a new review needs a rubric",
-                "say which with --rubric ID; `charter-score rubrics` lists them",
+                near_path(path) or "say which with --rubric ID; `charter-score rubrics` lists them",
             )
         reference = _reference(options.rubric, rubric.rubric, library, os.path.dirname(path))
         text = new_review(rubric.rubric, reference)

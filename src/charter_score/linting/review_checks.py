@@ -1,8 +1,18 @@
 """A review against its rubric."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from typing import NamedTuple
 
-from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed, meant
+from charter_score.diagnostics import (
+    At,
+    Problem,
+    Route,
+    Severity,
+    Suggestions,
+    is_explained,
+    listed,
+    meant,
+)
 from charter_score.field_types import is_date
 from charter_score.forms.yaml_scalars import word_text
 from charter_score.limits import MOST_WORDS
@@ -61,27 +71,34 @@ class ReviewLinter:
         `reported` holds the routes of values already found wrong, which are not reported again as
         missing.
         """
-        near = Suggestions().near
+        suggestions = Suggestions()
+        near = suggestions.near
         found = list(self._interaction(review, reported, near))
         known = 0
+        written: dict[str, _Written] = {}
         for section_id, rated in review.ratings.items():
             section = self._sections.get(section_id)
             if section is None:
-                found.append(self._unknown_section(section_id, near))
-            elif not section.is_plainly_right(rated):
-                found.extend(self._section(section, rated, review, near))
-            else:
+                near_id = suggestions.nearest(section_id, self._sections)
+                found.append(self._unknown_section(section_id, near_id))
+                if near_id is None or near_id in review.ratings or near_id in written:
+                    continue
+                section = self._sections[near_id]
+            elif section.is_plainly_right(rated):
                 known += 1
+                continue
+            own = written[section.section.id] = _Written.of(section, section_id, rated, suggestions)
+            found.extend(self._section(section, own, review, near))
         if known < len(self._sections) and review.status.is_scored:
-            # What was meant for a section is said once, where its name is misspelt.
-            misspelt = {one.hint for one in found if one.code == "unknown-section"}
             for section in self._sections.values():
-                if meant(section.section.id) not in misspelt:
-                    found.extend(_unrated(section.section, review, reported))
+                own = written.get(section.section.id) or _Written(
+                    section.section.id, review.ratings.get(section.section.id), {}
+                )
+                found.extend(_unrated(section.section, own, review, reported))
         if review.disputes:
-            found.extend(_dispute_problems(self._rubric, review, near))
+            found.extend(_dispute_problems(self._rubric, review, reported, near))
             found.extend(dispute_warnings(self._rubric, review))
-        return found
+        return [one for one in found if not _follows(one, reported)] if reported else found
 
     def lacks_only_status(self, review: Review) -> bool:
         """Whether a draft would be without an error as a final review: all is rated."""
@@ -90,13 +107,13 @@ class ReviewLinter:
         final = review.model_copy(update={"status": Status.FINAL})
         return all(one.severity is Severity.WARNING for one in self.problems(final))
 
-    def _unknown_section(self, section_id: str, near: Near) -> Problem:
+    def _unknown_section(self, section_id: str, near: str | None) -> Problem:
         return Problem(
             "unknown-section",
             "the rubric has no such section",
             ("ratings", section_id),
             At.KEY,
-            near(section_id, self._sections) or f"its sections are {listed(self._sections, 'and')}",
+            f"its sections are {listed(self._sections, 'and')}" if near is None else meant(near),
         )
 
     def _interaction(self, review: Review, reported: Set[Route], near: Near) -> Iterator[Problem]:
@@ -163,24 +180,28 @@ class ReviewLinter:
                 )
 
     def _section(
-        self, ready: "_Section", rated: Mapping[str, Rated], review: Review, near: Near
+        self, ready: "_Section", written: "_Written", review: Review, near: Near
     ) -> Iterator[Problem]:
         section, known = ready.section, ready.criteria
         section_applies = holds(section.applies_when, review.interaction)
-        for criterion_id, own in rated.items():
-            route: Route = ("ratings", section.id, criterion_id)
+        for criterion_id, own in (written.rated or {}).items():
+            route = written.route(criterion_id)
             criterion = known.get(criterion_id)
             if criterion is None:
+                near_id = written.near.get(criterion_id)
                 yield Problem(
                     "unknown-criterion",
                     "this section has no such criterion",
                     route,
                     At.KEY,
-                    near(criterion_id, known)
+                    (meant(near_id) if near_id is not None else None)
                     or self._elsewhere(criterion_id)
                     or f"its criteria are {listed(known, 'and')}",
                 )
-            elif not (section_applies and holds(criterion.applies_when, review.interaction)):
+                if near_id is None or written.name_of(near_id) != criterion_id:
+                    continue
+                criterion = known[near_id]
+            if not (section_applies and holds(criterion.applies_when, review.interaction)):
                 condition = criterion.applies_when if section_applies else section.applies_when
                 if own.rating is not None and not _may_still_apply(condition, review):
                     yield Problem(
@@ -227,6 +248,52 @@ class _Section:
         """Note a rating in which nothing is wrong."""
         if self._unconditional and own.rating is not None and len(self._right) < MOST_REMEMBERED:
             self._right.add((criterion.id, own.rating, own.comment is None))
+
+
+class _Written(NamedTuple):
+    """The ratings of a section as a review has them: under which name, and which are misspelt."""
+
+    section_id: str
+    rated: Mapping[str, Rated] | None
+    near: Mapping[str, str]
+    """The criterion nearest to each misspelt one."""
+
+    @classmethod
+    def of(
+        cls,
+        section: "_Section",
+        section_id: str,
+        rated: Mapping[str, Rated],
+        suggestions: Suggestions,
+    ) -> "_Written":
+        """The ratings of a section, each misspelt name looked up."""
+        known = section.criteria
+        unknown = {name: suggestions.nearest(name, known) for name in rated if name not in known}
+        return cls(
+            section_id, rated, {name: near for name, near in unknown.items() if near is not None}
+        )
+
+    def route(self, *steps: str) -> Route:
+        """The place of the section, or of a criterion of it, in the review."""
+        return ("ratings", self.section_id, *steps)
+
+    def name_of(self, criterion_id: str) -> str:
+        """The name under which a criterion is rated: its own, or the first that is near to it."""
+        if self.rated is None or criterion_id in self.rated:
+            return criterion_id
+        names = (name for name, near in self.near.items() if near == criterion_id)
+        return next(names, criterion_id)
+
+
+def _follows(problem: Problem, wrong: Set[Route]) -> bool:
+    """Whether a problem of a review may only follow from what was found wrong before."""
+    match problem.code, problem.route:
+        case ("unrated", _):
+            return ("ratings",) in wrong
+        case ("dispute-says-rating", (*dispute, _)):
+            return (*dispute, "outcome") in wrong or is_explained(problem, wrong)
+        case _:
+            return is_explained(problem, wrong)
 
 
 def _silent_conditions(undeclared: Iterable[str], review: Review) -> Iterator[Problem]:
@@ -302,28 +369,29 @@ def _unknown_rating(
     )
 
 
-def _unrated(section: Section, review: Review, reported: Set[Route]) -> Iterator[Problem]:
+def _unrated(
+    section: Section, written: _Written, review: Review, reported: Set[Route]
+) -> Iterator[Problem]:
     """The criteria without a rating; of a section in which nothing is rated, in one problem."""
-    if not holds(section.applies_when, review.interaction):
-        return
-    rated = review.ratings.get(section.id)
-    if ("ratings", section.id) in reported:
+    rated = written.rated
+    if not holds(section.applies_when, review.interaction) or written.route() in reported:
         return
     applying = [one for one in section.criteria if holds(one.applies_when, review.interaction)]
-    missing = [one for one in applying if not _is_rated(one, rated)]
-    waiting = [one for one in missing if ("ratings", section.id, one.id) not in reported]
+    names = {one.id: written.name_of(one.id) for one in applying} if written.near else {}
+    missing = [one for one in applying if not _is_rated(names.get(one.id, one.id), rated)]
+    waiting = [one for one in missing if written.route(names.get(one.id, one.id)) not in reported]
     if len(waiting) > 1 and waiting == applying:
         yield Problem(
             "unrated",
             f"{section.id}: {len(waiting)} criteria have no rating",
-            ("ratings",) if rated is None else ("ratings", section.id),
+            ("ratings",) if rated is None else written.route(),
             At.KEY,
             f"rate {listed([one.id for one in waiting], 'and')} under `{section.id}`",
         )
         return
     for criterion in waiting:
-        route: Route = ("ratings", section.id, criterion.id)
-        is_there = rated is not None and criterion.id in rated
+        route = written.route(names.get(criterion.id, criterion.id))
+        is_there = rated is not None and route[-1] in rated
         yield Problem(
             "unrated",
             f"{section.id}.{criterion.id} has no rating",
@@ -335,16 +403,18 @@ def _unrated(section: Section, review: Review, reported: Set[Route]) -> Iterator
         )
 
 
-def _is_rated(criterion: Criterion, rated: Mapping[str, Rated] | None) -> bool:
-    own = None if rated is None else rated.get(criterion.id)
+def _is_rated(name: str, rated: Mapping[str, Rated] | None) -> bool:
+    own = None if rated is None else rated.get(name)
     return own is not None and own.rating is not None
 
 
-def _dispute_problems(rubric: Rubric, review: Review, near: Near) -> Iterator[Problem]:
+def _dispute_problems(
+    rubric: Rubric, review: Review, reported: Set[Route], near: Near
+) -> Iterator[Problem]:
     sections = {section.id: section for section in rubric.sections}
     for index, dispute in enumerate(review.disputes):
         route: Route = ("disputes", index)
-        yield from _one_dispute(rubric, sections, review, dispute, route, near)
+        yield from _one_dispute(rubric, sections, review, dispute, route, reported, near)
 
 
 def _one_dispute(
@@ -353,6 +423,7 @@ def _one_dispute(
     review: Review,
     dispute: Dispute,
     route: Route,
+    reported: Set[Route],
     near: Near,
 ) -> Iterator[Problem]:
     section = sections.get(dispute.section)
@@ -375,7 +446,9 @@ def _one_dispute(
         )
         return
     own = review.ratings.get(section.id, {}).get(criterion.id)
-    if own is None or own.rating is None:
+    rated: Route = ("ratings", section.id, criterion.id)
+    is_wrong = any(rated[:length] in reported for length in range(1, len(rated) + 1))
+    if not is_wrong and (own is None or own.rating is None):
         yield Problem(
             "dispute-unrated",
             "this dispute is over a criterion that the review does not rate",

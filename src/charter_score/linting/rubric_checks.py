@@ -4,7 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from fractions import Fraction
 from itertools import islice
 
-from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed
+from charter_score.diagnostics import (
+    At,
+    Problem,
+    Route,
+    Severity,
+    Suggestions,
+    is_explained,
+    listed,
+)
 from charter_score.limits import MOST_CRITERIA, MOST_FIELDS, MOST_SECTIONS, MOST_WORDS
 from charter_score.rating import NOT_APPLICABLE_WORDS, same_word
 from charter_score.rubric import (
@@ -35,28 +43,62 @@ def rubric_problems(rubric: Rubric, reported: Set[Route] = frozenset()) -> list[
     ]
     if not reported:
         return found
-    touched = _Touched(reported)
-    return [problem for problem in found if not touched.follows(problem)]
+    wrong = _Wrong(rubric, reported)
+    return [problem for problem in found if not wrong.explains(problem)]
 
 
-class _Touched:
-    """The places of a rubric in which something was found wrong before."""
+class _Wrong:
+    """What was found wrong with the values of a rubric before, and what follows from it."""
 
-    def __init__(self, reported: Set[Route]) -> None:
+    def __init__(self, rubric: Rubric, reported: Set[Route]) -> None:
+        self._rubric = rubric
+        self._reported = reported
         self._inside = {route[:length] for route in reported for length in range(len(route) + 1)}
-        self._top = {route[0] for route in reported if route}
+        self._points = any({"points", "levels", "scales"} & set(route) for route in reported)
 
-    def follows(self, problem: Problem) -> bool:
-        """Whether a problem may only follow from what was taken out."""
-        if problem.code.startswith("weight-") and "combine" in self._top:
-            return True
-        if problem.code in ("unknown-scale", "unknown-rating") and "scales" in self._top:
-            return True
+    def explains(self, problem: Problem) -> bool:
+        """Whether a problem may only follow from what was taken out or stood in for."""
         route = problem.route
-        criterion = route[:_CRITERION_DEPTH]
-        if len(route) > _CRITERION_DEPTH and criterion in self._inside:
+        if is_explained(problem, self._reported):
             return True
-        return len(route) > 1 and route in self._inside
+        criterion = route[:_CRITERION_DEPTH]
+        match problem.code:
+            case "duplicate-id" | "duplicate-band" | "duplicate-level" | "level-not-applicable":
+                return False
+            case "too-many" | "points-and-levels" | "first-band-bound" | "band-order":
+                return False
+            case "empty" | "empty-list" | "empty-band":
+                return False
+            case "band-bound":
+                return bool({(*route, "from"), (*route, "above")} & self._reported)
+            case "weight-missing" | "weight-unused" | "zero-weight":
+                return ("combine",) in self._reported or (*route, "weight") in self._reported
+            case "zero-points":
+                return ("combine",) in self._reported or self._points
+            case "unknown-scale":
+                return self._lost_scale(criterion)
+            case "unknown-rating":
+                return (*criterion, "levels") in self._reported or self._lost_scale(criterion)
+            case "condition-never-holds":
+                name = route[-2]
+                return ("fields",) in self._reported or ("fields", name) in self._inside
+            case "critical-allows-na":
+                return (*criterion, "not_applicable") in self._reported
+            case _:
+                # A check that does not say what it rests on rests on all of its criterion or band.
+                whole = criterion if len(route) > _CRITERION_DEPTH else route
+                return len(route) > 1 and whole in self._inside
+
+    def _lost_scale(self, route: Route) -> bool:
+        """Whether a criterion names a scale that could not be read."""
+        match route:
+            case ("sections", int(section), "criteria", int(criterion)):
+                levels = self._rubric.sections[section].criteria[criterion].levels
+            case _:
+                return False
+        return isinstance(levels, str) and (
+            ("scales",) in self._reported or ("scales", levels) in self._reported
+        )
 
 
 _CRITERION_DEPTH = len(("sections", 0, "criteria", 0))
@@ -311,7 +353,8 @@ def _condition_problems(rubric: Rubric) -> Iterator[Problem]:
                         "condition-never-holds",
                         "`fields` does not allow this value, so no review can have it",
                         (*route, name, index),
-                        hint=near(value, rule.values),
+                        hint=near(value, rule.values)
+                        or f"its values are {listed(rule.values, 'and')}",
                     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from charter_score.diagnostics import START, Diagnostic
+from charter_score.diagnostics import START, Diagnostic, meant, nearest
 from charter_score.errors import DocumentError
 from charter_score.limits import MOST_BYTES
 from charter_score.source.document import too_large
@@ -103,7 +103,7 @@ def read_bytes(
         else:
             data = _read_regular(path, shown, limit, most)
     except FileNotFoundError:
-        raise DocumentError([not_found(shown)]) from None
+        raise DocumentError([not_found(path or shown, shown)]) from None
     except OSError as wrong:
         why = (wrong.strerror or "it cannot be read").lower()
         raise DocumentError([Diagnostic("unreadable", why, shown)]) from None
@@ -122,9 +122,43 @@ def read_beginning(path: AnyPath, shown: str, number: int) -> bytes:
     return data[:number]
 
 
-def not_found(shown: str) -> Diagnostic:
+def not_found(path: AnyPath, shown: str) -> Diagnostic:
     """The diagnostic of a path that leads nowhere."""
+    return Diagnostic("not-found", "there is no such file or folder", shown, hint=near_path(path))
+
+
+def no_match(shown: str) -> Diagnostic:
+    """The diagnostic of a glob that names nothing."""
     return Diagnostic("not-found", "there is no such file or folder", shown)
+
+
+def near_path(path: AnyPath) -> str | None:
+    """A hint with the path that a mistyped one was meant for."""
+    near = nearest_path(path)
+    return None if near is None else meant(near)
+
+
+def nearest_path(path: AnyPath) -> str | None:
+    """What is there under the path nearest to a mistyped one, as it can be typed."""
+    near = ""
+    for part in slashed(os.fspath(path)).split("/"):
+        step = f"{near}{part}"
+        if part and not os.path.lexists(step):
+            name = nearest(part, _names_in(near))
+            if name is None or not name.isprintable():
+                return None
+            step = f"{near}{name}"
+        near = f"{step}/"
+    near = near.removesuffix("/")
+    return near if os.path.lexists(near) else None
+
+
+def _names_in(folder: str) -> list[str]:
+    """The names in a folder that a person may mean, in order; none where it cannot be listed."""
+    try:
+        return sorted(name for name in os.listdir(folder or ".") if not name.startswith("."))
+    except (OSError, ValueError):
+        return []
 
 
 def is_there(path: AnyPath) -> bool:
@@ -277,7 +311,8 @@ def _expand(name: str) -> Iterator[Input | Diagnostic | str]:
         return
     matches = _matches(name)
     if not matches:
-        yield not_found(shown_path(name))
+        shown = shown_path(name)
+        yield not_found(name, shown) if not _is_pattern(name) else no_match(shown)
     for match in matches:
         yield match if os.path.isdir(match) else Input(shown_path(match), match)
 

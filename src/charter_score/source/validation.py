@@ -1,11 +1,13 @@
 """Documents checked by pydantic: everything that is wrong with the values of one, in our words."""
 
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from charter_score.diagnostics import At, Problem, Route, Suggestions
+from charter_score.diagnostics import At, Problem, Route, Suggestions, meant
 from charter_score.field_types import (
     LANGUAGE_PATTERN,
     LONGEST_SLUG,
@@ -16,29 +18,92 @@ from charter_score.field_types import (
 )
 from charter_score.review import Action, Dispute, Rated, Review, no_rating
 from charter_score.rubric import Band, Criterion, FieldRule, Rubric, Section
-from charter_score.scalars import Boolean, Null, Scalar, Value
+from charter_score.scalars import Boolean, Null, Number, Scalar, Value
 
 M = TypeVar("M", Rubric, Review)
+_MOST_PASSES = 8
+"""How often a document is mended: keys of keys may be misspelt, no deeper than its models go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validated(Generic[M]):
+    """A document's model, everything that is wrong with its values, and its misspelt keys.
+
+    Where there are problems the model is what is left without the wrong parts, so that the checks
+    across documents can still report the rest; None where nothing is left. What may not be missing
+    is stood in for: `wrong` has the routes of all that the model does not have from the document. A
+    misspelt key counts as the field that it was taken for: `misspelt` has the route of that field,
+    and the key in the document. All routes are the model's.
+    """
+
+    model: M | None
+    problems: Sequence[Problem]
+    wrong: frozenset[Route]
+    misspelt: Mapping[Route, str]
+
+    def in_document(self, problem: Problem) -> Problem:
+        """A problem of the model as one of the document, with the keys that stand there."""
+        return problem._replace(route=_written_as(problem.route, self.misspelt))
+
+    def everything(self, more: Iterable[Problem]) -> list[Problem]:
+        """All problems as those of the document; `more` are what checks of the model found.
+
+        Whether a misspelt key may stand where it stands is asked once it is spelt right.
+        """
+        more = [problem for problem in more if problem.route not in self.misspelt]
+        return [self.in_document(problem) for problem in (*self.problems, *more)]
 
 
 def validate(kind: type[M], value: Value) -> tuple[M | None, list[Problem]]:
-    """A model, or everything that is wrong with the values.
+    """A model, and everything that is wrong with the values of the document; see `Validated`."""
+    checked = validated(kind, value)
+    return checked.model, [checked.in_document(problem) for problem in checked.problems]
 
-    Where there are problems the model is what is left without the wrong parts, so that the checks
-    across documents can still report the rest; None where too little is left.
-    """
-    try:
-        return _validated(kind, value), []
-    except ValidationError as wrong:
-        details = [
-            detail
-            for detail in wrong.errors(include_url=False, include_input=False)
-            # Pydantic also calls a list too short whose items are wrong.
-            if detail["type"] != "too_short" or not _at(value, detail["loc"])
-        ]
+
+def validated(kind: type[M], value: Value) -> Validated[M]:
+    """A model, and everything that is wrong with the values."""
+    left = value
+    problems: list[Problem] = []
+    wrong: set[Route] = set()
+    misspelt: dict[Route, str] = {}
     suggestions = Suggestions()
-    problems = [_problem(kind, value, detail, suggestions) for detail in details]
-    return _what_is_left(kind, value, details), problems
+    for _ in range(_MOST_PASSES):
+        details: list[ErrorDetails] = []
+        try:
+            return Validated(_validated(kind, left), problems, frozenset(wrong), misspelt)
+        except ValidationError as refused:
+            details += _details(refused, left)
+        near = _near_fields(kind, details, suggestions)
+        taken = _taken(left, near)
+        for detail in details:
+            route: Route = detail["loc"]
+            if detail["type"] == "missing" and route in taken:
+                continue
+            wrong.add(route)
+            # Of another kind than the field that it was taken for, a key may be another's.
+            if route not in misspelt:
+                problems.append(_problem(kind, left, detail, near))
+        if () in wrong:
+            break
+        left = _mended(kind, left if left is not value else _copy(value), details, taken)
+        misspelt |= taken
+    return Validated(None, problems, frozenset(wrong), misspelt)
+
+
+def _details(refused: ValidationError, value: Value) -> list[ErrorDetails]:
+    return [
+        detail
+        for detail in refused.errors(include_url=False, include_input=False)
+        # Pydantic also calls a list too short whose items are wrong.
+        if detail["type"] != "too_short" or not _at(value, detail["loc"])
+    ]
+
+
+def _written_as(route: Route, misspelt: Mapping[Route, str]) -> Route:
+    """A route with the keys that stand in the document."""
+    if not misspelt:
+        return route
+    return tuple(misspelt.get(route[: depth + 1], step) for depth, step in enumerate(route))
 
 
 def _validated(kind: type[M], value: Any) -> M:
@@ -50,7 +115,7 @@ def _problem(
     kind: type[Rubric | Review],
     value: Value,
     detail: ErrorDetails,
-    suggestions: Suggestions,
+    near: Mapping[Route, str],
 ) -> Problem:
     """What pydantic found, in the words of whoever wrote the document."""
     route = detail["loc"]
@@ -60,9 +125,9 @@ def _problem(
             return Problem(context["code"], context["message"], route, hint=context["hint"])
         case "missing":
             name = str(route[-1])
-            return Problem("missing-field", f"`{name}` is missing here", route[:-1], At.KEY)
+            return Problem("missing-field", f"`{name}` is missing here", route, At.KEY)
         case "extra_forbidden":
-            return _unknown_field(kind, value, route, suggestions)
+            return _unknown_field(kind, value, route, near.get(route))
         case "too_short":
             return _empty_list(route)
         case "string_type":
@@ -85,7 +150,7 @@ def _problem(
         case "tuple_type" if route[:1] == ("interaction",):
             return _wrong_type("one value, or a list of values,", value, route)
         case "tuple_type":
-            return _wrong_type("a list", value, route)
+            return _wrong_type("a list", value, route, _IN_BRACKETS)
         case _ if not route:
             return _not_that_document(kind)
         case _ if route[:1] == ("ratings",) and len(route) == _RATING_DEPTH:
@@ -99,18 +164,46 @@ _WITH_TEXTS = (Rated, Action, Dispute, Criterion, Band)
 _RATING_DEPTH = len(("ratings", "section", "criterion"))
 
 
+def _near_fields(
+    kind: type[Rubric | Review],
+    details: Iterable[ErrorDetails],
+    suggestions: Suggestions,
+) -> dict[Route, str]:
+    """The known field nearest to each unknown one, where one is near."""
+    unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+    near = {
+        route: suggestions.nearest(str(route[-1]), _known_fields(kind, route)) for route in unknown
+    }
+    return {route: field for route, field in near.items() if field is not None}
+
+
+def _taken(value: Value, near: Mapping[Route, str]) -> dict[Route, str]:
+    """The fields that misspelt keys are taken for, since they are not there too, with each key."""
+    return {
+        (*route[:-1], field): str(route[-1])
+        for route, field in near.items()
+        if field not in _at(value, route[:-1])
+    }
+
+
+def _known_fields(kind: type[Rubric | Review], route: Route) -> list[str]:
+    return [name.rstrip("_") for name in _model_at(kind, route[:-1]).model_fields]
+
+
 def _unknown_field(
-    kind: type[Rubric | Review], value: Value, route: Route, suggestions: Suggestions
+    kind: type[Rubric | Review], value: Value, route: Route, near: str | None
 ) -> Problem:
-    model = _model_at(kind, route[:-1])
-    known = [name.rstrip("_") for name in model.model_fields]
+    known = _known_fields(kind, route)
     # A comma in a text without quotes inside { } makes a key of the rest, with nothing behind it.
-    is_rest_of_text = isinstance(_at(value, route), Null) and model in _WITH_TEXTS
-    hint = suggestions.near(str(route[-1]), known) or (
-        "quote the text: inside { } a comma ends it"
-        if is_rest_of_text
-        else f"known here: {', '.join(known)}"
+    is_rest_of_text = (
+        isinstance(_at(value, route), Null) and _model_at(kind, route[:-1]) in _WITH_TEXTS
     )
+    if near is not None:
+        hint = meant(near)
+    elif is_rest_of_text:
+        hint = "quote the text: inside { } a comma ends it"
+    else:
+        hint = f"known here: {', '.join(known)}"
     return Problem("unknown-field", "this key is not known here", route, At.KEY, hint)
 
 
@@ -154,7 +247,10 @@ def _not_that_document(kind: type[Rubric | Review]) -> Problem:
     )
 
 
-def _wrong_type(wanted: str, value: Value, route: Route) -> Problem:
+_IN_BRACKETS = "put it between [ and ]"
+
+
+def _wrong_type(wanted: str, value: Value, route: Route, hint: str | None = None) -> Problem:
     actual = _at(value, route)
     if isinstance(actual, Null) and not actual.text:
         return Problem(
@@ -164,7 +260,8 @@ def _wrong_type(wanted: str, value: Value, route: Route) -> Problem:
             At.KEY,
             "write it, or take the line out",
         )
-    return Problem("wrong-type", f"{wanted} is wanted here, and this is {kind_of(actual)}", route)
+    message = f"{wanted} is wanted here, and this is {kind_of(actual)}"
+    return Problem("wrong-type", message, route, hint=hint if isinstance(actual, str) else None)
 
 
 def _model_at(kind: type[Rubric | Review], route: Route) -> type[Model]:
@@ -197,21 +294,89 @@ def _at(value: Any, route: Route) -> Any:
     return value
 
 
-def _what_is_left(kind: type[M], value: Value, details: list[ErrorDetails]) -> M | None:
-    """The model without its wrong parts; a wrong rating is left unrated."""
-    left: Any = _copy(value)
-    for route in sorted((detail["loc"] for detail in details), key=len, reverse=True):
+def _mended(
+    kind: type[Rubric | Review], left: Any, details: list[ErrorDetails], taken: Mapping[Route, str]
+) -> Any:
+    """The values without their wrong parts, changed in place.
+
+    A misspelt key becomes the field that it was meant for. What may not be missing, and an item of
+    a list whose places must stay, is stood in for by something that no check takes for another's.
+    """
+    fields = {(*route[:-1], key): route[-1] for route, key in taken.items()}
+    for detail in sorted(details, key=lambda detail: len(detail["loc"]), reverse=True):
+        route = detail["loc"]
         try:
-            if kind is Review and route[:1] == ("ratings",) and len(route) > 2:
-                left["ratings"][route[1]][route[2]] = Null()
-            else:
-                _drop(left, route)
+            if detail["type"] == "extra_forbidden":
+                container = _at(left, route[:-1])
+                written = container.pop(route[-1])
+                if route in fields:
+                    container[fields[route]] = written
+            elif route not in taken:
+                _replace(kind, left, route)
         except (KeyError, IndexError, TypeError):
-            continue  # went with a wrong part that held it, or never was
-    try:
-        return _validated(kind, left)
-    except ValidationError:
-        return None
+            continue  # went with a wrong part that held it
+    return left
+
+
+def _replace(kind: type[Rubric | Review], left: Any, route: Route) -> None:
+    """Take a wrong part out, and put in what stands for it where something must stand there."""
+    container = _at(left, route[:-1])
+    stand_in = _stand_in(kind, route)
+    if stand_in is not None:
+        container[route[-1]] = stand_in
+    elif isinstance(container, list):
+        _replace(kind, left, route[:-1])
+    else:
+        container.pop(route[-1], None)
+
+
+def _stand_in(kind: type[Rubric | Review], route: Route) -> Value | None:
+    """What stands for a wrong part; None for what can be left out."""
+    match route:
+        case ("ratings",):
+            return {}
+        case ("ratings", _, _):
+            return Null()
+        case ("ratings", _, _, "comment" | "evidence"):
+            return _name(route)
+        case ("ratings", _) | ("fields", *_):
+            return None
+        case ("scales", _, _) | (*_, "levels", _):
+            return Number("1")
+        case (*_, "looks_like", _) | (*_, "applies_when", _, int()):
+            return _name(route)
+        case ("bands", _, "from" | "above"):
+            return Number("0")  # in no other band's way
+        case ("sections", *_, "points" | "weight"):
+            return Number("1")
+        case ("done_well" | "could_be_better", int()) | ("interaction", _, int()):
+            return _name(route)
+        case (("sections" | "bands" | "actions" | "disputes"), int()) | (*_, "criteria", int()):
+            return _whole(kind, route)
+        case (*_, str(name)):
+            model = _model_at(kind, route[:-1])
+            field = next((one for key, one in model.model_fields.items() if key == name), None)
+            if field is None or not field.is_required():
+                return None
+            if name in ("sections", "criteria"):
+                return [_whole(kind, (*route, 0))]
+            return _name(route)
+        case _:
+            return None
+
+
+def _whole(kind: type[Rubric | Review], route: Route) -> Value:
+    """An item of a list, of nothing but what it must have."""
+    return {
+        name: _stand_in(kind, (*route, name)) or _name((*route, name))
+        for name, field in _model_at(kind, route).model_fields.items()
+        if field.is_required()
+    }
+
+
+def _name(route: Route) -> str:
+    """A text and an id that is the only one of its kind."""
+    return "-".join(["left-out", *(str(step) for step in route if isinstance(step, int))])
 
 
 def _copy(value: Value) -> Value:
@@ -221,11 +386,3 @@ def _copy(value: Value) -> Value:
     if isinstance(value, list):
         return [_copy(inner) for inner in value]
     return value
-
-
-def _drop(left: Any, route: Route) -> None:
-    """Take a wrong part out; a list must keep its places, so a wrong item takes the list along."""
-    while route and isinstance(_at(left, route[:-1]), list):
-        route = route[:-1]
-    if route:
-        del _at(left, route[:-1])[route[-1]]
