@@ -144,13 +144,13 @@ class SkippedReviews:
 
 @dataclass(slots=True)
 class LeftOutFiles:
-    """Collector: the files of folders that are no reviews."""
+    """Collector: the files of folders that are no reviews; what a filter left out is none."""
 
     found: list[LeftOut] = field(default_factory=list)
 
     def add(self, outcome: Outcome | LeftOut) -> None:
         """Take in one outcome."""
-        if isinstance(outcome, LeftOut):
+        if isinstance(outcome, LeftOut) and outcome.unchosen is None:
             self.found.append(outcome)
 
     def combine(self, later: "LeftOutFiles") -> None:

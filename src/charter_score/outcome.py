@@ -53,11 +53,20 @@ class Skipped(NamedTuple):
 Outcome = Scored | Failed | Skipped
 
 
-class LeftOut(NamedTuple):
-    """A file of a folder that is no review, and what it is instead.
+class Unchosen(NamedTuple):
+    """What is kept of a review that a filter leaves out: the fields it gives, if it has a day."""
 
-    No outcome: nothing was to be scored, so no output speaks of it.
+    fields: frozenset[str]
+    has_day: bool
+
+
+class LeftOut(NamedTuple):
+    """An input that is not to be scored: a file of a folder that is no review, and what it is.
+
+    Or a review that a filter leaves out, which is `unchosen`. No outcome: no output speaks of it,
+    other than by counting what the filter left out.
     """
 
     path: str
     why: str
+    unchosen: Unchosen | None = None

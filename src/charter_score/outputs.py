@@ -44,6 +44,13 @@ class Output:
         """Whether a terminal shows the output."""
         return self.path is None and is_terminal()
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it ends up in a file, and not in a pipe or on standard output."""
+        return self.path is not None and (
+            os.path.isfile(self.path) or not os.path.exists(self.path)
+        )
+
     def begin(self, renderer: BatchRenderer) -> None:
         """Choose what the output is rendered by, and write how that begins."""
         self.renderer = renderer

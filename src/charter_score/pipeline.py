@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from charter_score.collectors import Collected
 from charter_score.diagnostics import At, Diagnostic, Problem, in_order
 from charter_score.errors import DocumentError, UsageError, shortage
+from charter_score.filters import NO_FILTER, ReviewFilter, field_values, fields_given
 from charter_score.gates import Gates
 from charter_score.library import (
     Library,
@@ -20,7 +21,7 @@ from charter_score.library import (
     review_of,
     rubric_of,
 )
-from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
+from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped, Unchosen
 from charter_score.render.results.batch import BatchRenderer
 from charter_score.review import Review, without_comments
 from charter_score.scoring import NothingObservedError
@@ -48,8 +49,9 @@ class Job(NamedTuple):
 
     Without `comments` every free text is taken out of a review once it has been checked; with
     `lines` each result knows the lines of its criteria. `by` names the fields that the summary is
-    grouped by. Where the paths are a `part` of what lies in a folder, as a hook is given them, a
-    rubric or results of ours among them are left out as they are in a folder.
+    grouped by, `filter` says which reviews count. Where the paths are a `part` of what lies in a
+    folder, as a hook is given them, a rubric or results of ours among them are left out as they are
+    in a folder.
     """
 
     paths: Sequence[str]
@@ -58,12 +60,14 @@ class Job(NamedTuple):
     comments: bool = True
     lines: bool = False
     by: tuple[str, ...] = ()
+    filter: ReviewFilter = NO_FILTER
     gates: Gates = NO_GATES
     part: bool = False
 
     def collected(self) -> Collected:
         """Every collector, before anything was seen."""
-        return Collected(summary=Summary(by=self.by), gates=self.gates.findings())
+        summary = Summary(by=self.by, filter=self.filter)
+        return Collected(summary=summary, gates=self.gates.findings())
 
 
 class Checked(NamedTuple):
@@ -282,6 +286,8 @@ class Scoring:
         folder = os.path.dirname(file.path) if file.path is not None else None
         try:
             loaded = review_of(document, self._library, folder, self._default_rubric(file))
+            if (unchosen := _unchosen(loaded, self._job.filter)) is not None:
+                return LeftOut(file.shown, "left out by the filter", unchosen)
             try:
                 scored = self._score(file, document.part, loaded, digest)
             except NothingObservedError:
@@ -328,6 +334,14 @@ class Scoring:
             review = without_comments(review)
         result = rubric.scorer.score(review)
         return Scored(file.shown, name, digest, rubric.sha256, result, warnings)
+
+
+def _unchosen(loaded: LoadedReview, chosen: ReviewFilter) -> Unchosen | None:
+    """What is kept of a review that a filter leaves out; None of one that counts."""
+    review, rubric = loaded.review, loaded.rubric.rubric
+    if chosen.is_empty or chosen.takes(partial(field_values, review, rubric)):
+        return None
+    return Unchosen(fields_given(review), bool(field_values(review, rubric, "date")))
 
 
 def _lacks_only_status(review: Review, rubric: LoadedRubric) -> bool:

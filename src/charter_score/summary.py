@@ -13,10 +13,11 @@ from itertools import product
 from typing import NamedTuple, TypeVar
 
 from charter_score.compiled import expected_share, worth_of
+from charter_score.filters import NO_FILTER, ReviewFilter, field_values, fields_given
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.rating import LONGEST_WORD
 from charter_score.review import Status
-from charter_score.rubric import CriterionKey, Rubric, normal_value, same_value, values_of
+from charter_score.rubric import CriterionKey, Rubric, normal_value, same_value
 
 K = TypeVar("K")
 
@@ -169,38 +170,18 @@ FEWEST_TO_COMPARE = 5
 """Reviews below which a group says nothing that could be compared."""
 
 
-_PEOPLE = ("advisor", "reviewer", "team")
-
-
 def group_values(scored: Scored, by: str) -> dict[str | None, str]:
     """What a review is grouped under: a person, team, rubric, month, or an interaction field.
 
     Each value in the form in which two are equal, with how it is spelt; None where there is none.
     """
-    review = scored.result.review
-    if by == "rubric":
+    if by == "rubric":  # two of which may differ in case alone
         return {scored.result.rubric.name: scored.result.rubric.name}
-    values: tuple[str, ...]
-    if by in _PEOPLE:
-        person = getattr(review, by)
-        values = () if person is None else (person,)
-    elif by == "month":
-        values = tuple(date[: len("2016-05")] for date in values_of(review.interaction, "date"))
-    else:
-        values = values_of(review.interaction, by)
     spellings: dict[str | None, str] = {}
-    for value in values:
+    for value in field_values(scored.result.review, scored.result.rubric, by):
         same, spelt = same_value(value), normal_value(value)
         spellings[same] = min(spelt, spellings.get(same, spelt))
     return spellings or {None: ""}
-
-
-def fields_of(scored: Scored) -> set[str]:
-    """The fields that a review could be grouped by because it gives them."""
-    review = scored.result.review
-    fields = {name for name in _PEOPLE if getattr(review, name) is not None}
-    fields |= {name for name in review.interaction if values_of(review.interaction, name)}
-    return fields | {"rubric"} | ({"month"} if "date" in fields else set())
 
 
 @dataclass
@@ -211,10 +192,16 @@ class Summary:
     them, which cross. A review with several values of a field is in several groups. Values that
     only differ in case, spaces around them or Unicode form are one; `spellings` has, by field and
     value, the smallest spelling met. `fields` are the names of those that reviews could have been
-    grouped by. `unlisted` of the `failed` are folders that could not be listed.
+    grouped or chosen by. `unlisted` of the `failed` are folders that could not be listed.
+
+    What the `filter` leaves out is no review here: `filtered_out` counts it, `undated` those among
+    them that have no day where the filter asks for days.
     """
 
     by: tuple[str, ...] = ()
+    filter: ReviewFilter = NO_FILTER
+    filtered_out: int = 0
+    undated: int = 0
     groups: dict[Group, "RubricSummary"] = field(default_factory=dict)
     spellings: dict[tuple[str, str], str] = field(default_factory=dict)
     fields: set[str] = field(default_factory=set)
@@ -239,17 +226,20 @@ class Summary:
         """Count one outcome in."""
         match outcome:
             case LeftOut():
-                return
+                if (unchosen := outcome.unchosen) is not None:
+                    self.filtered_out += 1
+                    self.undated += self.filter.has_days and not unchosen.has_day
+                    self.fields |= unchosen.fields
             case Scored():
                 self.scored += 1
+                if self.by or not self.filter.is_empty:
+                    self.fields |= fields_given(outcome.result.review)
                 if outcome.result.review.status is Status.CALIBRATION:
                     self.calibration += 1
                     return
                 rubric = outcome.result.rubric
                 key = (rubric.id, rubric.version)
                 self.rubrics.setdefault(key, RubricSummary(rubric)).add(outcome)
-                if self.by:
-                    self.fields |= fields_of(outcome)
                 for by in self.by:
                     self._add_to_groups(fields_in(by), outcome)
             case Failed():
@@ -282,6 +272,8 @@ class Summary:
         self.unlisted += other.unlisted
         self.skipped += other.skipped
         self.calibration += other.calibration
+        self.filtered_out += other.filtered_out
+        self.undated += other.undated
         _combine(self.rubrics, other.rubrics)
         _combine(self.groups, other.groups)
         for (by, value), spelling in other.spellings.items():
@@ -320,6 +312,11 @@ class Summary:
         }
         asked = dict.fromkeys(field for by in self.by for field in fields_in(by))
         return [field for field in asked if field not in given]
+
+    def unmatched(self) -> list[str]:
+        """The fields that the filter asks for and no review gives, though reviews were left out."""
+        asked = self.filter.where if self.filtered_out else ()
+        return [field for field, _ in asked if field not in self.fields]
 
 
 def _place(group: Group) -> tuple[object, ...]:

@@ -26,6 +26,9 @@ output-format = "csv"
 rubric = "plymouth-quality-monitoring"
 rubrics = ["standards"]
 by = ["team", "month"]
+where = ["team=Council Tax", "team=Parking"]
+since = 2016-05-01
+until = "2016-05-31"
 jobs = 3
 gate = true
 fail-under = 62.50
@@ -101,6 +104,9 @@ def test_every_key_is_read(place: Callable[[str], None]) -> None:
         "rubric": "plymouth-quality-monitoring",
         "rubrics": ("standards",),
         "by": ("team", "month"),
+        "where": (("team", ("Council Tax", "Parking")),),
+        "since": "2016-05-01",
+        "until": "2016-05-31",
         "jobs": 3,
         "gate": True,
         "fail_under": Fraction("0.625"),

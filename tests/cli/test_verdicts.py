@@ -118,7 +118,7 @@ def test_a_field_that_no_review_gives_is_told(
     assert said.count("--by ") == 1
     assert (
         "--by tean: no review gives it; they give "
-        "advisor, channel, date, month, reference, reviewer, rubric, team\n"
+        "advisor, channel, date, month, reference, reviewer, rubric, team (did you mean `team`?)\n"
     ) in said
     assert run(monkeypatch, ".", "-f", "json", "--by", "tean", "--quiet") == 0
     assert "tean" not in capsys.readouterr().err
@@ -134,8 +134,9 @@ def test_fields_are_not_told_without_end(
     text = text.replace("\ninteraction:\n", f"\ninteraction:\n{more}")
     path.write_text(text, encoding="utf-8")
     assert run(monkeypatch, "strong.yaml", "--by", "tean") == 0
-    assert "reviewer, rubric, team, z000, z001, z002, z003 and 96 more\n" in (
-        capsys.readouterr().err
+    assert (
+        "reviewer, rubric, team, z000, z001, z002, z003 and 96 more (did you mean `team`?)\n"
+        in (capsys.readouterr().err)
     )
 
 
@@ -161,8 +162,14 @@ def test_fields_cross_in_every_summary(
     ]
     assert run(monkeypatch, *words) == 0
     said = capsys.readouterr().out
-    assert "By team and month\n  Council Tax · 2016-05: 1 review, too few to compare\n" in said
+    assert (
+        "By team and month\n"
+        "  Team             Month    Reviews\n"
+        "  Council Tax      2016-05        1\n"
+        "  Housing Benefit  2016-05        1\n"
+        "  –: fewer than 5 reviews, too few to compare\n"
+    ) in said
     assert run(monkeypatch, ".", "--by", "advisor,month") == 0
     said = capsys.readouterr().out
-    assert "advisor A · 2016-05" in said
+    assert "advisor A  2016-05" in said
     assert "Advisor" not in said.partition("By advisor and month")[2].partition("\n")[2]

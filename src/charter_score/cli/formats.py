@@ -75,7 +75,8 @@ class Look(NamedTuple):
     `names` and `public_comments` are for formats that end up in public logs, which show neither
     unless asked to; without `comments` no format shows any. `room` is the bytes that Markdown may
     take, where it is to share a file with others. `asked` is what a command that is shown repeats.
-    Without `bars` nothing is drawn of block characters.
+    Without `bars` nothing is drawn of block characters. `is_file` is False of standard output and
+    of pipes.
     """
 
     screen: Screen = Screen()
@@ -86,6 +87,7 @@ class Look(NamedTuple):
     long: bool = False
     room: int | None = None
     asked: Asked = Asked()
+    is_file: bool = False
 
 
 def renderer(chosen: Format, look: Look) -> BatchRenderer:
@@ -115,7 +117,7 @@ def renderer(chosen: Format, look: Look) -> BatchRenderer:
         case Format.CSV:
             from charter_score.render.results.csv import Csv, LongCsv
 
-            return LongCsv() if look.long else Csv()
+            return LongCsv(mark=look.is_file) if look.long else Csv(mark=look.is_file)
         case Format.XLSX:
             from charter_score.render.results.workbook import Workbook
 

@@ -8,6 +8,7 @@ come from there or from a file, and what is wrong is said in one way.
 
 import os
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any, NamedTuple, TypeVar
@@ -21,7 +22,16 @@ from charter_score.cli.terminal import Color
 from charter_score.compiled import share_of
 from charter_score.diagnostics import did_you_mean, listed
 from charter_score.errors import UsageError
-from charter_score.field_types import MisshapenError, Model, read_flag, read_percent, reported
+from charter_score.field_types import (
+    MisshapenError,
+    Model,
+    day_of,
+    is_date,
+    read_flag,
+    read_percent,
+    reported,
+)
+from charter_score.filters import USUAL_FIELDS
 from charter_score.library import built_in_rubrics, is_path
 from charter_score.scalars import Number
 from charter_score.summary import fields_in
@@ -102,6 +112,31 @@ def _fields(words: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(",".join, fields)))
 
 
+def _field_values(words: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Fields with the values wanted of each, from `FIELD=VALUE`; a field may be repeated."""
+    if not isinstance(words, list | tuple):
+        raise MisshapenError("wrong-type", "takes a list of texts", '["team=…", "…=…"]')
+    wanted: dict[str, dict[str, None]] = {}
+    for word in words:
+        field, _, value = (part.strip() for part in _text(word).partition("="))
+        if not field or not value:
+            raise MisshapenError(
+                "unknown-word",
+                "takes a field and a value: FIELD=VALUE",
+                'for example "team=Council Tax"; a variable of the shell may be empty',
+            )
+        wanted.setdefault(field, {})[value] = None
+    return tuple((field, tuple(values)) for field, values in wanted.items())
+
+
+def _day(word: object) -> str:
+    """A day of the calendar; TOML has days of its own."""
+    day = word.isoformat() if isinstance(word, date) else day_of(_text(word))
+    if is_date(day):
+        return day
+    raise MisshapenError("bad-date", "takes a day", "year-month-day, for example 2016-05-04")
+
+
 def _whole_number(word: object) -> int:
     text = str(word)
     if not isinstance(word, bool) and text.isascii() and text.isdigit() and len(text) <= 9:
@@ -145,6 +180,10 @@ Text = Annotated[str, PlainValidator(reported(_text))]
 Name = Annotated[str, PlainValidator(reported(_name))]
 Names = Annotated[tuple[str, ...], PlainValidator(reported(_names))]
 Fields = Annotated[tuple[str, ...], PlainValidator(reported(_fields))]
+FieldValues = Annotated[
+    tuple[tuple[str, tuple[str, ...]], ...], PlainValidator(reported(_field_values))
+]
+Day = Annotated[str, PlainValidator(reported(_day))]
 Count = Annotated[int, PlainValidator(reported(_whole_number))]
 Share = Annotated[Fraction, PlainValidator(reported(_share))]
 Flag = Annotated[bool, PlainValidator(reported(_flag))]
@@ -176,6 +215,17 @@ def format_option(kind: type[StrEnum], help: str) -> Any:  # noqa: A002 - typer'
 def rubric_ids(incomplete: str) -> list[str]:
     """Completions for a rubric: the ids of the built-in ones."""
     return [name for name in built_in_rubrics() if name.startswith(incomplete)]
+
+
+def field_names(incomplete: str) -> list[str]:
+    """Completions for a field, or for the last of several with commas between them."""
+    before, comma, begun = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in USUAL_FIELDS if name.startswith(begun)]
+
+
+def fields_with_value(incomplete: str) -> list[str]:
+    """Completions for a field whose value comes next."""
+    return [f"{name}=" for name in USUAL_FIELDS if f"{name}=".startswith(incomplete)]
 
 
 # ── Settings that mean something else elsewhere ───────────────────────────────────────────────────
@@ -250,6 +300,29 @@ RubricFolders = Annotated[
         help="Where more rubrics are looked for; may be repeated.",
     ),
     Setting("rubrics", _folders_from),
+]
+Where = Annotated[
+    FieldValues,
+    typer.Option(
+        "--where",
+        metavar="FIELD=VALUE",
+        help="Only reviews that give this, as in team=Parking; repeated with one field any of the "
+        "values, with different fields all of them.",
+        autocompletion=fields_with_value,
+    ),
+    Setting("where"),
+]
+Since = Annotated[
+    Day | None,
+    typer.Option(
+        "--since", metavar="DAY", help="Only reviews of contacts on this day or later: 2016-05-04."
+    ),
+    Setting("since"),
+]
+Until = Annotated[
+    Day | None,
+    typer.Option("--until", metavar="DAY", help="Only reviews of contacts on this day or earlier."),
+    Setting("until"),
 ]
 ColorOption = Annotated[
     Annotated[Color, one_of(Color)],

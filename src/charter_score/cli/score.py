@@ -26,13 +26,15 @@ from charter_score.cli.terminal import (
     screen_for,
     tell,
 )
+from charter_score.diagnostics import did_you_mean
 from charter_score.errors import CharterScoreError, ExitCode, NotWrittenError, UsageError
+from charter_score.filters import ReviewFilter
 from charter_score.gates import Baseline, Conclusion, Gates, Verdict, conclusion_of
 from charter_score.outcome import LeftOut, Skipped
 from charter_score.outputs import AppendedOutput, Output, is_terminal
 from charter_score.pipeline import Job, Part, Scoring
 from charter_score.render.results.batch import BatchRenderer, Closing
-from charter_score.render.results.verdicts import not_scored, sentence
+from charter_score.render.results.verdicts import filtered_out, not_scored, sentence
 from charter_score.render.text import phrases
 from charter_score.render.text.console import Line
 from charter_score.render.text.diagnostics import MOST_SHOWN, problem_lines
@@ -85,6 +87,7 @@ def run_score(options: ScoreOptions) -> ExitCode:
     ]
     if is_terminal() and any(target == Target(None, Format.XLSX) for target in wanted):
         raise UsageError("xlsx is no text for a terminal", "write it to a file: -o results.xlsx")
+    chosen = _filter(options)
     scoring = Scoring(
         Job(
             options.paths,
@@ -93,7 +96,8 @@ def run_score(options: ScoreOptions) -> ExitCode:
             comments=not options.no_comments,
             lines=any(target.format in POINTING for target in wanted),
             by=options.by,
-            gates=_gates(options),
+            filter=chosen,
+            gates=_gates(options, chosen),
             part=options.in_hook,
         )
     )
@@ -151,7 +155,19 @@ def _refuse_gates_on_a_whole(options: ScoreOptions) -> None:
     )
 
 
-def _gates(options: ScoreOptions) -> Gates:
+def _filter(options: ScoreOptions) -> ReviewFilter:
+    """Which reviews count.
+
+    Raises:
+        UsageError: where no day can be in the span that is asked for.
+    """
+    since, until = options.since, options.until
+    if since is not None and until is not None and until < since:
+        raise UsageError("--until is before --since", "the first day comes with --since")
+    return ReviewFilter(options.where, since, until)
+
+
+def _gates(options: ScoreOptions, chosen: ReviewFilter) -> Gates:
     """The gates that were asked for.
 
     Raises:
@@ -165,7 +181,7 @@ def _gates(options: ScoreOptions) -> Gates:
     else:
         from charter_score.source.earlier_results import earlier_reviews
 
-        baseline = Baseline(earlier_reviews(options.baseline), options.tolerance)
+        baseline = Baseline(earlier_reviews(options.baseline, chosen), options.tolerance)
     return Gates(
         expected=options.gate,
         fail_under=options.fail_under,
@@ -243,6 +259,7 @@ class _Run:
             comments=not options.no_comments,
             long=options.long,
             room=output.room,
+            is_file=output.is_file,
             bars=not options.no_bars,
             asked=Asked(options.paths, options.rubric, options.rubrics),
         )
@@ -269,7 +286,8 @@ class _Run:
     def close(self) -> None:
         """Every part has passed: end every output and put it in its place."""
         self.progress.hide()
-        if self.summary.reviews or not (self.options.in_hook and self.collected.left_out.found):
+        left_out = self.collected.left_out.found or self.summary.filtered_out
+        if self.summary.reviews or not (self.options.in_hook and left_out):
             self.verdicts = self._gates.verdicts(self.collected.gates, self.summary)
             self.conclusion = conclusion_of(self.summary, self.verdicts)
         if self.summary.is_blind:
@@ -295,7 +313,9 @@ def _tell_verdict(run: _Run, code: ExitCode) -> None:
         collected = run.collected
         lines += _told_skipped(collected.skipped.found)
         lines += [Line(note, "faint") for note in _notes(collected.left_out.found, options)]
-        lines += [Line(note, "warn") for note in _ungrouped(summary)]
+        lines += [Line(note, "warn") for note in _not_given(summary)]
+        if told := filtered_out(summary):
+            lines.append(Line(told))
         if run.destinations[0].output.path is not None:
             lines.append(Line(_one_line(summary)))
     for path in run.kept:
@@ -341,13 +361,20 @@ def _notes(left_out: Sequence[LeftOut], options: ScoreOptions) -> list[str]:
     return [f"{documents} left out: not reviews (--verbose names each and says why)"]
 
 
-def _ungrouped(summary: Summary) -> list[str]:
-    """What to tell of fields asked for with `--by` that no review gives: which ones there are."""
+def _not_given(summary: Summary) -> list[str]:
+    """What to tell of fields that were asked for and no review gives: which ones there are."""
     names = sorted(summary.fields)
     known = ", ".join(names[:MOST_FIELDS])
     if len(names) > MOST_FIELDS:
         known += f" and {len(names) - MOST_FIELDS} more"
-    return [f"--by {by}: no review gives it; they give {known}" for by in summary.ungrouped()]
+    asked = [("--by", field) for field in summary.ungrouped()]
+    asked += [("--where", field) for field in summary.unmatched()]
+    told = []
+    for option, field in asked:
+        near = did_you_mean(field, names)
+        meant = f" ({near})" if near else ""
+        told.append(f"{option} {field}: no review gives it; they give {known}{meant}")
+    return told
 
 
 def _one_line(summary: Summary) -> str:

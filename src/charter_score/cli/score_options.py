@@ -21,9 +21,13 @@ from charter_score.cli.options import (
     RubricFolders,
     Setting,
     Share,
+    Since,
+    Until,
     UsualRubric,
     Verbose,
     Version,
+    Where,
+    field_names,
 )
 from charter_score.cli.terminal import Color
 
@@ -56,9 +60,13 @@ class ScoreOptions(Options):
             metavar="FIELD",
             help="Group the summary by advisor, reviewer, team, rubric, channel, month or any "
             "interaction field; team,month crosses two; may be repeated.",
+            autocompletion=field_names,
         ),
         Setting("by"),
     ] = ()
+    where: Where = ()
+    since: Since = None
+    until: Until = None
     include_names: Annotated[
         Flag,
         typer.Option(

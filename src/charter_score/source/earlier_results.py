@@ -6,10 +6,13 @@ nothing in it is skipped or guessed.
 
 import json
 import re
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from typing import NoReturn
 
 from charter_score.errors import DocumentError, UsageError
+from charter_score.filters import NO_FILTER, PEOPLE, ReviewFilter, month_of
 from charter_score.gates import EarlierReview
 from charter_score.review import Status
 from charter_score.scalars import Number
@@ -17,8 +20,8 @@ from charter_score.source.files import RESULTS, AnyPath, read_bytes, shown_path
 from charter_score.wire.encoding import RESULTS_SCHEMA
 
 
-def earlier_reviews(path: AnyPath) -> tuple[EarlierReview, ...]:
-    """Every review in a results file (`json` or `json-lines`).
+def earlier_reviews(path: AnyPath, chosen: ReviewFilter = NO_FILTER) -> tuple[EarlierReview, ...]:
+    """Every review in a results file (`json` or `json-lines`) that a filter takes.
 
     Calibration reviews are left out, as gates leave them out.
 
@@ -29,7 +32,11 @@ def earlier_reviews(path: AnyPath) -> tuple[EarlierReview, ...]:
     shown = shown_path(path)
     try:
         results = _results(read_bytes(path, shown, RESULTS).decode("utf-8-sig"))
-        reviews = [_earlier(result) for result in results]
+        reviews = [
+            _earlier(result)
+            for result in results
+            if chosen.is_empty or chosen.takes(partial(_field_values, result))
+        ]
     except DocumentError as wrong:
         problem = wrong.diagnostics[0]
         raise UsageError(f"{shown}: {problem.message}", problem.hint) from None
@@ -38,6 +45,11 @@ def earlier_reviews(path: AnyPath) -> tuple[EarlierReview, ...]:
     except (ValueError, RecursionError):
         raise UsageError(f"{shown} holds no results of charter-score", _HINT) from None
     compared = tuple(review for review in reviews if review is not None)
+    if not compared and len(reviews) < len(results):
+        options = " and ".join(chosen.options)
+        raise UsageError(
+            f"{shown} holds no review that {options} would take", "leave --baseline out"
+        )
     if not compared:
         raise UsageError(f"{shown} holds no review to compare with", _HINT)
     return compared
@@ -116,6 +128,31 @@ def _earlier(result: object) -> EarlierReview | None:
         _text(result, "review", "sha256"),
         _text(result, "rubric", "sha256"),
     )
+
+
+def _field_values(result: object, field: str) -> Sequence[str]:
+    """What the review of a result gives for a field, as `filters.field_values` has it."""
+    if field == "rubric":
+        return (f"{_text(result, 'rubric', 'id')}@{_text(result, 'rubric', 'version')}",)
+    if field in PEOPLE:
+        return _texts(_at(result, "review", field))
+    interaction = _at(result, "review", "interaction")
+    if not isinstance(interaction, dict):
+        raise _RefusedError("is damaged: `review.interaction` is no mapping")
+    values = _texts(interaction.get("date" if field == "month" else field))
+    return tuple(map(month_of, values)) if field == "month" else values
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """A text, several, or nothing, as texts."""
+    if value is None:
+        return ()
+    texts: list[str] = []
+    for text in value if isinstance(value, list) else [value]:
+        if type(text) is not str:
+            raise _RefusedError("is damaged: a field of a review is no text")
+        texts.append(text)
+    return tuple(text for text in texts if text.strip())
 
 
 def _share(text: str) -> Fraction:

@@ -240,6 +240,14 @@ class GroupDocument(RubricSummaryDocument):
     too_few_to_compare: bool
 
 
+class FilterDocument(TypedDict):
+    """Which reviews count: the values wanted of each field, and the days of the contact."""
+
+    where: dict[str, list[str]]
+    since: str | None
+    until: str | None
+
+
 class SummaryDocument(TypedDict):
     """Counts over everything found; means only where there is one rubric."""
 
@@ -256,6 +264,8 @@ class SummaryDocument(TypedDict):
     provisional: int
     rubrics: list[RubricSummaryDocument]
     groups: list[GroupDocument]
+    filter: FilterDocument | None
+    filtered_out: int
 
 
 class ToolDocument(TypedDict):

@@ -22,6 +22,7 @@ from charter_score.figures import (
     percent_text,
     rounded_text,
 )
+from charter_score.filters import ReviewFilter
 from charter_score.outcome import Failed, Scored, Skipped
 from charter_score.result import (
     CriterionResult,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         DiagnosticDocument,
         DisputeDocument,
         FailureDocument,
+        FilterDocument,
         NeedDocument,
         NextBandDocument,
         ObservedDocument,
@@ -459,7 +461,17 @@ def summary_document(summary: Summary) -> SummaryDocument:
             for by in summary.by
             for group, one in summary.groups_in_order(by)
         ],
+        "filter": _filter(summary.filter),
+        "filtered_out": summary.filtered_out,
     }
+
+
+def _filter(chosen: ReviewFilter) -> FilterDocument | None:
+    """Which reviews count, as its document; None where all do."""
+    if chosen.is_empty:
+        return None
+    where = {field: list(values) for field, values in chosen.where}
+    return {"where": where, "since": chosen.since, "until": chosen.until}
 
 
 def _group_value(group: Group) -> str | None:

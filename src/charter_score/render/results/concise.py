@@ -12,7 +12,16 @@ from rich.text import Text
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import is_below_expected, reason
-from charter_score.render.results.overview import Overview, found, groups, overview
+from charter_score.render.results.overview import (
+    FEW,
+    FEW_FIGURES,
+    Grouping,
+    Overview,
+    chosen,
+    found,
+    groups,
+    overview,
+)
 from charter_score.render.results.table import Waiting
 from charter_score.render.text import phrases
 from charter_score.render.text.blocks import (
@@ -135,16 +144,15 @@ class Concise:
             for sign, style, meaning in SIGNS
             if counts[sign]
         ]
+        if told := chosen(closing.summary, names=self._names):
+            yield [_facts([("Chosen", told)])]
         rubrics = overview(closing.summary)
         if len(rubrics) != 1 and closing.summary.reviews:
             yield [_facts([("Reviews", found(closing.summary))])]
         for one in rubrics:
             yield from self._rubric(one)
-        for title, lines, note in groups(closing.summary, names=self._names):
-            listed: Parts = [entry(words(f"{line.label}: {line.told}")) for line in lines]
-            if note:
-                listed.append(Hanging(words((note, "faint")), 2))
-            yield [heading(title), *listed]
+        for grouping in groups(closing.summary, names=self._names):
+            yield [heading(grouping.title), _Groups(grouping)]
 
     def _rubric(self, one: Overview) -> Iterator[Parts]:
         labels = [label for label, _ in one.facts]
@@ -326,6 +334,37 @@ class _Bands:
         yield Hanging(label, 2)
         for name, number in self.bands:
             yield entry(words(f"{name}: {number}"), 4)
+
+
+class _Groups:
+    """Groups as a table, or for want of room a sentence each."""
+
+    def __init__(self, grouping: Grouping) -> None:
+        self.grouping = grouping
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The table or the sentences, and what is to be said below."""
+        grouping = self.grouping
+        figures = [figure for figure in FEW_FIGURES if figure in grouping.figures]
+        heads = [*grouping.heads, *(figure.value for figure in figures)]
+        rows = [
+            [words(value) for value in (*row.values, *map(row.text, figures))]
+            for row in grouping.rows
+        ]
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        titles = [words((head, "title")) for head in heads]
+        for place, cells in enumerate(zip(titles, *rows, strict=True)):
+            fixed(grid, cells, justify="left" if place < len(grouping.heads) else "right")
+        for row in (titles, *rows):
+            grid.add_row(*row)
+        if view := fitted(grid, console, options, indent=2):
+            yield view
+            if grouping.has_few:
+                yield Hanging(words((FEW, "faint")), 2)
+        else:
+            yield from (entry(words(f"{row.label}: {row.told}")) for row in grouping.rows)
+        if grouping.note:
+            yield Hanging(words((grouping.note, "faint")), 2)
 
 
 def _bar_size(number: int, most: int) -> int:

@@ -55,8 +55,15 @@ def _texts(cells: Row) -> Row:
     return {name: cell_text(cell) for name, cell in cells.items()}
 
 
+MARK = "\ufeff"
+"""Byte order mark: without it a spreadsheet takes the UTF-8 of a file for another encoding."""
+
+
 class LongCsv:
-    """`csv --long`: one row a criterion, given out as it comes."""
+    """`csv --long`: one row a criterion, given out as it comes; a file begins with a `mark`."""
+
+    def __init__(self, *, mark: bool = False) -> None:
+        self._mark = MARK if mark else ""
 
     def piece(self, outcome: Outcome) -> str:
         """The rows of a scored review."""
@@ -66,7 +73,7 @@ class LongCsv:
 
     def begin(self) -> str:
         """The head."""
-        return line_of(CRITERION_COLUMNS)
+        return self._mark + line_of(CRITERION_COLUMNS)
 
     def add(self, piece: str) -> str:
         """The rows themselves."""
@@ -79,13 +86,14 @@ class LongCsv:
 
 
 class Csv:
-    """`csv`: one row a review.
+    """`csv`: one row a review; a file begins with a `mark`.
 
     Which columns there are is known only at the end (reviews have fields of their own, rubrics
     sections of their own), so rows wait in a temporary file rather than in memory.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, mark: bool = False) -> None:
+        self._mark = MARK if mark else ""
         self._rows = Waiting()
         self._columns = Columns()
 
@@ -97,8 +105,8 @@ class Csv:
         return ReviewRow(_texts(row.cells), _texts(row.fields), _texts(row.sections))
 
     def begin(self) -> str:
-        """Nothing yet."""
-        return ""
+        """Nothing yet, but for the mark."""
+        return self._mark
 
     def add(self, piece: ReviewRow | None) -> str:
         """Nothing yet; the row waits."""

@@ -17,7 +17,15 @@ from charter_score import facts
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import findings, reason, remarks, titled
-from charter_score.render.results.overview import Overview, found, groups, overview
+from charter_score.render.results.overview import (
+    FEW,
+    Grouping,
+    Overview,
+    chosen,
+    found,
+    groups,
+    overview,
+)
 from charter_score.render.results.verdicts import not_scored, sentence
 from charter_score.render.text import phrases
 from charter_score.render.text.diagnostics import place_text
@@ -148,16 +156,17 @@ class Markdown:
         yield "# Reviews\n"
         for section in _verdict(closing):
             self._overviews.add(section, section)
+        if told := chosen(closing.summary, names=self._names):
+            section = f"\nChosen: {escaped(told)}\n"
+            self._overviews.add(section, section)
         rubrics = overview(closing.summary)
         if len(rubrics) != 1:
             yield f"\n{escaped(found(closing.summary))}\n"
         for one in rubrics:
             section = _section(one)
             self._overviews.add(section, section)
-        for title, lines, note in groups(closing.summary, names=self._names):
-            section = f"\n**{escaped(title)}**\n\n"
-            section += "".join(f"- {escaped(one.label)}: {escaped(one.told)}\n" for one in lines)
-            section += f"\n{escaped(note)}\n" if note else ""
+        for grouping in groups(closing.summary, names=self._names):
+            section = _groups(grouping)
             self._overviews.add(section, section)
         self._share_room()
         yield from self._overviews.kept
@@ -258,6 +267,20 @@ def _verdict(closing: Closing) -> Iterator[str]:
 
 def _table_row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(escaped(cell) for cell in cells) + " |\n"
+
+
+def _groups(grouping: Grouping) -> str:
+    """Groups as a table."""
+    text = f"\n**{escaped(grouping.title)}**\n\n"
+    if grouping.rows:
+        text += _table_row((*grouping.heads, *(figure.value for figure in grouping.figures)))
+        marks = ["---"] * len(grouping.heads) + ["---:"] * len(grouping.figures)
+        text += f"| {' | '.join(marks)} |\n"
+    for row in grouping.rows:
+        text += _table_row((*row.values, *map(row.text, grouping.figures)))
+    for note in (FEW if grouping.has_few else None, grouping.note):
+        text += f"\n{escaped(note)}\n" if note else ""
+    return text
 
 
 def _section(one: Overview) -> str:

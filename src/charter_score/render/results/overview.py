@@ -1,11 +1,13 @@
 """A summary in words and figures, once, for every view that shows one."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
+from enum import Enum
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from charter_score import facts
+from charter_score.render.results.verdicts import filtered_out
 from charter_score.render.text import phrases
 from charter_score.rubric import CriterionKey, Rubric
 from charter_score.summary import (
@@ -24,10 +26,12 @@ FEWEST_TO_NAME = 2
 
 
 class Tally(NamedTuple):
-    """A criterion by its title, and how often."""
+    """A criterion by its title, and how often: a `number` of so many."""
 
     title: str
     told: str
+    number: int
+    of: int
 
 
 class Overview(NamedTuple):
@@ -59,42 +63,154 @@ class Overview(NamedTuple):
 
 
 def overview(summary: Summary) -> list[Overview]:
-    """One overview for each rubric; two are never mixed."""
+    """One overview for each rubric; two are never mixed. One person's record is shown in full."""
     rubrics = summary.in_order()
-    return [_of(one, summary if len(rubrics) == 1 else None) for one in rubrics]
+    in_full = summary.filter.advisor is not None
+    return [_of(one, summary if len(rubrics) == 1 else None, in_full=in_full) for one in rubrics]
 
 
-class GroupLine(NamedTuple):
-    """One group in a line: what it is called, and what can be said of it."""
+class GroupRow(NamedTuple):
+    """One group of a table: its value of each field, and the reviews in it.
 
-    label: str
-    told: str
+    `shows_mean` is False of too few reviews to compare with others; then `shows_rest` says whether
+    anything but their number is shown, as it is in the record of one person.
+    """
+
+    values: tuple[str, ...]
+    summary: RubricSummary
+    shows_mean: bool
+    shows_rest: bool
+
+    @property
+    def label(self) -> str:
+        """What the group is called, in one text."""
+        return " · ".join(self.values)
+
+    @property
+    def told(self) -> str:
+        """What can be said of the group, as a sentence."""
+        return _compared(self)
+
+    def value(self, figure: "GroupFigure") -> Fraction | int | None:
+        """A figure of the group; None where it has none or is too small to show it."""
+        one = self.summary
+        if figure is GroupFigure.REVIEWS:
+            return one.reviews
+        if not (self.shows_mean if figure.is_of_means else self.shows_rest):
+            return None
+        match figure:
+            case GroupFigure.MEAN:
+                return mean_of(one.shares)
+            case GroupFigure.OBSERVED:
+                return mean_of(one.observed_shares)
+            case GroupFigure.ADDED:
+                mean, seen = mean_of(one.shares), mean_of(one.observed_shares)
+                return None if mean is None or seen is None else mean - seen
+            case GroupFigure.MEDIAN:
+                return quantile(one.shares, Fraction(1, 2))
+            case GroupFigure.LOWEST:
+                return min(one.shares, default=None)
+            case GroupFigure.HIGHEST:
+                return max(one.shares, default=None)
+            case GroupFigure.MEETS:
+                return None if one.rubric.expected is None else one.meets_expected
+            case GroupFigure.CRITICAL:
+                return one.critical
+            case GroupFigure.PROVISIONAL:
+                return one.provisional
+        assert_never(figure)
+
+    def text(self, figure: "GroupFigure") -> str:
+        """A figure as a person reads it; `–` for none."""
+        value = self.value(figure)
+        if value is None:
+            return "–"
+        if figure is GroupFigure.MEETS:
+            return f"{value} of {self.summary.reviews}"
+        if isinstance(value, int):
+            return str(value)
+        if figure is GroupFigure.ADDED:
+            return phrases.signed(value)
+        if figure.is_of_means:
+            return phrases.plain_percent(value)
+        return phrases.percent(value, self.summary.rubric)
+
+
+class GroupFigure(Enum):
+    """A column of the table of groups, with its heading."""
+
+    REVIEWS = "Reviews"
+    MEAN = "Mean"
+    OBSERVED = "Observed"
+    ADDED = "n/a adds"
+    MEDIAN = "Median"
+    LOWEST = "Lowest"
+    HIGHEST = "Highest"
+    MEETS = "Expected"
+    CRITICAL = "Critical missed"
+    PROVISIONAL = "Open dispute"
+
+    @property
+    def is_of_means(self) -> bool:
+        """Whether it is a mean, which too few reviews do not carry."""
+        return self in (GroupFigure.MEAN, GroupFigure.OBSERVED, GroupFigure.ADDED)
+
+
+FEW_FIGURES = tuple(figure for figure in GroupFigure if figure is not GroupFigure.ADDED)
+"""Columns where there is little room; the difference of two of them is left out."""
 
 
 NAMES = ("advisor", "reviewer")
 """Fields whose values are people's names."""
 HIDDEN = "Names are hidden; --include-names shows them."
+TOO_FEW = "too few to compare"
+FEW = f"–: fewer than {FEWEST_TO_COMPARE} reviews, {TOO_FEW}"
+"""What a `–` in a table of groups means."""
 
 
 class Grouping(NamedTuple):
-    """The groups of one field, and what is to be said below them, if anything."""
+    """The groups of one field, or of several that cross, as a table.
 
-    title: str
-    lines: tuple[GroupLine, ...]
+    `heads` has a heading for each value of a row, `figures` the columns that say something about
+    any group, `note` what is to be said below. `has_few` is True where some group is too small to
+    compare, for which a cell has a `–`.
+    """
+
+    by: tuple[str, ...]
+    heads: tuple[str, ...]
+    rows: tuple[GroupRow, ...]
+    figures: tuple[GroupFigure, ...]
     note: str | None
+    has_few: bool
+
+    @property
+    def title(self) -> str:
+        """What the table is called."""
+        return f"By {' and '.join(self.by)}"
 
 
 def groups(summary: Summary, *, names: bool) -> list[Grouping]:
     """For each field that was asked for, its groups; people get a letter each unless `names`."""
+    return [_grouping(summary, by, names=names) for by in summary.by]
+
+
+def _grouping(summary: Summary, by: str, *, names: bool) -> Grouping:
+    fields = fields_in(by)
     several = len(summary.rubrics) > 1
-    found = []
-    for by in summary.by:
-        fields = fields_in(by)
-        hidden = frozenset() if names else frozenset(fields).intersection(NAMES)
-        lines = tuple(_group_lines(summary, by, hidden=hidden, several=several))
-        title = f"By {' and '.join(fields)}"
-        found.append(Grouping(title, lines, HIDDEN if hidden and lines else None))
-    return found
+    hidden = frozenset() if names else frozenset(fields).intersection(NAMES)
+    rows = tuple(_group_rows(summary, by, hidden=hidden, several=several))
+    heads = tuple(f"{field[:1].upper()}{field[1:]}" for field in fields)
+    figures = tuple(figure for figure in GroupFigure if _says_something(figure, rows))
+    note = HIDDEN if hidden and rows else None
+    has_few = not all(row.shows_mean for row in rows)
+    return Grouping(fields, heads + ("Rubric",) * several, rows, figures, note, has_few)
+
+
+def _says_something(figure: GroupFigure, rows: Iterable[GroupRow]) -> bool:
+    """Whether a column says something of any group: nothing critical was missed in most batches."""
+    values = {row.value(figure) for row in rows} - {None}
+    is_of_faults = figure in (GroupFigure.CRITICAL, GroupFigure.PROVISIONAL)
+    return bool(values - {0} if is_of_faults else values)
 
 
 def lettered(number: int) -> str:
@@ -106,37 +222,64 @@ def lettered(number: int) -> str:
     return letters
 
 
-def _group_lines(
+def _group_rows(
     summary: Summary, by: str, *, hidden: Set[str], several: bool
-) -> Iterator[GroupLine]:
+) -> Iterator[GroupRow]:
     """The groups of a field, or of several that cross; people get a letter where `hidden`."""
     letters: dict[str, dict[str, str]] = {field: {} for field in hidden}
+    is_record = summary.filter.advisor is not None
     for group, one in summary.groups_in_order(by):
-        labels = []
+        values = []
         for field, value in zip(group.by, group.values, strict=True):
             if value is None:
-                labels.append(f"(no {field})")
+                values.append(f"(no {field})")
             elif field in hidden:
                 known = letters[field]
-                labels.append(f"{field} {known.setdefault(value, lettered(len(known)))}")
+                values.append(f"{field} {known.setdefault(value, lettered(len(known)))}")
             else:
-                labels.append(value)
+                values.append(value)
         if several:
-            labels.append(one.rubric.name)
-        yield GroupLine(" · ".join(labels), _compared(one))
+            values.append(one.rubric.name)
+        is_enough = one.reviews >= FEWEST_TO_COMPARE
+        yield GroupRow(tuple(values), one, is_enough, is_enough or is_record)
 
 
-def _compared(one: RubricSummary) -> str:
+def _compared(row: GroupRow) -> str:
     """What can be said of a group beside others."""
+    one = row.summary
     told = phrases.count(one.reviews, "review")
-    mean, seen = mean_of(one.shares), mean_of(one.observed_shares)
-    if one.reviews < FEWEST_TO_COMPARE or mean is None or seen is None:
-        return f"{told}, too few to compare"
-    told += f", mean {phrases.plain_percent(mean)}, observed {phrases.plain_percent(seen)}"
+    if not row.shows_rest:
+        return f"{told}, {TOO_FEW}"
+    if row.shows_mean:
+        told += f", mean {row.text(GroupFigure.MEAN)}, observed {row.text(GroupFigure.OBSERVED)}"
+    lowest, highest = row.text(GroupFigure.LOWEST), row.text(GroupFigure.HIGHEST)
+    told += f", median {row.text(GroupFigure.MEDIAN)}, from {lowest} to {highest}"
     if one.rubric.expected is not None:
         meet = "meets" if one.meets_expected == 1 else "meet"
         told += f", {one.meets_expected} {meet} what is expected"
     return told
+
+
+def chosen(summary: Summary, *, names: bool) -> str | None:
+    """Which reviews count and how many do not; None where there is no filter."""
+    if (left_out := filtered_out(summary)) is None:
+        return None
+    wanted = summary.filter
+    parts = []
+    for field, values in wanted.where:
+        is_hidden = field in NAMES and not names
+        value = "(name hidden)" if is_hidden else _either(values)
+        parts.append(f"{field} {value}")
+    if wanted.since is not None:
+        parts.append(f"from {phrases.day(wanted.since)}")
+    if wanted.until is not None:
+        parts.append(f"until {phrases.day(wanted.until)}")
+    return f"{', '.join(parts)}; {left_out}"
+
+
+def _either(values: Sequence[str]) -> str:
+    *most, last = values
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def found(summary: Summary) -> str:
@@ -151,7 +294,7 @@ def found(summary: Summary) -> str:
     return ", ".join(parts)
 
 
-def _of(one: RubricSummary, summary: Summary | None) -> Overview:
+def _of(one: RubricSummary, summary: Summary | None, *, in_full: bool) -> Overview:
     rubric = one.rubric
     expected = facts.expected(rubric)
     parts = [rubric.name, facts.rule(rubric)] + ([f"expected {expected}"] if expected else [])
@@ -171,8 +314,8 @@ def _of(one: RubricSummary, summary: Summary | None) -> Overview:
         " · ".join(parts),
         tuple(figures),
         tuple((band.name, one.bands[band.name]) for band in reversed(rubric.bands)),
-        tuple(_tallies(one)),
-        _praised(one),
+        tuple(_tallies(one, in_full=in_full)),
+        _praised(one, fewest=1 if in_full else FEWEST_TO_NAME),
     )
 
 
@@ -229,23 +372,25 @@ def _titles(one: RubricSummary) -> dict[CriterionKey, str]:
     }
 
 
-def _tallies(one: RubricSummary) -> Iterator[tuple[str, tuple[Tally, ...]]]:
+def _tallies(one: RubricSummary, *, in_full: bool) -> Iterator[tuple[str, tuple[Tally, ...]]]:
+    """The criteria that were missed and n/a most; all of them, once or often, `in_full`."""
+    fewest, most = (1, None) if in_full else (FEWEST_TO_NAME, MOST_LISTED)
     titles = _titles(one)
     counted = one.by_criterion()
     missed = [
-        Tally(titles[key], f"{number} of {counted.observed[key]}")
+        Tally(titles[key], f"{number} of {counted.observed[key]}", number, counted.observed[key])
         for key, number in _most(counted.missed, titles)
-        if counted.observed[key] >= FEWEST_TO_NAME
+        if counted.observed[key] >= fewest
     ]
     partly = [
-        Tally(titles[key], f"{number} of {counted.observed[key]}")
+        Tally(titles[key], f"{number} of {counted.observed[key]}", number, counted.observed[key])
         for key, number in _most(counted.partly, titles)
-        if counted.observed[key] >= FEWEST_TO_NAME
+        if counted.observed[key] >= fewest
     ]
     often = [
-        Tally(titles[key], str(number))
+        Tally(titles[key], str(number), number, one.reviews)
         for key, number in _most(counted.not_applicable, titles)
-        if 2 * number >= one.reviews and one.reviews >= FEWEST_TO_NAME
+        if 2 * number >= one.reviews and one.reviews >= fewest
     ]
     reviews = phrases.count(one.reviews, "review")
     for title, tallies in (
@@ -254,18 +399,19 @@ def _tallies(one: RubricSummary) -> Iterator[tuple[str, tuple[Tally, ...]]]:
         (f"Often n/a (of {reviews})", often),
     ):
         if tallies:
-            left = len(tallies) - MOST_LISTED
-            cut = f", {MOST_LISTED} of {len(tallies)} criteria" if left > 0 else ""
-            yield f"{title}{cut}", tuple(tallies[:MOST_LISTED])
+            listed = tallies[:most]
+            left_out = len(tallies) > len(listed)
+            cut = f", {len(listed)} of {len(tallies)} criteria" if left_out else ""
+            yield f"{title}{cut}", tuple(listed)
 
 
-def _praised(one: RubricSummary) -> Tally | None:
+def _praised(one: RubricSummary, *, fewest: int) -> Tally | None:
     titles = _titles(one)
     counted = one.by_criterion()
     for key, seen in _most(counted.observed, titles):
         lost = counted.missed[key] + counted.partly[key]
-        if not lost and seen >= FEWEST_TO_NAME:
-            return Tally(titles[key], f"met in {seen} of {seen} observed")
+        if not lost and seen >= fewest:
+            return Tally(titles[key], f"met in {seen} of {seen} observed", seen, seen)
     return None
 
 

@@ -18,7 +18,15 @@ from charter_score.render.html import environment
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import Finding, Remark, findings, remarks
 from charter_score.render.results.junit import legal
-from charter_score.render.results.overview import Grouping, Overview, found, groups, overview
+from charter_score.render.results.overview import (
+    FEW,
+    Grouping,
+    Overview,
+    chosen,
+    found,
+    groups,
+    overview,
+)
 from charter_score.render.results.table import Waiting
 from charter_score.render.text import phrases
 from charter_score.render.text.diagnostics import MOST_SHOWN, cell_text
@@ -93,12 +101,14 @@ class PageView(NamedTuple):
     """Everything on the page but its rows."""
 
     found: str
+    chosen: str | None
     reviews: int
     rubrics: tuple[str, ...]
     scored: int
     unscored: int
     overviews: tuple[tuple[Overview, tuple[BandView, ...]], ...]
     groups: list[Grouping]
+    few: str
     warnings: tuple[Diagnostic, ...]
     more_warnings: int
     tool_version: str
@@ -146,12 +156,14 @@ class HtmlReport:
 
         page = PageView(
             found=found(closing.summary),
+            chosen=chosen(closing.summary, names=self._names),
             reviews=closing.summary.reviews,
             rubrics=tuple(sorted(self._rubrics)),
             scored=self._rows.number,
             unscored=self._unscored.number,
             overviews=_overviews(closing.summary),
             groups=groups(closing.summary, names=self._names),
+            few=FEW,
             warnings=tuple(closing.warnings[:MOST_WARNINGS]),
             more_warnings=max(0, len(closing.warnings) - MOST_WARNINGS),
             tool_version=__version__,

@@ -1,7 +1,8 @@
 """Scored reviews as rows: what tables of them have in common, in CSV, a spreadsheet or HTML.
 
-A cell is a `Figure` where it is a number of ours, text where a person wrote it, a truth value, or
-None for nothing.
+A cell is a `Figure` where it is a number of ours, a `Percentage` where that is shown with its sign,
+a `Day` where it is a day of the calendar, text where a person wrote it, a truth value, or None for
+nothing.
 """
 
 import json
@@ -10,14 +11,29 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any, NamedTuple
 
 from charter_score.compiled import bounds_of
+from charter_score.field_types import is_date
 from charter_score.figures import JSON_DECIMALS, Figure, decimal_text, percent_text, rounded_text
 from charter_score.outcome import Scored
 from charter_score.result import ReviewResult
+from charter_score.review import Review
 
 Cell = str | bool | None
 Row = dict[str, Cell]
 
-REVIEW_COLUMNS = ("id", "path", "rubric", "version", "advisor", "reviewer", "team")
+
+class Percentage(Figure):
+    """A figure in percent: 85 stands for 85%."""
+
+    __slots__ = ()
+
+
+class Day(str):
+    """A day of the calendar as text: `2016-05-04`."""
+
+    __slots__ = ()
+
+
+REVIEW_COLUMNS = ("id", "path", "rubric", "version", "advisor", "reviewer", "team", "status")
 KNOWN_FIELDS = ("date", "channel", "reference")
 RESULT_COLUMNS = (
     "earned",
@@ -34,7 +50,41 @@ RESULT_COLUMNS = (
     "critical_missed",
     "needs",
 )
-CRITERION_COLUMNS = ("id", "section", "criterion", "rating", "earned", "available", "comment")
+CRITERION_COLUMNS = (
+    "id",
+    "advisor",
+    "reviewer",
+    "team",
+    "date",
+    "channel",
+    "section",
+    "section_title",
+    "criterion",
+    "criterion_title",
+    "rating",
+    "earned",
+    "available",
+    "comment",
+    "status",
+    "rubric",
+    "version",
+)
+_READ_FIRST = (
+    "id",
+    "advisor",
+    "team",
+    "date",
+    "channel",
+    "percent",
+    "band",
+    "observed_percent",
+    "needs",
+    "meets_expected",
+    "critical_missed",
+    "band_rests_on_not_applicable",
+    "little_observed",
+)
+NUMBER_READ_FIRST = _READ_FIRST.index("critical_missed") + 1
 _FIXED = (*REVIEW_COLUMNS, *KNOWN_FIELDS, *RESULT_COLUMNS)
 
 
@@ -116,6 +166,17 @@ class Columns:
         first = len(_FIXED) + len(self._fields)
         return range(first, first + len(self._sections))
 
+    def in_reading_order(self) -> list[int]:
+        """The places of the columns as a person reads them: whose, when, the score, then the rest.
+
+        The first `NUMBER_READ_FIRST` of them are what a page or a screen has room for.
+        """
+        places = range(len(self.titles))
+        first = [self.titles.index(name) for name in _READ_FIRST]
+        path = self.titles.index("path")
+        taken = {*first, *self.sections, path}
+        return [*first, *self.sections, *(one for one in places if one not in taken), path]
+
     def cells(self, row: ReviewRow) -> list[Cell]:
         """A row in the order of the columns."""
         return [
@@ -140,12 +201,13 @@ def review_row(scored: Scored) -> ReviewRow:
         "advisor": review.advisor,
         "reviewer": review.reviewer,
         "team": review.team,
-        **{name: _field(review.interaction.get(name)) for name in KNOWN_FIELDS},
+        "status": review.status.value,
+        **_known_fields(review),
         "earned": Figure(decimal_text(result.score.earned)),
         "available": Figure(decimal_text(result.score.available)),
         "share": f"{result.share.numerator}/{result.share.denominator}",
-        "percent": Figure(percent_text(result.share, JSON_DECIMALS, bounds)),
-        "observed_percent": Figure(percent_text(result.observed_share, JSON_DECIMALS, bounds)),
+        "percent": Percentage(percent_text(result.share, JSON_DECIMALS, bounds)),
+        "observed_percent": Percentage(percent_text(result.observed_share, JSON_DECIMALS, bounds)),
         "uplift": Figure(rounded_text(result.uplift * 100, JSON_DECIMALS)),
         "band": result.band.name if result.band else None,
         "band_observed": result.band_observed.name if result.band_observed else None,
@@ -168,26 +230,44 @@ def _sections(result: ReviewResult) -> Row:
     return {
         f"{section.section.id}.percent": None
         if section.score.share is None
-        else Figure(percent_text(section.score.share, JSON_DECIMALS, bounds))
+        else Percentage(percent_text(section.score.share, JSON_DECIMALS, bounds))
         for section in result.sections
     }
 
 
 def criterion_rows(scored: Scored) -> list[tuple[Cell, ...]]:
-    """One scored review as a row for each of its criteria, in `CRITERION_COLUMNS`."""
+    """One scored review as a row for each of its criteria, in `CRITERION_COLUMNS`.
+
+    Each has what a table is turned and added up by: people, team, day, channel and titles.
+    """
+    review, rubric = scored.result.review, scored.result.rubric
+    fields = _known_fields(review)
+    people = (review.advisor, review.reviewer, review.team, fields["date"], fields["channel"])
+    standard = (review.status.value, rubric.id, rubric.version)
     return [
         (
             scored.id,
+            *people,
             section.section.id,
+            section.section.title,
             one.criterion.id,
+            one.criterion.title,
             one.worth.rating,
             Figure(decimal_text(one.worth.earned)),
             Figure(decimal_text(one.worth.available)),
             one.rated.comment,
+            *standard,
         )
         for section in scored.result.sections
         for one in section.criteria
     ]
+
+
+def _known_fields(review: Review) -> Row:
+    """The fields of the interaction that have columns of their own."""
+    cells: Row = {name: _field(review.interaction.get(name)) for name in KNOWN_FIELDS}
+    date = cells["date"]
+    return {**cells, "date": Day(date)} if isinstance(date, str) and is_date(date) else cells
 
 
 def _field(value: str | tuple[str, ...] | None) -> str | None:

@@ -53,7 +53,7 @@ def test_a_row_has_the_figures_of_the_json_document(tmp_path: Path) -> None:
     rows = rows_of(rendered_text(Csv(), outcomes))
     assert list(rows[0]) == [
         *("id", "path", "rubric", "version", "advisor", "reviewer", "team"),
-        *("date", "channel", "reference", "interaction.topic"),
+        *("status", "date", "channel", "reference", "interaction.topic"),
         *("earned", "available", "share", "percent", "observed_percent", "uplift", "band"),
         *("band_observed", "band_rests_on_not_applicable", "little_observed", "meets_expected"),
         *("critical_missed", "needs", "welcome.percent", "close.percent"),
@@ -88,11 +88,19 @@ def test_a_long_row_is_a_criterion(tmp_path: Path) -> None:
     """`--long` has a row for each criterion, with the comment that was written."""
     rows = rows_of(rendered_text(LongCsv(), batch(tmp_path)))
     assert list(rows[0]) == [
-        *("id", "section", "criterion", "rating", "earned", "available", "comment")
+        *("id", "advisor", "reviewer", "team", "date", "channel", "section", "section_title"),
+        *("criterion", "criterion_title", "rating", "earned", "available", "comment"),
+        *("status", "rubric", "version"),
     ]
     assert len(rows) == 6 * 5
-    assert {"id": "b-low", "section": "welcome", "criterion": "tone", "rating": "not met",
-            "earned": "0", "available": "2", "comment": "Rushed"} in rows  # fmt: skip
+    assert {"id": "b-low", "advisor": "Ben", "reviewer": "", "team": "", "date": "", "channel": "",
+            "section": "welcome", "section_title": "Welcome", "criterion": "tone",
+            "criterion_title": "Tone of voice", "rating": "not met", "earned": "0",
+            "available": "2", "comment": "Rushed", "status": "final", "rubric": "small",
+            "version": "1"} in rows  # fmt: skip
+    assert {(row["date"], row["channel"]) for row in rows if row["id"] == "d-rests"} == {
+        ("2016-05-04", "phone")
+    }
 
 
 def test_lines_end_as_the_standard_says(tmp_path: Path) -> None:
@@ -101,6 +109,14 @@ def test_lines_end_as_the_standard_says(tmp_path: Path) -> None:
     assert written.count(b"\n") == written.count(b"\r\n") == 7
     assert written.endswith(b"\r\n")
     assert not written.startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize("kind", [Csv, LongCsv])
+def test_a_file_begins_with_a_mark(kind: type[Csv] | type[LongCsv], tmp_path: Path) -> None:
+    """The mark comes once and first, also of no review; the rest is what it is without it."""
+    for outcomes in (batch(tmp_path), []):
+        marked = rendered(kind(mark=True), outcomes)
+        assert marked == b"\xef\xbb\xbf" + rendered(kind(), outcomes)
 
 
 @pytest.mark.parametrize("start", ["", " ", "\t", "\n", "\u3000", "\u200b", "\xa0 "])

@@ -299,13 +299,36 @@ def test_groups_are_listed_and_people_get_letters(outcomes: list[Outcome]) -> No
     for names, label in ((False, "advisor A"), (True, "Ann")):
         data = rendered(fresh(names=names), outcomes, by=("advisor", "channel"))
         page = html.document_fromstring(data)
-        lists = page.xpath("//h2[text()='Groups']/following-sibling::div")[0]
-        assert [text_of(one) for one in lists.iter("h3")] == ["By advisor", "By channel"]
-        items = [text_of(one) for one in lists.iter("li")]
-        assert f"{label} 1 review, too few to compare" in items
-        notes = [text_of(one) for one in lists.iter("p")]
-        assert notes == ([] if names else ["Names are hidden; --include-names shows them."])
+        section = page.xpath("//h2[text()='Groups']/..")[0]
+        tables = list(section.iter("table"))
+        assert [text_of(one.find("caption")) for one in tables] == ["By advisor", "By channel"]
+        heads = [[text_of(one) for one in table.findall("thead/tr/th")] for table in tables]
+        assert heads == [["Advisor", "Reviews"], ["Channel", "Reviews"]]
+        assert {one.get("scope") for one in section.iter("th")} == {"col", "row"}
+        labels = [text_of(one) for one in tables[0].findall("tbody/tr/th")]
+        assert label in labels
+        notes = [text_of(one) for one in section.iter("p")]
+        hidden = [] if names else ["Names are hidden; --include-names shows them."]
+        few = "–: fewer than 5 reviews, too few to compare"
+        assert notes == [few, *hidden, few]
         assert (b"Ann" in data) is names
+
+
+def test_groups_are_a_table_of_figures(outcomes: list[Outcome]) -> None:
+    """Each figure stands under its heading, which a narrow page repeats beside it."""
+    low = next(one for one in outcomes if isinstance(one, Scored) and one.id == "b-low")
+    page = html.document_fromstring(rendered(fresh(), [low] * 5, by=("advisor,rubric",)))
+    (table,) = page.xpath("//table[@class='groups']")
+    heads = [text_of(one) for one in table.findall("thead/tr/th")]
+    assert heads == [
+        *("Advisor", "Rubric", "Reviews", "Mean", "Observed", "n/a adds", "Median", "Lowest"),
+        *("Highest", "Expected"),
+    ]
+    cells = [text_of(one) for one in table.find("tbody/tr")]
+    assert cells == [
+        *("advisor A", "small@1", "Reviews 5", "Mean 42.9%", "Observed 33.3%", "n/a adds +9.5"),
+        *("Median 42.9%", "Lowest 42.9%", "Highest 42.9%", "Expected 0 of 5"),
+    ]
 
 
 def test_nothing_found_is_said() -> None:

@@ -3,8 +3,9 @@
 import pytest
 
 from batches import summarise
+from charter_score.filters import ReviewFilter
 from charter_score.outcome import Scored
-from charter_score.render.results.overview import groups, lettered, overview
+from charter_score.render.results.overview import GroupFigure, groups, lettered, overview
 from charter_score.summary import Summary
 from charter_score.wire.encoding import summary_document
 from documents import review_from, rubric_from, scored
@@ -96,10 +97,10 @@ def test_hidden_people_get_letters() -> None:
     """
     summary = grouped(("Advisor 26", "met", "met"), ("Advisor 3", "met", "met"))
     (hidden,) = groups(summary, names=False)
-    assert [one.label for one in hidden.lines] == ["advisor A", "advisor B"]
+    assert [one.label for one in hidden.rows] == ["advisor A", "advisor B"]
     assert hidden.note == "Names are hidden; --include-names shows them."
     (shown,) = groups(summary, names=True)
-    assert [one.label for one in shown.lines] == ["Advisor 3", "Advisor 26"]
+    assert [one.label for one in shown.rows] == ["Advisor 3", "Advisor 26"]
     assert shown.note is None
 
 
@@ -122,16 +123,51 @@ def test_letters_are_never_used_twice() -> None:
     [
         (
             [("met", "n/a")] + [("n/a", "not met")] * 4,
-            "5 reviews, mean 60%, observed 20%, 1 meets what is expected",
+            "5 reviews, mean 60%, observed 20%, median 50%, from 50% to 100%, "
+            "1 meets what is expected",
         ),
         (
             [("met", "met")] * 2 + [("met", "not met")] * 3,
-            "5 reviews, mean 70%, observed 70%, 2 meet what is expected",
+            "5 reviews, mean 70%, observed 70%, median 50%, from 50% to 100%, "
+            "2 meet what is expected",
         ),
         ([("met", "met")] * 4, "4 reviews, too few to compare"),
     ],
 )
 def test_groups_show_what_was_observed(ratings: list[tuple[str, str]], said: str) -> None:
     """Beside the mean, which n/a can flatter, stands the mean of what was observed."""
-    ((_, (line,), _),) = groups(grouped(*(("Ann", a, b) for a, b in ratings)), names=False)
-    assert line.told == said
+    (grouping,) = groups(grouped(*(("Ann", a, b) for a, b in ratings)), names=False)
+    (row,) = grouping.rows
+    assert row.told == said
+
+
+def test_few_reviews_are_only_counted_but_in_the_record_of_one_person() -> None:
+    """A small group shows no figure; one person's own record shows what it is, and no mean."""
+    reviews = [("Ann", "met", "met"), ("Ann", "met", "not met")]
+    (few,) = groups(grouped(*reviews), names=True)
+    assert few.figures == (GroupFigure.REVIEWS,)
+    summary = grouped(*reviews)
+    summary.filter = ReviewFilter((("advisor", ("ANN ", "ann")),))
+    (record,) = groups(summary, names=True)
+    assert [(one.value, record.rows[0].text(one)) for one in record.figures] == [
+        ("Reviews", "2"),
+        ("Median", "75%"),
+        ("Lowest", "50%"),
+        ("Highest", "100%"),
+        ("Expected", "1 of 2"),
+    ]
+    assert record.has_few
+    summary.filter = ReviewFilter((("advisor", ("Ann", "Ben")),))
+    (several,) = groups(summary, names=True)
+    assert several.figures == (GroupFigure.REVIEWS,)
+
+
+def test_the_record_of_one_person_names_every_need() -> None:
+    """What was missed once is named, and not the three most alone."""
+    summary = grouped(("Ann", "not met", "met"))
+    (hidden,) = overview(summary)
+    assert hidden.tallies == () and hidden.praised is None
+    summary.filter = ReviewFilter((("advisor", ("Ann",)),))
+    (shown,) = overview(summary)
+    assert shown.lists == (("Missed most (of those observed)", ("A: 1 of 1",)),)
+    assert shown.thanks == "B (met in 1 of 1 observed)"

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -29,6 +29,7 @@ from documents import with_changes
 # openpyxl knows no data bars of 2010; that they are there is looked up in the XML.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 
+DAYS = {"date"}
 NUMBERS = {"earned", "available", "percent", "observed_percent", "uplift", "needs"}
 
 
@@ -68,10 +69,14 @@ def test_the_sheets_hold_the_same_cells_as_csv(outcomes: list[Outcome], data: by
     ):
         wanted = [dict(row) for row in csv.DictReader(io.StringIO(text, newline=""))]
         found = rows_of(opened(data)[name])
-        assert [
-            {key: "" if value is None else str(value) for key, value in row.items()}
-            for row in found
-        ] == wanted
+        assert [{key: shown(value) for key, value in row.items()} for row in found] == wanted
+
+
+def shown(value: Any) -> str:
+    """A cell as CSV has it."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return "" if value is None else str(value)
 
 
 def test_numbers_are_numbers_and_text_is_text(data: bytes) -> None:
@@ -80,20 +85,26 @@ def test_numbers_are_numbers_and_text_is_text(data: bytes) -> None:
         for name, value in row.items():
             if name in NUMBERS or name.endswith(".percent"):
                 assert isinstance(value, int | float), name
+            elif name in DAYS:
+                assert value is None or isinstance(value, datetime), name
             else:
                 assert value is None or isinstance(value, str), name
     head, *rows = by_calamine(data, "Reviews")
     for row in rows:
         for name, value in zip(head, row, strict=True):
             numeric = name in NUMBERS or name.endswith(".percent")
-            assert isinstance(value, float if numeric else str), name
+            if name in DAYS and value:
+                assert value == date(2016, 5, 4)
+            else:
+                assert isinstance(value, float if numeric else str), name
+    assert datetime(2016, 5, 4) in {row["date"] for row in rows_of(opened(data)["Criteria"])}
     assert "007" in {row["reference"] for row in rows_of(opened(data)["Reviews"])}
 
 
 def test_filters_frozen_heads_and_rules_are_there(data: bytes) -> None:
     """Each table has a filter over all of it, its head and ids stay in sight, colours by rule."""
     book = opened(data)
-    assert book.sheetnames == ["Reviews", "Criteria", "Summary"]
+    assert book.sheetnames == ["Reviews", "Summary", "Criteria"]
     for name in ("Reviews", "Criteria"):
         sheet = book[name]
         assert sheet.freeze_panes == "B2"
@@ -110,7 +121,35 @@ def test_filters_frozen_heads_and_rules_are_there(data: bytes) -> None:
         *("critical_missed", "percent", "welcome.percent", "close.percent"),
     }
     rules = [rule for area in book["Criteria"].conditional_formatting for rule in area.rules]
-    assert [rule.formula for rule in rules] == [["$E2<$F2"], ['$D2="n/a"']]
+    assert [rule.formula for rule in rules] == [["$I2<$J2"], ['$H2="n/a"']]
+
+
+def test_the_score_is_on_the_first_screen(data: bytes) -> None:
+    """Whose, when and the score come first, within the 130 or so characters of a small screen."""
+    sheet = opened(data)["Reviews"]
+    head = [cell.value for cell in next(sheet.iter_rows())]
+    assert head[:8] == [
+        *("id", "advisor", "team", "date", "channel", "percent", "band", "observed_percent")
+    ]
+    assert head[-1] == "path"
+    widths = [column.width for column in sheet.column_dimensions.values()]
+    assert sum(widths[: head.index("band") + 1]) < 130
+
+
+def test_it_prints_as_wide_as_a_page(data: bytes) -> None:
+    """Each sheet is a page wide, its head on every page; the foot says which columns it has not."""
+    book = opened(rendered(Workbook(), hostile.outcomes(hostile.BRIEF), by=("advisor",)))
+    for sheet in book.worksheets:
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.paperSize == 9
+        if sheet.title != "Summary":
+            assert sheet.page_setup.orientation == "landscape"
+            assert sheet.print_title_rows == "$1:$1"
+    sheet = opened(data)["Reviews"]
+    assert sheet.print_area == f"'Reviews'!$A$1:$K${sheet.max_row}"
+    said = f"The first 11 of {sheet.max_column} columns; the sheet has the others"
+    assert sheet.oddFooter.left.text == said
 
 
 def test_the_summary_says_what_the_batch_came_to(outcomes: list[Outcome], data: bytes) -> None:
@@ -129,18 +168,93 @@ def test_the_summary_says_what_the_batch_came_to(outcomes: list[Outcome], data: 
     assert "Small standard (small@1)" in said
     assert "One part of the picture. A person decides." in said
     unscored = [[cell.value for cell in row] for row in sheet.iter_rows() if row[2].value]
+    unscored = [row for row in unscored if isinstance(row[2], str)]
     assert [row[1:] for row in unscored] == [
         ["not scored: unrated", "welcome.greeting has no rating (and 3 more)"]
     ]
     assert said["f-draft.yaml"].value == "skipped: draft"
 
 
-def test_groups_stand_in_the_summary(outcomes: list[Outcome]) -> None:
-    """What was grouped by, each group with what can be said of it."""
-    sheet = opened(rendered(Workbook(), outcomes, by=("advisor",)))["Summary"]
-    said = {row[0].value: row[1].value for row in sheet.iter_rows()}
-    assert "By advisor" in said
-    assert said["Ann"] == "1 review, too few to compare"
+def test_groups_are_tables_of_numbers(outcomes: list[Outcome]) -> None:
+    """Each grouping is a sheet with a table: figures are numbers, months and days are dates."""
+    rests = next(one for one in outcomes if isinstance(one, Scored) and one.id == "d-rests")
+    data = rendered(Workbook(), [*outcomes, *[rests] * 5], by=("advisor", "channel,month", "date"))
+    (wanted,) = [
+        one
+        for one in json.loads(rendered(JsonEnvelope(), [*outcomes, *[rests] * 5], by=("channel",)))[
+            "summary"
+        ]["groups"]
+        if one["value"] == "phone"
+    ]
+    book = opened(data)
+    assert book.sheetnames == [
+        *("Reviews", "Summary", "By advisor", "By channel and month", "By date", "Criteria")
+    ]
+    sheet = book["By channel and month"]
+    (table,) = sheet.tables.values()
+    assert table.ref == sheet.dimensions
+    row = rows_of(sheet)[0]
+    assert row == {
+        "channel": "phone",
+        "month": datetime(2016, 5, 1),
+        "Reviews": 6,
+        "Mean": wanted["mean_percent"],
+        "Observed": wanted["mean_observed_percent"],
+        "n/a adds": round(wanted["mean_percent"] - wanted["mean_observed_percent"], 2),
+        "Median": wanted["median_percent"],
+        "Lowest": wanted["least_percent"],
+        "Highest": wanted["most_percent"],
+        "Meet what is expected": wanted["meets_expected"],
+        "Critical missed": 0,
+        "Open dispute": 0,
+        "Note": None,
+    }
+    cells = {cell.value: cell for cell in sheet[2]}
+    assert cells[row["Mean"]].number_format == '0.0#########"%"'
+    assert cells[row["month"]].number_format == "yyyy-mm"
+    assert rows_of(book["By date"])[0]["date"] == datetime(2016, 5, 4)
+    few = rows_of(book["By advisor"])[0]
+    assert (few["advisor"], few["Reviews"], few["Mean"]) == ("Ann", 1, None)
+    assert few["Note"] == "too few to compare"
+    assert by_calamine(data, "By advisor")[1][:2] == ["Ann", 1.0]
+
+
+def test_headings_and_sheets_are_told_apart(outcomes: list[Outcome]) -> None:
+    """A field may be called as anything: a table has no heading twice, a book no sheet."""
+    by = (
+        "advisor,ADVISOR,Reviews",
+        "a/b[c]:*?'" + "é" * 60,
+        "a/b[c]:*?'" + "é" * 61,
+        "=cmd|'/c'!A0",
+    )
+    book = opened(rendered(Workbook(), outcomes, by=by))
+    assert all(len(name) <= 31 for name in book.sheetnames)
+    assert len(book.sheetnames) == 3 + len(by)
+    for name in book.sheetnames[2:-1]:
+        (table,) = book[name].tables.values()
+        heads = [column.name for column in table.tableColumns]
+        assert len({head.casefold() for head in heads}) == len(heads)
+        assert [cell.value for cell in book[name][1]] == heads
+        assert {cell.data_type for row in book[name].iter_rows() for cell in row} <= {"s", "n"}
+
+
+def test_days_that_a_spreadsheet_has_not_are_text(outcomes: list[Outcome]) -> None:
+    """Spreadsheets do not agree on the days before March 1900."""
+    scored = next(one for one in outcomes if isinstance(one, Scored) and one.id == "d-rests")
+    for day, written in (("1900-02-28", "1900-02-28"), ("1900-03-01", datetime(1900, 3, 1))):
+        review = with_changes(scored.result.review, interaction={"date": day})
+        changed = scored._replace(result=scored.result._replace(review=review))
+        data = rendered(Workbook(), [changed], by=("date", "month"))
+        assert rows_of(opened(data)["Reviews"])[0]["date"] == written
+        assert rows_of(opened(data)["By date"])[0]["date"] == written
+
+
+def test_counts_in_the_summary_are_numbers() -> None:
+    """How often a criterion was missed or n/a is a number, and so is of how many."""
+    sheet = opened(rendered(Workbook(), [_with_comment("x")] * 2))["Summary"]
+    said = {row[0].value: row for row in sheet.iter_rows() if row[0].value}
+    assert [cell.value for cell in said["    B"][1:]] == [2, 2]
+    assert said["    B"][2].number_format == '"of "0'
 
 
 def kept(text: str) -> str:
@@ -162,14 +276,14 @@ def test_what_a_review_wrote_is_kept(outcomes: list[Outcome]) -> None:
     assert row["advisor"] == written.replace("\x0b", "\\u000b")
 
 
-@pytest.mark.parametrize("name", ["Reviews", "Criteria", "Summary"])
+@pytest.mark.parametrize("name", ["Reviews", "Criteria", "Summary", "By advisor and team"])
 def test_hostile_text_is_text_and_comes_back(name: str) -> None:
     """No cell is a formula, an error or a link; every text comes back, cut where a cell ends."""
-    data = rendered(Workbook(), hostile.outcomes())
+    data = rendered(Workbook(), hostile.outcomes(), by=("advisor,team",))
     found = set()
     for row in opened(data)[name].iter_rows():
         for cell in row:
-            assert cell.data_type in "sn", cell.value
+            assert cell.data_type in "snd", cell.value
             assert cell.hyperlink is None
             if isinstance(cell.value, str) and (mark := hostile.MARK.search(cell.value)):
                 whole = kept(hostile.HOSTILE.replace("FIELD", mark[0]))
@@ -209,10 +323,19 @@ def test_no_part_of_the_file_can_act() -> None:
 def test_a_cell_is_cut_by_the_units_that_excel_counts() -> None:
     """A cell holds 32,767 UTF-16 units: 20,000 faces are cut, not lost, and between faces."""
     text = "😀" * 20_000
-    written = workbook._safe(text)
+    written = workbook._cut(text)
     assert written == "😀" * 16_383 + "…"
-    assert workbook._safe("x" * LONGEST_CELL) == "x" * LONGEST_CELL
-    assert workbook._safe("x" * (LONGEST_CELL + 1)) == "x" * (LONGEST_CELL - 1) + "…"
+    assert workbook._cut("x" * LONGEST_CELL) == "x" * LONGEST_CELL
+    assert workbook._cut("x" * (LONGEST_CELL + 1)) == "x" * (LONGEST_CELL - 1) + "…"
+
+
+def test_what_was_cut_is_told() -> None:
+    """A text that no cell can hold is cut, and the summary says so and where all of it is."""
+    for comment, told in (("x" * LONGEST_CELL, False), ("x" * LONGEST_CELL + "…", True)):
+        sheet = opened(rendered(Workbook(), [_with_comment(comment)]))["Summary"]
+        said = {row[0].value for row in sheet.iter_rows()}
+        line = "1 text cut: a cell holds 32,767 characters; csv and json hold all of it"
+        assert (line in said) is told
 
 
 def test_lines_and_escapes_of_a_comment_are_kept() -> None:
@@ -221,7 +344,8 @@ def test_lines_and_escapes_of_a_comment_are_kept() -> None:
     data = rendered(Workbook(), [_with_comment(comment)])
     (cell,) = {row["comment"] for row in rows_of(opened(data)["Criteria"])} - {None}
     assert _unescaped(cell) == "first\nsecond\tafter a tab\nthird _x0041_ \\u001b"
-    values = {row[6] for row in by_calamine(data, "Criteria")[1:]}
+    head, *rows = by_calamine(data, "Criteria")
+    values = {row[head.index("comment")] for row in rows}
     assert "first\nsecond\tafter a tab\nthird _x0041_ \\u001b" in values
 
 
@@ -253,8 +377,8 @@ def test_rows_that_a_sheet_cannot_hold_go_on_another(
     """Nothing is lost where a sheet is full: the rows go on on the next one, with their head."""
     monkeypatch.setattr(workbook, "MOST_ROWS", 11)
     book = opened(rendered(Workbook(), outcomes))
-    assert book.sheetnames == ["Reviews", "Criteria", "Criteria 2", "Criteria 3", "Summary"]
-    rows = [row for name in book.sheetnames[1:4] for row in rows_of(book[name])]
+    assert book.sheetnames == ["Reviews", "Summary", "Criteria", "Criteria 2", "Criteria 3"]
+    rows = [row for name in book.sheetnames[2:5] for row in rows_of(book[name])]
     assert len(rows) == 30
     assert {name for row in rows for name in row} >= {"id", "rating", "comment"}
 
@@ -263,14 +387,14 @@ def test_columns_that_a_sheet_cannot_hold_are_counted(
     outcomes: list[Outcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fields of a hostile review cannot push the results out of the sheet."""
-    monkeypatch.setattr(workbook, "MOST_COLUMNS", 25)
+    monkeypatch.setattr(workbook, "MOST_COLUMNS", 26)
     book = opened(rendered(Workbook(), outcomes))
     head = [cell.value for cell in next(book["Reviews"].iter_rows())]
-    assert len(head) == 25
-    assert head[-2:] == ["welcome.percent", "close.percent"]
+    assert len(head) == 26
+    assert {"welcome.percent", "close.percent"} <= set(head)
     assert "interaction.topic" not in head
     said = [row[0].value for row in book["Summary"].iter_rows()]
-    assert "1 column left out: a sheet holds 25" in said
+    assert "1 column left out: a sheet holds 26" in said
 
 
 def test_no_clock_is_in_the_file(outcomes: list[Outcome]) -> None:
