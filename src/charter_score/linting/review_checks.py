@@ -1,6 +1,6 @@
 """A review against its rubric."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 
 from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed, meant
 from charter_score.field_types import is_date
@@ -67,7 +67,11 @@ class ReviewLinter:
         for section_id, rated in review.ratings.items():
             section = self._sections.get(section_id)
             if section is None:
-                found.append(self._unknown_section(section_id, near))
+                found.append(
+                    _unknown_section(
+                        section_id, self._sections, near, ("ratings", section_id), At.KEY
+                    )
+                )
             elif not section.is_plainly_right(rated):
                 found.extend(self._section(section, rated, review, near))
             else:
@@ -89,15 +93,6 @@ class ReviewLinter:
             return False
         final = review.model_copy(update={"status": Status.FINAL})
         return all(one.severity is Severity.WARNING for one in self.problems(final))
-
-    def _unknown_section(self, section_id: str, near: Near) -> Problem:
-        return Problem(
-            "unknown-section",
-            "the rubric has no such section",
-            ("ratings", section_id),
-            At.KEY,
-            near(section_id, self._sections) or f"its sections are {listed(self._sections, 'and')}",
-        )
 
     def _interaction(self, review: Review, reported: Set[Route], near: Near) -> Iterator[Problem]:
         interaction = review.interaction
@@ -171,15 +166,8 @@ class ReviewLinter:
             route: Route = ("ratings", section.id, criterion_id)
             criterion = known.get(criterion_id)
             if criterion is None:
-                yield Problem(
-                    "unknown-criterion",
-                    "this section has no such criterion",
-                    route,
-                    At.KEY,
-                    near(criterion_id, known)
-                    or self._elsewhere(criterion_id)
-                    or f"its criteria are {listed(known, 'and')}",
-                )
+                elsewhere = self._elsewhere(criterion_id)
+                yield _unknown_criterion(criterion_id, known, near, route, At.KEY, elsewhere)
             elif not (section_applies and holds(criterion.applies_when, review.interaction)):
                 condition = criterion.applies_when if section_applies else section.applies_when
                 if own.rating is not None and not _may_still_apply(condition, review):
@@ -290,6 +278,25 @@ def _one_rating(
         )
 
 
+def _unknown_section(
+    name: str, known: Collection[str], near: Near, route: Route, at: At = At.VALUE
+) -> Problem:
+    hint = near(name, known) or f"its sections are {listed(known, 'and')}"
+    return Problem("unknown-section", "the rubric has no such section", route, at, hint)
+
+
+def _unknown_criterion(
+    name: str,
+    known: Collection[str],
+    near: Near,
+    route: Route,
+    at: At = At.VALUE,
+    elsewhere: str | None = None,
+) -> Problem:
+    hint = near(name, known) or elsewhere or f"its criteria are {listed(known, 'and')}"
+    return Problem("unknown-criterion", "this section has no such criterion", route, at, hint)
+
+
 def _unknown_rating(
     rubric: Rubric, criterion: Criterion, word: str, route: Route, near: Near
 ) -> Problem:
@@ -357,22 +364,12 @@ def _one_dispute(
 ) -> Iterator[Problem]:
     section = sections.get(dispute.section)
     if section is None:
-        yield Problem(
-            "unknown-section",
-            "the rubric has no such section",
-            (*route, "section"),
-            hint=near(dispute.section, sections) or f"its sections are {listed(sections, 'and')}",
-        )
+        yield _unknown_section(dispute.section, sections, near, (*route, "section"))
         return
     criteria = {criterion.id: criterion for criterion in section.criteria}
     criterion = criteria.get(dispute.criterion)
     if criterion is None:
-        yield Problem(
-            "unknown-criterion",
-            "this section has no such criterion",
-            (*route, "criterion"),
-            hint=near(dispute.criterion, criteria) or f"its criteria are {listed(criteria, 'and')}",
-        )
+        yield _unknown_criterion(dispute.criterion, criteria, near, (*route, "criterion"))
         return
     own = review.ratings.get(section.id, {}).get(criterion.id)
     if own is None or own.rating is None:

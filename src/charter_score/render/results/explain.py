@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from charter_score import facts
+from charter_score.diagnostics import joined
 from charter_score.figures import decimal_text
 from charter_score.outcome import Scored
 from charter_score.rating import Policy
@@ -321,6 +322,6 @@ def _next_band(result: ReviewResult) -> Iterator[RenderableType]:
     if way is None:
         return
     yield heading("Next band [10]")
-    named = phrases.both(need.result.criterion.title for need in way.needs)
+    named = joined(need.result.criterion.title for need in way.needs)
     share = _exact(way.share, result.rubric)
     yield entry(words(f"With {named} met: {share}, past the bound of {way.band.name}"))
