@@ -148,7 +148,12 @@ def listed(words: Collection[str], last: str = "or") -> str:
     """Words as a person lists them: `a, b or c`; a long list is cut, and says so."""
     if len(words) > MOST_LISTED:
         return f"{', '.join(islice(words, MOST_LISTED))} and {len(words) - MOST_LISTED} more"
-    *most, end = words or [""]
+    return joined(words or [""], last)
+
+
+def joined(words: Iterable[str], last: str = "and") -> str:
+    """Words as a person lists them, however many: `a`, `a and b`, `a, b and c`."""
+    *most, end = words
     return f"{', '.join(most)} {last} {end}" if most else end
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from charter_score.diagnostics import joined
 from charter_score.render.text import phrases
 from charter_score.render.text.blocks import Hanging, Parts, words
 from charter_score.render.text.console import Line
@@ -51,6 +52,6 @@ def decided(
             effect += " It is provisional: another dispute is open."
         parts.append(Hanging(words(effect)))
     if lacking:
-        unsaid = f"The file does not say {phrases.both(lacking)}."
+        unsaid = f"The file does not say {joined(lacking)}."
         parts.append(Hanging(words((unsaid, "warn"))))
     return parts

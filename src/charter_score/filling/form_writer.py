@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from charter_score import facts
+from charter_score.diagnostics import joined
 from charter_score.errors import UsageError
 from charter_score.field_types import is_date
 from charter_score.filling.template import (
@@ -101,9 +102,7 @@ def _refuse_what_does_not_fit(review: Review) -> None:
     names = ("actions", "advisor_comment", "acknowledged")
     held = [name for name in names if getattr(review, name)]
     if held:
-        raise UsageError(
-            f"a form has no place for {' and '.join(held)}", "write a .yaml review instead"
-        )
+        raise UsageError(f"a form has no place for {joined(held)}", "write a .yaml review instead")
 
 
 _Styled = tuple[str, dict[str, object]]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from rich.text import Text
 
 from charter_score import facts
+from charter_score.diagnostics import joined
 from charter_score.facts import RatingFact
 from charter_score.figures import decimal_text
 from charter_score.filling.template import Asked, demands, weight_of
@@ -344,9 +345,9 @@ def all_rated(of: int) -> Parts:
 def _named(titles: Sequence[str]) -> str:
     """Titles as a sentence lists them, the first few of many."""
     if len(titles) <= MOST_NAMED:
-        return phrases.both(titles)
+        return joined(titles)
     rest = len(titles) - MOST_NAMED + 1
-    return phrases.both([*titles[: MOST_NAMED - 1], f"{rest} more"])
+    return joined([*titles[: MOST_NAMED - 1], f"{rest} more"])
 
 
 # ── Answers ───────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 """A review against its rubric."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
 from charter_score.diagnostics import (
@@ -80,7 +80,9 @@ class ReviewLinter:
             section = self._sections.get(section_id)
             if section is None:
                 near_id = suggestions.nearest(section_id, self._sections)
-                found.append(self._unknown_section(section_id, near_id))
+                route: Route = ("ratings", section_id)
+                hint = meant(near_id) if near_id is not None else None
+                found.append(_unknown_section(hint, self._sections, route, At.KEY))
                 if near_id is None or near_id in review.ratings or near_id in written:
                     continue
                 section = self._sections[near_id]
@@ -106,15 +108,6 @@ class ReviewLinter:
             return False
         final = review.model_copy(update={"status": Status.FINAL})
         return all(one.severity is Severity.WARNING for one in self.problems(final))
-
-    def _unknown_section(self, section_id: str, near: str | None) -> Problem:
-        return Problem(
-            "unknown-section",
-            "the rubric has no such section",
-            ("ratings", section_id),
-            At.KEY,
-            f"its sections are {listed(self._sections, 'and')}" if near is None else meant(near),
-        )
 
     def _interaction(self, review: Review, reported: Set[Route], near: Near) -> Iterator[Problem]:
         interaction = review.interaction
@@ -189,15 +182,8 @@ class ReviewLinter:
             criterion = known.get(criterion_id)
             if criterion is None:
                 near_id = written.near.get(criterion_id)
-                yield Problem(
-                    "unknown-criterion",
-                    "this section has no such criterion",
-                    route,
-                    At.KEY,
-                    (meant(near_id) if near_id is not None else None)
-                    or self._elsewhere(criterion_id)
-                    or f"its criteria are {listed(known, 'and')}",
-                )
+                hint = meant(near_id) if near_id is not None else self._elsewhere(criterion_id)
+                yield _unknown_criterion(hint, known, route, At.KEY)
                 if near_id is None or written.name_of(near_id) != criterion_id:
                     continue
                 criterion = known[near_id]
@@ -357,6 +343,20 @@ def _one_rating(
         )
 
 
+def _unknown_section(
+    hint: str | None, known: Collection[str], route: Route, at: At = At.VALUE
+) -> Problem:
+    hint = hint or f"its sections are {listed(known, 'and')}"
+    return Problem("unknown-section", "the rubric has no such section", route, at, hint)
+
+
+def _unknown_criterion(
+    hint: str | None, known: Collection[str], route: Route, at: At = At.VALUE
+) -> Problem:
+    hint = hint or f"its criteria are {listed(known, 'and')}"
+    return Problem("unknown-criterion", "this section has no such criterion", route, at, hint)
+
+
 def _unknown_rating(
     rubric: Rubric, criterion: Criterion, word: str, route: Route, near: Near
 ) -> Problem:
@@ -428,22 +428,13 @@ def _one_dispute(
 ) -> Iterator[Problem]:
     section = sections.get(dispute.section)
     if section is None:
-        yield Problem(
-            "unknown-section",
-            "the rubric has no such section",
-            (*route, "section"),
-            hint=near(dispute.section, sections) or f"its sections are {listed(sections, 'and')}",
-        )
+        yield _unknown_section(near(dispute.section, sections), sections, (*route, "section"))
         return
     criteria = {criterion.id: criterion for criterion in section.criteria}
     criterion = criteria.get(dispute.criterion)
     if criterion is None:
-        yield Problem(
-            "unknown-criterion",
-            "this section has no such criterion",
-            (*route, "criterion"),
-            hint=near(dispute.criterion, criteria) or f"its criteria are {listed(criteria, 'and')}",
-        )
+        hint = near(dispute.criterion, criteria)
+        yield _unknown_criterion(hint, criteria, (*route, "criterion"))
         return
     own = review.ratings.get(section.id, {}).get(criterion.id)
     rated: Route = ("ratings", section.id, criterion.id)

@@ -70,9 +70,7 @@ def set_value(text: str, route: Route, value: Value, after: Sequence[str] = ()) 
         edited = _set(text, route, value, frozenset(map(key_text, after)))
     except _CannotError:
         raise NotEditableError(route) from None
-    if not _reads_as(edited, expected):
-        raise NotEditableError(route)
-    return edited
+    return _proved(edited, expected, route)
 
 
 def remove(text: str, route: Route) -> str:
@@ -89,6 +87,10 @@ def remove(text: str, route: Route) -> str:
         expected = _without(before, route)
     except _CannotError:
         raise NotEditableError(route) from None
+    return _proved(edited, expected, route)
+
+
+def _proved(edited: str, expected: Value, route: Route) -> str:
     if not _reads_as(edited, expected):
         raise NotEditableError(route)
     return edited

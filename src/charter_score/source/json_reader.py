@@ -14,18 +14,14 @@ from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # public, not in the stubs
 from typing import Any, NoReturn
 
-from charter_score.diagnostics import Diagnostic, Location
-from charter_score.errors import DocumentError
-from charter_score.limits import LONGEST_KEY, MOST_DEPTH, MOST_NODES
+from charter_score.diagnostics import Location
+from charter_score.limits import MOST_DEPTH, MOST_NODES
 from charter_score.scalars import Boolean, Null, Number, Scalar, Value
+from charter_score.source.builder import Builder, ReadingStoppedError
 from charter_score.source.document import (
     Built,
     Place,
-    Places,
-    key_problem,
-    key_text,
     offsets_of_lines,
-    scalar_problem,
 )
 
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -43,35 +39,20 @@ def parse_json(text: str, path: str, *, note_places: bool) -> Built:
     return _Builder(text, path, note_places=note_places).build()
 
 
-class _ReadingStoppedError(Exception):
-    """Reading cannot go on; the problems are in the builder."""
-
-
-class _Builder:
-    def __init__(self, text: str, path: str, *, note_places: bool) -> None:
-        self._text = text
-        self._path = path
-        self._note = note_places
-        self._places: Places = {}
-        self._problems: list[Diagnostic] = []
-        self._lines: Sequence[int] = ()
+class _Builder(Builder):
+    _lines: Sequence[int] = ()
 
     def build(self) -> Built:
         built = None
-        with suppress(_ReadingStoppedError):
+        with suppress(ReadingStoppedError):
             built = self._build()
-        if self._problems or built is None:
-            raise DocumentError(self._problems)
-        return built
+        return self._finished(built)
 
     def _build(self) -> Built:
         text = self._text
         at = self._skip(0)
         if at == len(text):
-            self._problem(
-                "empty-document", "there is nothing in this document", 0, "is it the right file?"
-            )
-            raise _ReadingStoppedError
+            self._stop_as_empty(0)
         begin = at
         container: Any = None
         stack: list[Any] = []
@@ -86,14 +67,14 @@ class _Builder:
             value_at = at
             if opened:
                 if len(stack) >= MOST_DEPTH:
-                    self._stop("too-deep", f"nested more than {MOST_DEPTH} deep", at)
+                    self._stop_as_too_deep(at)
                 value: Any = {} if sign == "{" else []
                 at += 1
             else:
                 value, at = self._scalar(at)
             nodes += 1
             if nodes > MOST_NODES:
-                self._stop("too-many-nodes", f"more than {MOST_NODES:,} values", value_at)
+                self._stop_as_too_large(value_at)
             if container is None:
                 root = value
             elif key is not None:
@@ -114,7 +95,7 @@ class _Builder:
                 container = value
                 if text[at : at + 1] not in ("}", "]"):
                     if sign == "{":
-                        key, key_at, at = self._key(at, container)
+                        key, key_at, at = self._entry(at, container)
                     continue
             # A value has ended: close what it ends, then a comma leads to the next.
             while container is not None:
@@ -132,14 +113,14 @@ class _Builder:
                         "a comma stands before this and nothing after it", at, "take the comma out"
                     )
                 if isinstance(container, dict):
-                    key, key_at, at = self._key(at, container)
+                    key, key_at, at = self._entry(at, container)
                 break
             if container is None:
                 if at != len(text):
                     self._syntax("the document has ended before this", at)
                 break
         if root is None:
-            raise _ReadingStoppedError
+            raise ReadingStoppedError
         return Built(root, self._at(begin), self._places)
 
     def _scalar(self, at: int) -> tuple[str | Scalar, int]:
@@ -148,7 +129,7 @@ class _Builder:
             return self._string(at)
         if found := _NUMBER.match(text, at):
             if found.end() - at > 65_536:
-                self._string_problem(found[0], at)
+                self._check_scalar(found[0], at)
             return Number(found[0]), found.end()
         if found := _WORD.match(text, at):
             word = found[0]
@@ -173,27 +154,15 @@ class _Builder:
                 )
             self._syntax("this is no escape that JSON knows", wrong.pos, "double the backslash")
         if not value.isprintable() or (len(value) > 16_384 and not is_key):
-            self._string_problem(value, at)
+            self._check_scalar(value, at)
         return value, end
 
-    def _string_problem(self, value: str, at: int) -> None:
-        if wrong := scalar_problem(value):
-            code, message, hint = wrong
-            self._problem(code, message, at, hint)
-
-    def _key(self, at: int, container: dict[str, Value]) -> tuple[str, int, int]:
+    def _entry(self, at: int, container: dict[str, Value]) -> tuple[str, int, int]:
         """A key and the place of its value, past the colon."""
         if self._text[at : at + 1] != '"':
             self._syntax("a key between double quotes is wanted here", at)
         text, end = self._string(at, is_key=True)
-        if wrong := key_problem(text):
-            code, message, hint = wrong
-            self._problem(code, message, at, hint)
-        key = text if len(text) > LONGEST_KEY else key_text(text)
-        if key in container:
-            self._problem(
-                "duplicate-key", "this key stands twice in one mapping", at, "keep one of the two"
-            )
+        key = self._key(text, container, at)
         end = self._skip(end)
         if self._text[end : end + 1] != ":":
             self._syntax("a `:` is missing after this key", end)
@@ -203,18 +172,11 @@ class _Builder:
         found = _BLANK.match(self._text, at)
         return found.end() if found else at
 
-    def _at(self, offset: int) -> Location:
+    def _at(self, spot: Any) -> Location:
         if not self._lines:
             self._lines = offsets_of_lines(self._text)
-        line = bisect_right(self._lines, offset)
-        return Location(line, offset - self._lines[line - 1] + 1)
-
-    def _problem(self, code: str, message: str, at: int, hint: str | None = None) -> None:
-        self._problems.append(Diagnostic(code, message, self._path, self._at(at), hint))
-
-    def _stop(self, code: str, message: str, at: int, hint: str | None = None) -> NoReturn:
-        self._problem(code, message, at, hint)
-        raise _ReadingStoppedError
+        line = bisect_right(self._lines, spot)
+        return Location(line, spot - self._lines[line - 1] + 1)
 
     def _syntax(self, message: str, at: int, hint: str | None = None) -> NoReturn:
         self._stop("json-syntax", message, at, hint)

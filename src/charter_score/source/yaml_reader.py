@@ -12,19 +12,15 @@ from typing import Any, NoReturn
 import yaml
 from yaml.scanner import ScannerError
 
-from charter_score.diagnostics import START, Diagnostic, Location
-from charter_score.errors import DocumentError
+from charter_score.diagnostics import START, Location
 from charter_score.limits import LONGEST_KEY, LONGEST_SCALAR, MOST_DEPTH, MOST_NODES
 from charter_score.scalars import Boolean, Null, Number, Scalar, Value
+from charter_score.source.builder import Builder, ReadingStoppedError
 from charter_score.source.document import (
     Built,
     Place,
-    Places,
     end_of,
     inside,
-    key_problem,
-    key_text,
-    scalar_problem,
 )
 
 # YAML 1.2.2, section 10.3.2. Anything that none of these matches is text.
@@ -127,20 +123,10 @@ _OF_A_CUT = frozenset(["empty-document", "empty-key"])
 """Problems that a text may have only because its end was cut off."""
 
 
-class _ReadingStoppedError(Exception):
-    """Reading cannot go on; the problems are in the builder."""
-
-
-class _Builder:
+class _Builder(Builder):
     """Builds values from events. One loop, no recursion: depth costs a list item, not a frame."""
 
-    def __init__(self, text: str, path: str, *, note_places: bool) -> None:
-        self._text = text
-        self._path = path
-        self._note = note_places
-        self._places: Places = {}
-        self._problems: list[Diagnostic] = []
-        self._end: Location | None = None
+    _end: Location | None = None
 
     def build(self) -> Built:
         built = None
@@ -149,7 +135,7 @@ class _Builder:
             self._refuse_directives(0)
             parser = _parser(self._text)
             built = self._build(self._text, parser)
-        except _ReadingStoppedError:
+        except ReadingStoppedError:
             pass
         except UnicodeDecodeError:
             # PyYAML decodes the escapes of a tag itself.
@@ -169,9 +155,7 @@ class _Builder:
             self._syntax(wrong)
         except yaml.YAMLError:
             self._problem("yaml-syntax", "this is not YAML", START)
-        if self._problems or built is None:
-            raise DocumentError(self._problems)
-        return built
+        return self._finished(built)
 
     def _stopped_before(self, end: int) -> bool:
         """Add what is wrong before a scanner's error; true where a limit ends the reading there.
@@ -188,7 +172,7 @@ class _Builder:
             try:
                 before = self._text[:end]
                 earlier._build(before, _parser(before))
-            except _ReadingStoppedError:
+            except ReadingStoppedError:
                 stopped = earlier._problems[-1].code not in _OF_A_CUT
             except ScannerError as wrong:
                 cut_open_at = _first_index(wrong)
@@ -239,7 +223,11 @@ class _Builder:
                 ):
                     key = text
                 else:
-                    key = self._key(event, container)
+                    if text == "<<" and not event.style:
+                        self._problem(
+                            "merge-key", "merge keys are not read", event, "write the entries out"
+                        )
+                    key = self._key(text, container, event)
                 if may_have_bad_scalars and not text.isprintable():
                     self._check_scalar(text, event)
                 event = get_event()
@@ -255,7 +243,7 @@ class _Builder:
                 if may_have_properties:
                     self._refuse_properties(event)
                 if len(stack) >= MOST_DEPTH:
-                    self._stop("too-deep", f"nested more than {MOST_DEPTH} deep", event)
+                    self._stop_as_too_deep(event)
                 value = {} if kind is mapping_start else []
             elif kind is _MAPPING_END or kind is _SEQUENCE_END:
                 container = stack.pop()
@@ -280,7 +268,7 @@ class _Builder:
             if may_have_many_nodes:
                 nodes += 1
                 if nodes > MOST_NODES:
-                    self._stop("too-many-nodes", f"more than {MOST_NODES:,} values", event)
+                    self._stop_as_too_large(event)
             if container is None:
                 root = value
                 start = _place(event.start_mark)
@@ -302,69 +290,36 @@ class _Builder:
                 container = value
                 in_mapping = kind is mapping_start
         if root is None or (type(root) is Null and not root.text and not self._problems):
-            self._problem(
-                "empty-document",
-                "there is nothing in this document",
-                START,
-                "is it the right file?",
-            )
-            raise _ReadingStoppedError
+            self._stop_as_empty(START)
         return Built(root, start, self._places)
-
-    def _key(self, event: Any, container: dict[str, Value]) -> str:
-        text: str = event.value
-        if wrong := key_problem(text):
-            code, message, hint = wrong
-            self._problem(code, message, _place(event.start_mark), hint)
-        if text == "<<" and not event.style:
-            self._problem(
-                "merge-key",
-                "merge keys are not read",
-                _place(event.start_mark),
-                "write the entries out",
-            )
-        key = text if len(text) > LONGEST_KEY else key_text(text)
-        if key in container:
-            self._problem(
-                "duplicate-key",
-                "this key stands twice in one mapping",
-                _place(event.start_mark),
-                "keep one of the two",
-            )
-        return key
 
     def _refuse_key(self, event: Any) -> NoReturn:
         if type(event) is yaml.AliasEvent:
             self._refuse_alias(event)
-            raise _ReadingStoppedError
+            raise ReadingStoppedError
         self._refuse_properties(event)
         self._stop("key-not-text", "a key must be a single word or text", event)
-
-    def _check_scalar(self, text: str, event: Any) -> None:
-        if wrong := scalar_problem(text):
-            code, message, hint = wrong
-            self._problem(code, message, _place(event.start_mark), hint)
 
     def _refuse_properties(self, event: Any) -> None:
         if event.anchor is not None:
             self._problem(
                 "anchor",
                 "anchors are not read: a `&` that begins a value names it",
-                _place(event.start_mark),
+                event,
                 "take it out, or quote a text that begins with `&`",
             )
         if event.tag is not None:
-            self._refuse_tag(_place(event.start_mark))
+            self._refuse_tag(event)
 
     def _refuse_alias(self, event: Any) -> None:
         self._problem(
             "alias",
             "aliases are not read: a `*` that begins a value refers to another place",
-            _place(event.start_mark),
+            event,
             "write the value out, or quote a text that begins with `*`",
         )
 
-    def _refuse_tag(self, where: Location) -> None:
+    def _refuse_tag(self, where: Any) -> None:
         self._problem(
             "tag",
             "tags are not read: a `!` that begins a value gives it a type",
@@ -382,7 +337,7 @@ class _Builder:
                 _place_of(self._text, found.end() - 1),
                 "take the line that begins with `%` out",
             )
-            raise _ReadingStoppedError
+            raise ReadingStoppedError
 
     def _syntax(self, wrong: yaml.MarkedYAMLError) -> None:
         said = " ".join(part for part in (wrong.problem, wrong.context) if part)
@@ -404,15 +359,11 @@ class _Builder:
             "yaml-syntax", "this cannot be read as YAML", where, "check quotes and indentation"
         )
 
-    def _problem(self, code: str, message: str, where: Location, hint: str | None = None) -> None:
+    def _at(self, spot: Any) -> Location:
+        where = spot if isinstance(spot, Location) else _place(spot.start_mark)
         if self._end is None:
             self._end = end_of(self._text)
-        place = inside(where, self._end)
-        self._problems.append(Diagnostic(code, message, self._path, place, hint))
-
-    def _stop(self, code: str, message: str, event: Any) -> NoReturn:
-        self._problem(code, message, _place(event.start_mark))
-        raise _ReadingStoppedError
+        return inside(where, self._end)
 
 
 def plain_scalar(text: str) -> str | Scalar:

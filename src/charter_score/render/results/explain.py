@@ -13,6 +13,7 @@ from rich.text import Text
 
 from charter_score import facts
 from charter_score.compiled import band_of
+from charter_score.diagnostics import joined
 from charter_score.figures import decimal_text
 from charter_score.outcome import Scored
 from charter_score.rating import Policy
@@ -323,7 +324,7 @@ def _next_band(result: ReviewResult) -> Iterator[RenderableType]:
     if way is None:
         return
     yield heading("Next band [10]")
-    named = phrases.both(f'"{need.result.criterion.title}"' for need in way.needs)
+    named = joined(f'"{need.result.criterion.title}"' for need in way.needs)
     share = _exact(way.share, result.rubric)
     reached = (band_of(result.rubric, way.share) or way.band).name
     yield entry(words(f"With {named} met: {share}, {reached}"))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from charter_score import facts
 from charter_score.compiled import expected_share
-from charter_score.diagnostics import Diagnostic
+from charter_score.diagnostics import Diagnostic, joined
 from charter_score.figures import decimal_text
 from charter_score.outcome import Failed, Scored
 from charter_score.render.text import phrases
@@ -41,7 +41,7 @@ class Remark(NamedTuple):
     @property
     def text(self) -> str:
         """All of it on one line."""
-        named = phrases.both(f'"{name}"' for name in self.names) if self.names else ""
+        named = joined(f'"{name}"' for name in self.names) if self.names else ""
         return f"{self.told} {named}".rstrip()
 
 

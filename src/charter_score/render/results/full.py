@@ -12,6 +12,7 @@ from rich.text import Text
 
 from charter_score import facts
 from charter_score.compiled import band_of
+from charter_score.diagnostics import joined
 from charter_score.figures import decimal_text
 from charter_score.outcome import Outcome, Scored
 from charter_score.rating import Policy
@@ -246,7 +247,7 @@ class _View:
         result = self.result
         share = phrases.percent(result.observed_share, self.rubric)
         if result.critical_missed:
-            missed = phrases.both(f'"{criterion.title}"' for _, criterion in result.critical_missed)
+            missed = joined(f'"{criterion.title}"' for _, criterion in result.critical_missed)
             were = "was" if len(result.critical_missed) == 1 else "were"
             by_points = phrases.percent(result.share_by_points, self.rubric)
             alike = band_of(self.rubric, result.share_by_points) == result.band
@@ -586,7 +587,7 @@ class _View:
             which = f"any {len(way.needs)} of the {len(needs)} needs"
         else:
             named = [need.result.criterion.title for need in way.needs]
-            which = "meeting " + phrases.both(f'"{name}"' for name in named)
+            which = "meeting " + joined(f'"{name}"' for name in named)
         would = f"{which} would make this {self.noun} {share}, {reached}."
         yield Hanging(words(("Next band: ", "title"), would), hang=2)
 

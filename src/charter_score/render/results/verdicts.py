@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from charter_score.diagnostics import joined
 from charter_score.gates import Conclusion, Gate, Verdict, Violation
-from charter_score.render.text.phrases import both, count
+from charter_score.render.text.phrases import count
 from charter_score.summary import Summary
 
 OPTIONS = {
@@ -31,7 +32,7 @@ def not_scored(summary: Summary) -> str | None:
     """What keeps a run from a verdict: there was no review, or some could not be scored."""
     if not summary.reviews:
         if summary.filtered_out:
-            return f"{both(summary.filter.options)} left every review out."
+            return f"{joined(summary.filter.options)} left every review out."
         return "no review was found."
     if summary.failed:
         return f"{count(summary.failed, 'input')} could not be scored."
@@ -42,7 +43,7 @@ def filtered_out(summary: Summary) -> str | None:
     """How many reviews the filter left out; None where there is no filter."""
     if summary.filter.is_empty:
         return None
-    told = f"{count(summary.filtered_out, 'review')} left out by {both(summary.filter.options)}"
+    told = f"{count(summary.filtered_out, 'review')} left out by {joined(summary.filter.options)}"
     if summary.undated:
         told += f", {summary.undated} of them without a day"
     return told

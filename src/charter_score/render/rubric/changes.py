@@ -17,6 +17,7 @@ from charter_score.comparing.changes import (
     Step,
     Verdict,
 )
+from charter_score.diagnostics import joined
 from charter_score.render.text import phrases
 from charter_score.render.text.blocks import (
     Hanging,
@@ -99,9 +100,9 @@ def _verdict(found: RubricChanges) -> Iterator[RenderableType]:
         touched = found.touched
         same = [text for figure, text in _FIGURES.items() if figure not in touched | _DETAILS]
         other = [text for figure, text in _FIGURES.items() if figure in touched]
-        rows.append(("Comparable", phrases.both(same)))
+        rows.append(("Comparable", joined(same)))
         if other:
-            rows.append(("Not comparable", phrases.both(other)))
+            rows.append(("Not comparable", joined(other)))
     rows.append(("Version", _step(found)))
     yield Labelled(
         [(words((f"{label}:", "strong")), words(text)) for label, text in rows],
@@ -131,7 +132,7 @@ def _example(found: RubricChanges, example: Example) -> str:
     named = [f"“{example.missed}”, which is missed"] if example.missed else []
     if example.not_applicable:
         named.append(f"“{example.not_applicable}”, which is n/a")
-    all_met = "everything met" + (f" but {phrases.both(named)}" if named else "")
+    all_met = "everything met" + (f" but {joined(named)}" if named else "")
     return (
         f"For example, with {all_met}: {phrases.percent(example.old, found.old)} under the old, "
         f"{phrases.percent(example.new, found.new)} under the new."
@@ -223,7 +224,7 @@ def _touched(change: Change) -> str:
     told = [text for figure, text in _FIGURES.items() if figure in change.touches]
     if told:
         differ = "differs" if told == [_FIGURES[Figure.EXPECTED]] else "differ"
-        return f"{phrases.both(told)} {differ}"
+        return f"{joined(told)} {differ}"
     return "no score differs" if Figure.REVIEWS in change.touches else "wording"
 
 

@@ -65,12 +65,6 @@ def plus(amounts: Iterable[Fraction]) -> str:
     return " + ".join(decimal_text(amount) for amount in amounts)
 
 
-def both(names: Iterable[str]) -> str:
-    """Names as a person lists them: `a`, `a and b`, `a, b and c`."""
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def day(text: str) -> str:
     """A date as people write it: `4 May 2016`; anything else as it is."""
     year, month, number = text.split("-")
