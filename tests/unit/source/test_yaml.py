@@ -411,6 +411,8 @@ def test_keys_are_their_text() -> None:
 def test_keys_are_in_nfc() -> None:
     """A key comes in NFC however it was written, while a value stays as it is."""
     assert value_of(f"{NFD_E}: {NFD_E}") == {NFC_E: NFD_E}
+    longest = 1024 // len(NFD_E)
+    assert value_of(f"? {NFD_E * longest}\n: a") == {NFC_E * longest: "a"}
 
 
 def test_similar_keys_are_different() -> None:
