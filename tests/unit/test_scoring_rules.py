@@ -499,7 +499,7 @@ def test_critical_without_points() -> None:
 
 
 def test_critical_without_points_in_a_section_of_which_nothing_counts() -> None:
-    """Where a section with a weight has nothing available, a missed critical one is still a need."""
+    """Where a section has nothing available, a critical criterion missed in it is still a need."""
     found = result(
         f"""
 combine: section_weights

@@ -760,11 +760,11 @@ def test_a_folder_without_permission() -> None:
 @pytest.mark.usefixtures("here")
 def test_a_folder_that_cannot_be_entered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the system says against entering a folder is one problem, and the rest is found."""
-    make("r/a.yaml", "r/closed/b.yaml", "r/open/c.yaml")
+    make("r/a.yaml", "r/BOX/b.yaml", "r/open/c.yaml")
     scandir = os.scandir
 
     def scan(folder: str) -> object:
-        if Path(folder).name == "closed":
+        if Path(folder).name == "BOX":
             raise PermissionError(errno.EACCES, "Permission denied")
         return scandir(folder)
 
@@ -772,7 +772,7 @@ def test_a_folder_that_cannot_be_entered(monkeypatch: pytest.MonkeyPatch) -> Non
     inputs, problems = find_inputs(["r"])
     assert [one.shown for one in inputs] == ["r/a.yaml", "r/open/c.yaml"]
     assert [(one.code, one.path, one.message) for one in problems] == [
-        ("unreadable", "r/closed", "permission denied")
+        ("unreadable", "r/BOX", "permission denied")
     ]
 
 
