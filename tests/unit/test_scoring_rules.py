@@ -908,6 +908,7 @@ def test_comment_and_evidence_stay_with_the_rating() -> None:
     ]
     assert found.needs[0].result.rated.evidence == "00:04"
     assert section(found, "t").criteria[0].rated == Rated(rating="met")
+    assert [one.original for one in section(found, "s").criteria] == ["met", "not met"]
 
 
 def test_outlook_of_each_open_dispute() -> None:
