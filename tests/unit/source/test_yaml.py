@@ -1126,6 +1126,11 @@ def test_a_directive_is_refused_before_it_is_parsed(text: str) -> None:
     assert said_of(text) == [("directive", 1, 1)]
 
 
+def test_a_directive_behind_a_document_is_refused() -> None:
+    """One between documents ends the reading too, before it is parsed."""
+    assert said_of("a: b\n...\n%YAML 1.2\n---\nc: d\n") == [("directive", 3, 1)]
+
+
 @pytest.mark.parametrize("length", [60_000, 400_000])
 def test_long_keys_are_not_normalised(length: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key longer than any name is never put in NFC: many accents take time squared."""
