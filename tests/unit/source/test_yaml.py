@@ -615,6 +615,18 @@ def test_tabs_in_the_indentation(text: str, line: int, column: int) -> None:
     assert "tab" in said.message
 
 
+@pytest.mark.parametrize("indentation", ["\t", " \t", "\t ", "\t\t"])
+def test_a_tab_before_the_fault_is_blamed(indentation: str) -> None:
+    """Where a line is indented with a tab, that is what is said, though the error comes later."""
+    with pytest.raises(DocumentError) as caught:
+        read(f"a: b\n{indentation}c: d")
+    (said,) = caught.value.diagnostics
+    assert (said.message, said.hint) == (
+        "a tab stands where YAML wants spaces",
+        "indent with spaces",
+    )
+
+
 def test_a_tab_behind_a_text_is_not_blamed() -> None:
     """What is wrong further on in the line is what is said."""
     with pytest.raises(DocumentError) as caught:
