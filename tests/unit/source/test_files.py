@@ -679,14 +679,23 @@ def test_globs() -> None:
         ("r/b/**/*.yaml", ["r/b/c/d.yaml", "r/b/e.yaml"]),
         ("*/b/**/*.yaml", ["r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml"]),
         ("[sr]/**/?.yaml", ["r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml"]),
-        ("**/b/**/d.yaml", ["r/b/c/d.yaml"]),
+        ("**/c/**/d.yaml", ["r/b/c/d.yaml"]),
+        ("r/.k/**/*.yaml", ["r/.k/l.yaml"]),
         (".h/**/*.yaml", [".h/g.yaml"]),
         ("none/**/*.txt", ["! none/**/*.txt"]),
     ],
 )
 def test_globs_of_any_depth(pattern: str, shown: list[str]) -> None:
     """`**` stands for folders below what stands before it, which may have a dot or be a glob."""
-    make("a.yaml", "r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml", ".h/g.yaml", ".h/.i/j.yaml")
+    make(
+        "a.yaml",
+        "r/b/c/d.yaml",
+        "r/b/e.yaml",
+        "s/b/f.yaml",
+        ".h/g.yaml",
+        ".h/.i/j.yaml",
+        "r/.k/l.yaml",
+    )
     entries = search([pattern])
     assert [one.shown if isinstance(one, Input) else f"! {one.path}" for one in entries] == shown
 
