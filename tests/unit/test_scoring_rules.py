@@ -498,6 +498,30 @@ def test_critical_without_points() -> None:
     assert need.points_lost == need.share_lost == 0
 
 
+def test_critical_without_points_in_a_section_of_which_nothing_counts() -> None:
+    """Where a section has nothing available, a critical criterion missed in it is still a need."""
+    found = result(
+        f"""
+combine: section_weights
+not_applicable: excluded
+{BANDS}
+sections:
+  - id: s
+    title: S
+    weight: 60
+    criteria:
+      - {{id: c, title: C, critical: true, points: 0}}
+      - {{id: d, title: D, not_applicable: allowed}}
+  - {{id: t, title: T, weight: 40, criteria: [{{id: a, title: A}}]}}
+""",
+        "{s: {c: not met, d: n/a}, t: {a: met}}",
+    )
+    assert found.share == 1
+    assert names(found) == ("Low", "Low")
+    [need] = found.needs
+    assert need.points_lost == need.share_lost == 0
+
+
 # Little observed.
 
 
@@ -884,6 +908,7 @@ def test_comment_and_evidence_stay_with_the_rating() -> None:
     ]
     assert found.needs[0].result.rated.evidence == "00:04"
     assert section(found, "t").criteria[0].rated == Rated(rating="met")
+    assert [one.original for one in section(found, "s").criteria] == ["met", "not met"]
 
 
 def test_outlook_of_each_open_dispute() -> None:

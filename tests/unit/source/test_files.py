@@ -23,6 +23,7 @@ from charter_score.source.files import (
     Limit,
     find_inputs,
     is_among,
+    is_standard_input,
     is_there,
     is_under,
     read_beginning,
@@ -516,6 +517,47 @@ def test_links_inside_the_folder() -> None:
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied"), "permission denied"),
+        (OSError(), "it cannot be followed"),
+    ],
+)
+def test_a_link_of_which_the_system_cannot_say_where_it_leads(
+    fault: OSError, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is one problem in its place, and the rest is found."""
+    make("r/a.yaml", "r/c.yaml")
+    Path("r/b.yaml").symlink_to("a.yaml")
+    real_path = os.path.realpath
+
+    def fail(path: str, *, strict: bool = False) -> str:
+        if strict:
+            raise fault
+        return real_path(path)
+
+    monkeypatch.setattr(os.path, "realpath", fail)
+    inputs, problems = find_inputs(["r"])
+    assert [one.shown for one in inputs] == ["r/a.yaml", "r/c.yaml"]
+    assert problems == [Diagnostic("unreadable", message, "r/b.yaml")]
+
+
+def test_what_is_said_of_a_link_out_of_the_folder(here: Path) -> None:
+    """Where it stands, and the way out."""
+    make("a.yaml", "r/b.yaml")
+    (here / "r/link.yaml").symlink_to("../a.yaml")
+    assert find_inputs(["r"])[1] == [
+        Diagnostic(
+            "link-outside",
+            "this link leads out of the folder and is not followed",
+            "r/link.yaml",
+            hint="name the file itself",
+        )
+    ]
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
     "target", [".a.yaml", ".x/a.yaml", "x/.y/z/a.yaml", "~$a.yaml", "~$x/a.yaml"]
 )
 def test_links_to_what_a_walk_leaves_out(target: str) -> None:
@@ -637,14 +679,23 @@ def test_globs() -> None:
         ("r/b/**/*.yaml", ["r/b/c/d.yaml", "r/b/e.yaml"]),
         ("*/b/**/*.yaml", ["r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml"]),
         ("[sr]/**/?.yaml", ["r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml"]),
-        ("**/b/**/d.yaml", ["r/b/c/d.yaml"]),
+        ("**/c/**/d.yaml", ["r/b/c/d.yaml"]),
+        ("r/.k/**/*.yaml", ["r/.k/l.yaml"]),
         (".h/**/*.yaml", [".h/g.yaml"]),
         ("none/**/*.txt", ["! none/**/*.txt"]),
     ],
 )
 def test_globs_of_any_depth(pattern: str, shown: list[str]) -> None:
     """`**` stands for folders below what stands before it, which may have a dot or be a glob."""
-    make("a.yaml", "r/b/c/d.yaml", "r/b/e.yaml", "s/b/f.yaml", ".h/g.yaml", ".h/.i/j.yaml")
+    make(
+        "a.yaml",
+        "r/b/c/d.yaml",
+        "r/b/e.yaml",
+        "s/b/f.yaml",
+        ".h/g.yaml",
+        ".h/.i/j.yaml",
+        "r/.k/l.yaml",
+    )
     entries = search([pattern])
     assert [one.shown if isinstance(one, Input) else f"! {one.path}" for one in entries] == shown
 
@@ -718,11 +769,11 @@ def test_a_folder_without_permission() -> None:
 @pytest.mark.usefixtures("here")
 def test_a_folder_that_cannot_be_entered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the system says against entering a folder is one problem, and the rest is found."""
-    make("r/a.yaml", "r/closed/b.yaml", "r/open/c.yaml")
+    make("r/a.yaml", "r/BOX/b.yaml", "r/open/c.yaml")
     scandir = os.scandir
 
     def scan(folder: str) -> object:
-        if Path(folder).name == "closed":
+        if Path(folder).name == "BOX":
             raise PermissionError(errno.EACCES, "Permission denied")
         return scandir(folder)
 
@@ -730,7 +781,7 @@ def test_a_folder_that_cannot_be_entered(monkeypatch: pytest.MonkeyPatch) -> Non
     inputs, problems = find_inputs(["r"])
     assert [one.shown for one in inputs] == ["r/a.yaml", "r/open/c.yaml"]
     assert [(one.code, one.path, one.message) for one in problems] == [
-        ("unreadable", "r/closed", "permission denied")
+        ("unreadable", "r/BOX", "permission denied")
     ]
 
 
@@ -878,6 +929,51 @@ def test_whether_a_path_is_among_others() -> None:
     assert is_among("d.yaml", ["r", "-"]) is None
     assert is_among("r/c.txt", ["r"]) is None
     assert is_among("r/c.txt", ["r/c.txt"]) == Input("r/c.txt", "r/c.txt", None)
+
+
+def test_a_file_elsewhere_is_among_what_lies_there(here: Path) -> None:
+    """Whatever the current folder is, a file of a folder is among what a walk of it finds."""
+    other = here.parent / "o"
+    make(other / "a.yaml", other / ".b.yaml")
+    file, root = str(other / "a.yaml"), str(other)
+    assert is_among(file, [root]) == Input("a.yaml", file, root)
+    assert is_among(str(other / ".b.yaml"), [root]) is None
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("more_names", [[], ["second.txt"], ["r/.hidden.yaml"]])
+def test_a_file_of_several_names_is_among_others_by_any(more_names: list[str]) -> None:
+    """A hard link to a document of a folder is that document, however it is called."""
+    make("r/a.yaml", "r/x/b.yaml", "r/z.yaml", "other.txt")
+    Path("r/locked.yaml").symlink_to("../other.txt")
+    for name in ["first.txt", *more_names]:
+        Path(name).hardlink_to("r/x/b.yaml")
+    assert is_among("first.txt", ["r"]) == Input("r/x/b.yaml", "r/x/b.yaml", "r")
+    Path("another.txt").hardlink_to("other.txt")
+    assert is_among("other.txt", ["r/a.yaml", "r/x"]) is None
+
+
+@pytest.mark.usefixtures("here")
+def test_no_file_is_among_names_that_lead_nowhere() -> None:
+    """A link to nothing is no file, and so not this one."""
+    make("a.yaml")
+    Path("link.yaml").symlink_to("gone.yaml")
+    assert is_among("a.yaml", ["link.yaml", "gone.yaml"]) is None
+
+
+@pytest.mark.usefixtures("here")
+def test_whether_standard_input_is_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the file that it was opened from; closed, or made of bytes, it is none."""
+    make("a.yaml", "b.yaml")
+    with open("a.yaml", encoding="utf-8") as file:
+        monkeypatch.setattr(sys, "stdin", file)
+        assert is_standard_input("a.yaml")
+        assert is_standard_input("./a.yaml")
+        assert not is_standard_input("b.yaml")
+        assert not is_standard_input("none.yaml")
+    for nothing in (None, file, _Input(b"")):
+        monkeypatch.setattr(sys, "stdin", nothing)
+        assert not is_standard_input("a.yaml")
 
 
 # Names

@@ -418,6 +418,8 @@ def test_keys() -> None:
     assert all(type(key) is str for key in value)
     assert isinstance(value, dict)
     assert value[NFC_E] == NFD_E
+    longest = 1024 // len(NFD_E)
+    assert value_of(f'{{"{NFD_E * longest}": "a"}}') == {NFC_E * longest: "a"}
 
 
 # Places

@@ -224,7 +224,11 @@ def test_an_error_further_on_hides_nothing(
 @pytest.mark.usefixtures("_without_libyaml")
 def test_fallback_places_impossible_escapes() -> None:
     """An escape that is no character is placed where it stands, also without libyaml."""
-    assert said_of('a: b\nc: "\\U00110000"') == [("yaml-syntax", 2, 7)]
+    text = 'a: b\nc: "\\U00110000"'
+    assert said_of(text) == [("yaml-syntax", 2, 7)]
+    with pytest.raises(DocumentError) as caught:
+        read(text)
+    assert caught.value.diagnostics[0].message == "this is no escape that YAML knows"
 
 
 def test_nodes_up_to_the_limit() -> None:
@@ -411,6 +415,8 @@ def test_keys_are_their_text() -> None:
 def test_keys_are_in_nfc() -> None:
     """A key comes in NFC however it was written, while a value stays as it is."""
     assert value_of(f"{NFD_E}: {NFD_E}") == {NFC_E: NFD_E}
+    longest = 1024 // len(NFD_E)
+    assert value_of(f"? {NFD_E * longest}\n: a") == {NFC_E * longest: "a"}
 
 
 def test_similar_keys_are_different() -> None:
@@ -607,6 +613,25 @@ def test_tabs_in_the_indentation(text: str, line: int, column: int) -> None:
     (said,) = caught.value.diagnostics
     assert (said.code, said.location) == ("yaml-syntax", (line, column))
     assert "tab" in said.message
+
+
+@pytest.mark.parametrize("indentation", ["\t", " \t", "\t ", "\t\t"])
+def test_a_tab_before_the_fault_is_blamed(indentation: str) -> None:
+    """Where a line is indented with a tab, that is what is said, though the error comes later."""
+    with pytest.raises(DocumentError) as caught:
+        read(f"a: b\n{indentation}c: d")
+    (said,) = caught.value.diagnostics
+    assert (said.message, said.hint) == (
+        "a tab stands where YAML wants spaces",
+        "indent with spaces",
+    )
+
+
+def test_a_tab_behind_a_text_is_not_blamed() -> None:
+    """What is wrong further on in the line is what is said."""
+    with pytest.raises(DocumentError) as caught:
+        read("a\tb: c: d")
+    assert caught.value.diagnostics[0].message == "a `:` stands where only text can"
 
 
 def test_tabs_elsewhere_are_read() -> None:
@@ -1050,6 +1075,25 @@ def test_tags_that_are_not_utf8(text: str) -> None:
     assert said_of(text)[0][0] in {"tag", "directive", "yaml-syntax"}
 
 
+def test_the_place_of_a_tag_that_is_not_utf8() -> None:
+    """It is refused where it stands."""
+    assert said_of("a: b\nc: !a%C1%81 d\n") == [("tag", 2, 4)]
+
+
+def test_a_fault_that_the_parser_does_not_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a parser says no more than that it cannot go on, the whole file is what is wrong."""
+
+    def fail(_text: str) -> None:
+        raise yaml.YAMLError
+
+    monkeypatch.setattr(yaml_reader, "_parser", fail)
+    with pytest.raises(DocumentError) as caught:
+        read("a: b")
+    (said,) = caught.value.diagnostics
+    assert (said.code, said.message) == ("yaml-syntax", "this is not YAML")
+    assert said.location == Location(1, 1)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
@@ -1092,6 +1136,11 @@ def test_tabs_that_begin_a_value(text: str, column: int) -> None:
 def test_a_directive_is_refused_before_it_is_parsed(text: str) -> None:
     """The first directive ends the reading: libyaml compares each `%TAG` with all before it."""
     assert said_of(text) == [("directive", 1, 1)]
+
+
+def test_a_directive_behind_a_document_is_refused() -> None:
+    """One between documents ends the reading too, before it is parsed."""
+    assert said_of("a: b\n...\n%YAML 1.2\n---\nc: d\n") == [("directive", 3, 1)]
 
 
 @pytest.mark.parametrize("length", [60_000, 400_000])
