@@ -452,7 +452,7 @@ def test_stopping_leaves_a_draft_and_says_how_to_go_on(
     one.answer("Reviewer: ", "")
     one.answer("Team: ", "")
     one.answer("Answer: ", "", "", "")
-    one.answer("Rating: ", "m", "m", "n")
+    one.answer("Rating: ", "m", "m", "m", "n")
     one.wait_for("Comment: ")
     time.sleep(0.2)  # readline does not notice Ctrl-C while it is still drawing the prompt
     one.type(key)
