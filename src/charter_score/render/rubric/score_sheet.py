@@ -4,6 +4,7 @@ No script, nothing fetched, every text of the rubric escaped and isolated. A she
 pages: where the guidance would make it longer, print leaves it out and only the screen shows it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -14,7 +15,7 @@ from charter_score.figures import decimal_text
 from charter_score.rating import Policy, Rating
 from charter_score.render.html import environment
 from charter_score.render.text import phrases
-from charter_score.render.text.hostile import visible_line
+from charter_score.render.text.hostile import visible
 from charter_score.rubric import (
     Band,
     Combine,
@@ -177,7 +178,7 @@ def score_sheet(rubric: Rubric) -> str:
 
 def _text(text: str) -> str:
     """A text from the rubric on one line, with nothing in it that acts or hides."""
-    return visible_line(text).strip()
+    return visible(re.sub(r"[ \t\r\n]+", " ", text).strip())
 
 
 def _sheet(rubric: Rubric) -> Sheet:

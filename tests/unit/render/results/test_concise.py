@@ -106,7 +106,7 @@ def test_the_legend_counts_facts(width: int) -> None:
     summary = summary_document(summarise(BATCH))
     (rubric,) = summary["rubrics"]
     for meaning, number in (
-        ("# critical criterion missed, so below expected", summary["critical"]),
+        ("# critical criterion missed, whatever the points", summary["critical"]),
         ("x below expected", summary["below_expected"]),
         ("! band rests on n/a", rubric["band_rests_on_not_applicable"]),
         ("? little observed: fewer than half of the points", rubric["little_observed"]),
@@ -119,7 +119,9 @@ def test_the_legend_counts_facts(width: int) -> None:
 def test_what_no_row_shows_is_in_the_legend() -> None:
     """A single review that missed a critical criterion is one below expected too."""
     text = "\n".join(shown(80, BATCH[1]))
-    assert "  # critical criterion missed, so below expected (1)\n  x below expected (1)\n" in text
+    assert (
+        "  # critical criterion missed, whatever the points (1)\n  x below expected (1)\n" in text
+    )
 
 
 def test_columns_stand_below_each_other() -> None:

@@ -71,7 +71,7 @@ def test_a_break_stays_one(width: int) -> None:
 
 def test_names_have_no_lines_of_their_own() -> None:
     """What stands at the left edge cannot forge a line."""
-    assert Screen(80).text([Hanging(words("a\nScore 100%"))]) == "a\\u000aScore 100%\n"
+    assert Screen(80).text([Hanging(words("a\nScore 100%"))]) == "a Score 100%\n"
 
 
 def test_one_empty_line_between_blocks() -> None:
