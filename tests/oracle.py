@@ -32,7 +32,8 @@ class Judged:
 
     `worth` is what it can earn; `available` is what it adds to the sums, which differs from `worth`
     only for an n/a under `excluded`. `scored` means that it has points, `observed` that it has
-    points and a rating other than n/a, `missed` that it is critical and was missed.
+    points and a rating other than n/a, `missed` that it is critical and was missed,
+    `advisory_missed` that it is neither critical nor scored and was missed.
     """
 
     section: str
@@ -46,6 +47,7 @@ class Judged:
     observed: bool
     critical: bool
     missed: bool
+    advisory_missed: bool
     disputed: dict[str, str] | None
 
 
@@ -145,7 +147,9 @@ def score(rubric: dict[str, Any], review: dict[str, Any]) -> dict[str, Any] | No
         "strengths": [
             strength(part)
             for part in parts
-            if part.observed_available > 0 and part.id not in sections_in_need
+            if part.observed_available > 0
+            and part.id not in sections_in_need
+            and not any(criterion.advisory_missed for criterion in part.criteria)
         ],
         "next_band": next_band(scale, combine, parts, band, needs),
     }
@@ -258,6 +262,7 @@ def judge_criterion(
         observed=scored and rating != NOT_APPLICABLE,
         critical=critical,
         missed=critical and is_miss(levels, rating),
+        advisory_missed=not worth and not critical and is_miss(levels, rating),
         disputed=disputed,
     )
 

@@ -788,7 +788,10 @@ sections:
 
 
 def test_strengths() -> None:
-    """A strength is a section with something observed and no need, in the rubric's order."""
+    """A strength is a section with something observed and no need, in the rubric's order.
+
+    An advisory criterion that was not met keeps its section from being one; n/a does not.
+    """
     found = result(
         """
 sections:
@@ -796,8 +799,10 @@ sections:
   - {id: unseen, title: U, criteria: [{id: a, title: A}]}
   - {id: needy, title: N, criteria: [{id: a, title: A}, {id: b, title: B}]}
   - {id: t, title: T, criteria: [{id: a, title: A}, {id: z, title: Z, points: 0}]}
+  - {id: u, title: U, criteria: [{id: a, title: A}, {id: z, title: Z, points: 0}]}
 """,
-        "{t: {a: met, z: no}, s: {a: met, b: n/a}, unseen: {a: n/a}, needy: {a: met, b: no}}",
+        "{t: {a: met, z: n/a}, u: {a: met, z: no}, s: {a: met, b: n/a}, unseen: {a: n/a},"
+        " needy: {a: met, b: no}}",
     )
     assert [
         (one.section.id, one.observed.criteria, one.observed.of) for one in found.strengths

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,7 +26,7 @@ from charter_score.cli.terminal import (
     screen_for,
     tell,
 )
-from charter_score.diagnostics import did_you_mean
+from charter_score.diagnostics import Diagnostic, did_you_mean
 from charter_score.errors import CharterScoreError, ExitCode, NotWrittenError, UsageError
 from charter_score.filters import ReviewFilter
 from charter_score.gates import Baseline, Conclusion, Gates, Verdict, conclusion_of
@@ -37,7 +37,7 @@ from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.render.results.verdicts import filtered_out, not_scored, sentence
 from charter_score.render.text import phrases
 from charter_score.render.text.console import Line
-from charter_score.render.text.diagnostics import MOST_SHOWN, problem_lines
+from charter_score.render.text.diagnostics import MOST_SHOWN, alike, problem_lines
 from charter_score.render.text.phrases import count
 from charter_score.summary import Summary
 
@@ -54,6 +54,8 @@ STEP_OUTPUTS = "GITHUB_OUTPUT"
 
 MOST_FIELDS = 12
 """Fields that standard error names where none of them was asked for."""
+MOST_ALIKE = 5
+"""Files in which a warning is told that says the same of each."""
 MOST_SKIPPED = 5
 """Drafts and void reviews that standard error names one by one."""
 
@@ -233,6 +235,7 @@ class _Run:
         self.collected = job.collected()
         self.progress = Progress(quiet=options.quiet)
         self._gates = job.gates
+        self._alike: dict[tuple[str, ...], set[str]] = {}
 
     @property
     def summary(self) -> Summary:
@@ -275,13 +278,29 @@ class _Run:
         lines: Parts = []
         for new in self.collected.diagnostics.untold():
             # Each for itself: what is cut off a long list must not depend on where a part ends.
-            lines += problem_lines(one for one in new if one.is_error or not quiet)
+            lines += problem_lines(
+                one for one in new if one.is_error or (not quiet and self._is_news(one))
+            )
         if lines:
             self.progress.hide()
             tell(lines, self.options.color)
         for destination, pieces in zip(self.destinations, part.pieces, strict=True):
             destination.output.add(pieces, self.progress.hide)
         self.progress.show(self.summary)
+
+    def _is_news(self, warning: Diagnostic) -> bool:
+        """Whether a warning is told; the same of many files is told of the first few."""
+        kind = alike(warning)
+        paths = self._alike.setdefault(kind, set())
+        paths.add(warning.path)
+        return self.options.verbose or len(paths) <= MOST_ALIKE
+
+    def more_alike(self) -> Iterator[str]:
+        """Of each kind of warning that was not told of every file, of how many more."""
+        for (code, *_), paths in self._alike.items():
+            if len(paths) > MOST_ALIKE and not self.options.verbose:
+                more = count(len(paths) - MOST_ALIKE, "more file")
+                yield f"warning[{code}]: the same in {more} (--verbose names each)"
 
     def close(self) -> None:
         """Every part has passed: end every output and put it in its place."""
@@ -311,6 +330,7 @@ def _tell_verdict(run: _Run, code: ExitCode) -> None:
     lines: list[Line] = []
     if not options.quiet:
         collected = run.collected
+        lines += [Line(note, "warn") for note in run.more_alike()]
         lines += _told_skipped(collected.skipped.found)
         lines += [Line(note, "faint") for note in _notes(collected.left_out.found, options)]
         lines += [Line(note, "warn") for note in _not_given(summary)]
@@ -358,7 +378,8 @@ def _notes(left_out: Sequence[LeftOut], options: ScoreOptions) -> list[str]:
     if not left_out:
         return []
     documents = count(len(left_out), "document")
-    return [f"{documents} left out: not reviews (--verbose names each and says why)"]
+    what = "not a review" if len(left_out) == 1 else "not reviews"
+    return [f"{documents} left out: {what} (--verbose names each and says why)"]
 
 
 def _not_given(summary: Summary) -> list[str]:

@@ -15,7 +15,6 @@ from charter_score.diagnostics import Diagnostic, joined
 from charter_score.figures import decimal_text
 from charter_score.outcome import Failed, Scored
 from charter_score.render.text import phrases
-from charter_score.render.text.hostile import lines_of, visible_line
 from charter_score.result import CriterionResult, ReviewResult
 from charter_score.review import Status
 
@@ -138,19 +137,13 @@ def findings(scored: Scored, *, comments: bool) -> Iterator[Finding]:
             continue
         yield Finding(
             route=need.route,
-            title=visible_line(result.criterion.title),
+            title=result.criterion.title,
             kind=loss,
             told=f"{result.worth.rating}, {amount_of(result)}",
-            comment=_written(result) if comments else None,
+            comment=result.rated.comment if comments else None,
             line=scored.lines.get((need.section.id, result.criterion.id), 1),
             critical=result.critical_missed,
         )
-
-
-def _written(result: CriterionResult) -> str | None:
-    """The reviewer's comment, its lines as they were broken."""
-    comment = result.rated.comment
-    return None if comment is None else "\n".join(lines_of(comment))
 
 
 def reason(failed: Failed) -> Diagnostic:

@@ -23,7 +23,7 @@ from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import findings, reason, titled
 from charter_score.render.results.verdicts import Failure, failures
 from charter_score.render.text.diagnostics import message_text
-from charter_score.render.text.hostile import visible_line, visible_lines
+from charter_score.render.text.hostile import visible
 from charter_score.render.text.phrases import count
 from charter_score.summary import mean_of
 
@@ -203,15 +203,16 @@ def _command(kind: str, place: str, title: str, text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Visible text with percent signs and line breaks escaped, and no old kind of command."""
-    return text.replace("%", "%25").replace("\n", "%0A").replace("##[", "## [")
+    """Percent signs and line breaks escaped, nothing invisible, no old kind of command."""
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(escaped).replace("##[", "## [")
 
 
 def _data(text: str) -> str:
     """Text as a command's data, in which two colons never meet."""
-    return _BESIDE_A_COLON.sub(" ", _escaped(visible_lines(text)))
+    return _BESIDE_A_COLON.sub(" ", _escaped(text))
 
 
 def _property(text: str) -> str:
-    """Text as a command's property: on one line, commas and colons escaped too."""
-    return _escaped(visible_line(text)).replace(":", "%3A").replace(",", "%2C")
+    """Text as a command's property: commas and colons escaped too."""
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")

@@ -18,7 +18,6 @@ from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import findings
 from charter_score.render.results.verdicts import Failure, failures
 from charter_score.render.text.diagnostics import message_text
-from charter_score.render.text.hostile import visible_line
 from charter_score.wire.encoding import encode
 
 
@@ -61,7 +60,7 @@ class GitLab:
     def _issues(self, outcome: Outcome) -> Iterator[Issue]:
         if isinstance(outcome, Scored):
             advisor = outcome.result.review.advisor
-            who = visible_line(f"{advisor}: ") if self._names and advisor else ""
+            who = f"{advisor}: " if self._names and advisor else ""
             for one in findings(outcome, comments=self._comments):
                 yield Issue(
                     f"{who}{one.title}: {one.text}",

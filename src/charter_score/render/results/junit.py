@@ -8,6 +8,7 @@ Source: the schema of Jenkins' xUnit plugin (junit-10.xsd); beside it `file` on 
 documentation of GitLab names (unit test reports), and `line`, by which pull requests are annotated.
 """
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -19,19 +20,25 @@ from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import amount_of, loss_of, reason, remarks
 from charter_score.render.text import phrases
 from charter_score.render.text.diagnostics import place_text
-from charter_score.render.text.hostile import visible_lines
+from charter_score.render.text.hostile import visible
 from charter_score.result import CriterionResult, ReviewResult, SectionResult
 
 _AGAIN = "\0"
 """Stands in a piece behind the name of its suite, until it is known whether that came before."""
 
 
+_BREAK = re.compile("\r\n?|\n")
+
+
 def legal(text: str) -> str:
-    r"""Text that XML 1.0 can hold: its lines kept, what acts or hides shown as `\u001b`.
+    r"""Text that XML 1.0 can hold: its lines and tabs kept, what acts or hides shown as `\u001b`.
 
     That takes in every character that XML 1.0 does not allow (section 2.2, Char).
     """
-    return visible_lines(text)
+    if text.isprintable():
+        return text
+    lines = (line.split("\t") for line in _BREAK.split(text))
+    return "\n".join("\t".join(map(visible, line)) for line in lines)
 
 
 class Suite(NamedTuple):

@@ -29,7 +29,7 @@ from charter_score.render.results.overview import (
 from charter_score.render.results.verdicts import not_scored, sentence
 from charter_score.render.text import phrases
 from charter_score.render.text.diagnostics import place_text
-from charter_score.render.text.hostile import visible_line
+from charter_score.render.text.hostile import visible
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ _RUBRIC = re.compile(r"(?<![^\s(])[a-z0-9][a-z0-9_-]*@(?:[\w.+-]*\w)(?![^\s,;:.)
 
 def escaped(text: str) -> str:
     """Text as Markdown that shows it on one line and nothing else."""
-    plain = visible_line(text).strip()
+    plain = visible(re.sub(r"[ \t\r\n]+", " ", text).strip())
     pieces = []
     end = 0
     for rubric in _RUBRIC.finditer(plain):

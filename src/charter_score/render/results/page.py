@@ -5,6 +5,7 @@ and isolated. Rows are made where the reviews are scored and wait in a temporary
 summary is known last and stands first. Needs the extra `report` (Jinja2).
 """
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
@@ -30,7 +31,7 @@ from charter_score.render.results.overview import (
 from charter_score.render.results.table import Waiting
 from charter_score.render.text import phrases
 from charter_score.render.text.diagnostics import MOST_SHOWN, cell_text
-from charter_score.render.text.hostile import visible_line
+from charter_score.render.text.hostile import visible
 from charter_score.rubric import Rubric, values_of
 from charter_score.summary import Summary
 
@@ -188,7 +189,7 @@ def _template() -> "Template":
 
 def _line(text: str) -> str:
     """A text on one line, with nothing in it that acts or hides."""
-    return visible_line(text).strip()
+    return visible(re.sub(r"[ \t\r\n]+", " ", text).strip())
 
 
 def _review(scored: Scored, *, names: bool, comments: bool) -> ReviewView:

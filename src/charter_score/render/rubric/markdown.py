@@ -4,11 +4,11 @@ Every text of the rubric is escaped: it makes no heading, link, image, tag or ta
 and calls nobody.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
 from charter_score import facts
 from charter_score.render.results.markdown import escaped
-from charter_score.render.text.hostile import lines_of
 from charter_score.rubric import (
     Combine,
     Criterion,
@@ -133,4 +133,4 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 def _paragraphs(text: str) -> list[str]:
     """The lines of a longer text that hold anything."""
-    return [line for line in lines_of(text) if line.strip()]
+    return [line for line in re.split("\r\n|\r|\n", text) if line.strip()]

@@ -5,6 +5,7 @@ break is the browser's business: the template says what must stay together. All 
 printed, unless the reader ticks the box on the screen that leaves it out.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -12,7 +13,7 @@ from charter_score import __version__, facts
 from charter_score.figures import decimal_text
 from charter_score.rating import Policy
 from charter_score.render.html import environment
-from charter_score.render.text.hostile import visible_line
+from charter_score.render.text.hostile import visible
 from charter_score.rubric import (
     CommentRule,
     Criterion,
@@ -62,7 +63,7 @@ def score_sheet(rubric: Rubric) -> str:
 
 def _text(text: str) -> str:
     """A text from the rubric on one line, with nothing in it that acts or hides."""
-    return visible_line(text).strip()
+    return visible(re.sub(r"[ \t\r\n]+", " ", text).strip())
 
 
 def _condition_reader(rubric: Rubric) -> Callable[[Mapping[str, tuple[str, ...]]], _Condition]:

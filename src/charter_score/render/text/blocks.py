@@ -13,8 +13,8 @@ from rich.text import Text
 from charter_score.render.text.console import Line
 from charter_score.render.text.hostile import visible_line, visible_lines
 
-WIDEST_PROSE = 92
-"""Columns that running text takes at most: longer lines are hard to read."""
+WIDEST_PROSE = 160
+"""Columns that running text takes at most: longer lines are hard to read. Tables take what is."""
 NARROWEST_TEXT = 32
 """Columns that a text beside its label wants, or else it stands below."""
 

@@ -3,7 +3,8 @@
 In a workbook the place is a cell: `path:Sheet!F17`.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -42,18 +43,56 @@ def message_text(one: Diagnostic) -> str:
 
 
 def problem_lines(diagnostics: Iterable[Diagnostic]) -> "Iterator[RenderableType]":
-    """The diagnostics as lines, at most 20 a file, then how many more there are."""
+    """The diagnostics as lines, at most 20 a file, then how many more there are.
+
+    A warning that says the same of several places of a file is said once.
+    """
     for path, group in groupby(diagnostics, key=lambda one: one.path):
-        found = list(group)
-        for one in found[:MOST_SHOWN]:
-            yield from _lines(one)
-        if len(found) > MOST_SHOWN:
-            yield Line(f"{path}: and {len(found) - MOST_SHOWN} more")
+        kinds = _kinds(group)
+        for kind in kinds[:MOST_SHOWN]:
+            yield from _lines(kind)
+        if left := sum(len(kind) for kind in kinds[MOST_SHOWN:]):
+            yield Line(f"{path}: and {left} more")
 
 
-def _lines(one: Diagnostic) -> "Iterator[RenderableType]":
+def alike(one: Diagnostic) -> tuple[str, ...]:
+    """What two warnings that say the same of different places have in common."""
+    return (one.code, _NAMED.sub("", one.message), one.hint or "")
+
+
+_NAMED = re.compile(r"\b[a-z0-9_-]+\.[a-z0-9_-]+\b")
+"""`section.criterion` in a message."""
+
+
+def _kinds(diagnostics: Iterable[Diagnostic]) -> list[list[Diagnostic]]:
+    """Diagnostics of one file: each error by itself, warnings that are alike together."""
+    kinds: list[list[Diagnostic]] = []
+    known: dict[tuple[str, ...], list[Diagnostic]] = {}
+    for one in diagnostics:
+        if not one.is_error and alike(one) in known:
+            known[alike(one)].append(one)
+            continue
+        kinds.append([one])
+        if not one.is_error:
+            known[alike(one)] = kinds[-1]
+    return kinds
+
+
+def _also(others: Sequence[Diagnostic]) -> str:
+    """Where else a warning holds: the lines, or the cells."""
+    places = [
+        cell_text(one) or str(one.location.line) for one in others if one.location is not None
+    ]
+    places = list(dict.fromkeys(places))
+    left = f" and {len(places) - MOST_SHOWN} more" if len(places) > MOST_SHOWN else ""
+    where = f": {'cell' if others[0].sheet else 'line'} {', '.join(places[:MOST_SHOWN])}{left}"
+    return f"    {len(others)} more like it{where if places else ''}"
+
+
+def _lines(kind: Sequence[Diagnostic]) -> "Iterator[RenderableType]":
     from rich.text import Text  # a run without diagnostics does not wait for it
 
+    one, *others = kind
     style = "bad" if one.is_error else "warn"
     yield Text.assemble(
         visible(f"{place_text(one)}: "),
@@ -62,6 +101,8 @@ def _lines(one: Diagnostic) -> "Iterator[RenderableType]":
         no_wrap=True,
         overflow="ignore",
     )
+    if others:
+        yield Line(_also(others), "faint")
     if one.hint:
         yield Text.assemble(
             ("    hint: ", "faint"), visible(one.hint), no_wrap=True, overflow="ignore"

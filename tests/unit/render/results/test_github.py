@@ -92,11 +92,11 @@ def _outcomes(tmp_path: Path) -> list[Outcome]:
 def test_annotations_point_at_what_was_missed(outcomes: list[Outcome]) -> None:
     """Each need is a warning on the line that rates it, a critical one an error."""
     commands, sayings = parsed(written(outcomes))
-    assert Command("warning", "b-low.yaml", 5, 1, "b-low: Tone of voice", "not met, 0 of 2") in (
-        commands
-    )
+    assert Command(
+        "warning", "b-low.yaml", 5, 1, "b-low: Tone of voice", "not met, 0 of 2 points"
+    ) in (commands)
     assert Command("error", "c-critical.yaml", 4, 1, "c-critical: Identity check",
-                   "not met, 0 of 1") in commands  # fmt: skip
+                   "not met, 0 of 1 point") in commands  # fmt: skip
     assert sayings == ["8 reviews, 6 scored, 1 could not be scored, 1 skipped"]
 
 
@@ -159,7 +159,7 @@ def test_a_failed_gate_stands_on_its_review_before_the_criteria(outcomes: list[O
             "--fail-under-mean fails",
             "small@1 has a mean of 74.3%, wanted 90% or above",
         ),
-        ("error", "c-critical.yaml", "c-critical: Identity check", "not met, 0 of 1"),
+        ("error", "c-critical.yaml", "c-critical: Identity check", "not met, 0 of 1 point"),
         told[4],
     ]
     assert told[4][0] == "warning"

@@ -61,7 +61,7 @@ def test_every_need_and_problem_is_an_issue(outcomes: list[Outcome]) -> None:
     critical = by_path["c-critical.yaml", 4]
     assert critical["check_name"] == "charter-score/critical"
     assert critical["severity"] == "critical"
-    assert critical["description"] == "Identity check: not met, 0 of 1"
+    assert critical["description"] == "Identity check: not met, 0 of 1 point"
     assert by_path["b-low.yaml", 5]["severity"] == "minor"
     assert {o["severity"] for o in found if o["location"]["path"] == "g-unrated.yaml"} == {
         "blocker"

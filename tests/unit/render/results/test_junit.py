@@ -115,7 +115,7 @@ def test_a_missed_critical_criterion_says_so(outcomes: list[Outcome]) -> None:
     """The case says that the criterion is critical, the suite what follows."""
     suite = list(parsed(rendered(fresh(), outcomes)))[2]
     (failure,) = next(case for case in suite if case.name.startswith("identity")).result
-    assert failure.message == "not met: 0 of 1 points, critical"
+    assert failure.message == "not met: 0 of 1 point, critical"
     properties = {one.name: one.value for one in suite.properties()}
     assert properties["critical"] == 'critical, and missed: "Identity check"'
     assert properties["rubric"] == "small@1"

@@ -71,10 +71,18 @@ def test_a_break_stays_one(width: int) -> None:
 
 def test_names_have_no_lines_of_their_own() -> None:
     """What stands at the left edge cannot forge a line."""
-    assert Screen(80).text([Hanging(words("a\nScore 100%"))]) == "a\\u000aScore 100%\n"
+    assert Screen(80).text([Hanging(words("a\nScore 100%"))]) == "a Score 100%\n"
 
 
 def test_one_empty_line_between_blocks() -> None:
     """None at the beginning or the end, and none for a block that holds nothing."""
     parts = spaced([], [words("a")], [], [words("b"), words("c")], [])
     assert Screen(80).text(parts) == "a\n\nb\nc\n"
+
+
+@pytest.mark.parametrize("broken", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029"])
+def test_text_breaks_where_its_writer_broke_it(broken: str) -> None:
+    """Whatever the line was broken with; a name is one line, and nothing hangs at its end."""
+    assert Screen(80).text([Hanging(prose(f"a {broken}b\tc{broken}"))]) == "a\nb c\n"
+    name = words(f"Ann{broken}, T{broken}U (x{broken})")
+    assert Screen(80).text([Hanging(name)]) == "Ann, T U (x)\n"
