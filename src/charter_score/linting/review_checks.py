@@ -13,6 +13,7 @@ from charter_score.diagnostics import (
     is_explained,
     listed,
     meant,
+    taken,
 )
 from charter_score.field_types import is_date
 from charter_score.limits import MOST_WORDS
@@ -82,8 +83,9 @@ class ReviewLinter:
             section = self._sections.get(section_id)
             if section is None:
                 near_id = suggestions.nearest(section_id, self._sections)
-                found.append(self._unknown_section(section_id, near_id))
-                if near_id is None or near_id in review.ratings or near_id in written:
+                is_free = near_id not in review.ratings and near_id not in written
+                found.append(self._unknown_section(section_id, near_id, is_free=is_free))
+                if near_id is None or not is_free:
                     continue
                 section = self._sections[near_id]
             elif section.is_plainly_right(rated):
@@ -96,7 +98,7 @@ class ReviewLinter:
                 own = written.get(section.section.id) or _Written(
                     section.section.id, review.ratings.get(section.section.id), {}
                 )
-                found.extend(_unrated(section.section, own, review, reported))
+                found.extend(_unrated(self._rubric, section.section, own, review, reported))
         if review.disputes:
             found.extend(_dispute_problems(self._rubric, review, reported, near))
             found.extend(dispute_warnings(self._rubric, review))
@@ -109,13 +111,17 @@ class ReviewLinter:
         final = review.model_copy(update={"status": Status.FINAL})
         return all(one.severity is Severity.WARNING for one in self.problems(final))
 
-    def _unknown_section(self, section_id: str, near: str | None) -> Problem:
+    def _unknown_section(self, section_id: str, near: str | None, *, is_free: bool) -> Problem:
         return Problem(
             "unknown-section",
             "the rubric has no such section",
             ("ratings", section_id),
             At.KEY,
-            f"its sections are {listed(self._sections, 'and')}" if near is None else meant(near),
+            f"its sections are {listed(self._sections, 'and')}"
+            if near is None
+            else meant(near)
+            if is_free
+            else taken(near),
         )
 
     def _interaction(self, review: Review, reported: Set[Route], near: Near) -> Iterator[Problem]:
@@ -161,7 +167,7 @@ class ReviewLinter:
                 yield Problem(
                     "field-required",
                     f"the rubric wants `{name}` under `interaction`",
-                    ("interaction",) if interaction else (),
+                    route,
                     At.KEY,
                     f"one of {listed(rule.values)}" if rule.values else None,
                 )
@@ -191,16 +197,17 @@ class ReviewLinter:
             criterion = known.get(criterion_id)
             if criterion is None:
                 near_id = written.near.get(criterion_id)
+                is_free = near_id is not None and written.name_of(near_id) == criterion_id
                 yield Problem(
                     "unknown-criterion",
                     "this section has no such criterion",
                     route,
                     At.KEY,
-                    (meant(near_id) if near_id is not None else None)
+                    (None if near_id is None else meant(near_id) if is_free else taken(near_id))
                     or self._elsewhere(criterion_id)
                     or f"its criteria are {listed(known, 'and')}",
                 )
-                if near_id is None or written.name_of(near_id) != criterion_id:
+                if near_id is None or not is_free:
                     continue
                 criterion = known[near_id]
             if not (section_applies and holds(criterion.applies_when, review.interaction)):
@@ -380,7 +387,7 @@ def _unknown_rating(
 
 
 def _unrated(
-    section: Section, written: _Written, review: Review, reported: Set[Route]
+    rubric: Rubric, section: Section, written: _Written, review: Review, reported: Set[Route]
 ) -> Iterator[Problem]:
     """The criteria without a rating; of a section in which nothing is rated, in one problem."""
     rated = written.rated
@@ -407,9 +414,7 @@ def _unrated(
             f"{section.id}.{criterion.id} has no rating",
             route if is_there else route[: 1 if rated is None else 2],
             At.KEY,
-            "rate it met, not met or n/a"
-            if criterion.levels is None
-            else "rate it with one of the criterion's levels",
+            f"rate it {listed(rubric.rating_words(criterion))}",
         )
 
 

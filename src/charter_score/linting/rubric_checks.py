@@ -226,7 +226,7 @@ def _levels(route: Route, levels: Mapping[str, Fraction]) -> Iterator[Problem]:
                 "a level cannot be called n/a",
                 (*route, level),
                 At.KEY,
-                "n/a is always there unless the criterion forbids it",
+                "take it out: n/a is always there unless the criterion forbids it",
             )
         elif not word:
             yield Problem("empty", "a level needs a word", (*route, level), At.KEY)
