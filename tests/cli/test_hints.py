@@ -233,6 +233,12 @@ def add_pair(text: str, wrong: Diagnostic, hint: re.Match[str]) -> str:
     return _place(text, wrong, key=True).with_pair(hint[1])
 
 
+def change_pair(text: str, _: Diagnostic, hint: re.Match[str]) -> str:
+    """Give a field that is there already another value."""
+    name = hint[1].partition(": ")[0]
+    return re.sub(rf"\b{name}: \w+", hint[1], text)
+
+
 def rate(text: str, wrong: Diagnostic, hint: re.Match[str]) -> str:
     """Rate the criterion that the message names."""
     section, _, criterion = wrong.message.partition(" ")[0].partition(".")
@@ -294,6 +300,7 @@ FOLLOWED: tuple[tuple[str, Follow], ...] = (
     (r"take (?:it|`points`) out.*|write it, or take the line out", take_out),
     (r"keep one of them", keep_one),
     (r"add `(not_applicable: forbidden)`", add_pair),
+    (r"change it to `(.+)`", change_pair),
     (r"add `(rubric: ID)`, or .*", add_pair),
     (r"review another interaction, or set `(status: void)`", add_pair),
     (r"write the rating that it should be, or set `(outcome: withdrawn)`", add_pair),
