@@ -63,6 +63,17 @@ def test_all_mistakes_of_a_command_line(run: Run) -> None:
     ]
 
 
+def test_all_rubrics_that_are_not_there(run: Run) -> None:
+    """Folders of rubrics that are not there hide no rubric that is not."""
+    code, _, err = run("score", "reviews", "--rubrics", "one", "--rubrics", "two", "--rubric", "x")
+    assert code == 2
+    assert [line for line in err.splitlines() if "hint" not in line] == [
+        "charter-score: --rubrics: there is no folder one",
+        "charter-score: --rubrics: there is no folder two",
+        "charter-score: --rubric: no rubric of this id is known",
+    ]
+
+
 def test_an_unknown_option_beside_a_missing_argument(run: Run) -> None:
     """What is missing hides no unknown option."""
     code, _, err = run("fill", "--nosuch")
