@@ -161,3 +161,26 @@ def test_one_cell_of_a_form_hides_no_other(run: Run) -> None:
     _, out, _ = run("score", "form.xlsx", "--rubric", "./desk.yaml", "-f", "github")
     for row, _ in wanted:
         assert f"{places[row]}: " in out
+
+
+@pytest.mark.parametrize(
+    ("status", "reviewers", "warned"),
+    [
+        ("calibration", ("Reviewer 1", "Reviewer 2"), False),
+        ("calibration", ("Reviewer 1", "Reviewer 1"), True),
+        ("final", ("Reviewer 1", "Reviewer 2"), True),
+    ],
+)
+def test_calibration_reviews_of_one_contact_share_its_id(
+    status: str, reviewers: tuple[str, str], *, warned: bool, run: Run
+) -> None:
+    """Two reviewers' views of one contact are told nothing about their ids; copies are."""
+    for number, reviewer in enumerate(reviewers):
+        Path(f"view-{number}.yaml").write_text(
+            f"rubric: ./desk.yaml\nid: call-1\nstatus: {status}\nreviewer: {reviewer}\n"
+            "interaction: {kind: question}\nratings: {talk: {hello: met, bye: met}}\n",
+            "utf-8",
+        )
+    code, _, err = run("score", "view-0.yaml", "view-1.yaml")
+    assert code == 0
+    assert ("duplicate-review-id" in err) is warned
