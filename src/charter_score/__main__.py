@@ -49,9 +49,10 @@ def _end(run: Callable[[], int]) -> None:
     try:
         code = run()
     except CharterScoreError as wrong:
-        _say(f"charter-score: {wrong}")
-        if isinstance(wrong, UsageError) and wrong.hint:
-            _say(f"    hint: {wrong.hint}")
+        for mistake in wrong.each() if isinstance(wrong, UsageError) else (wrong,):
+            _say(f"charter-score: {mistake}")
+            if isinstance(mistake, UsageError) and mistake.hint:
+                _say(f"    hint: {mistake.hint}")
         code = wrong.exit_code
     except KeyboardInterrupt as stopped:
         _say(_stopped("interrupted", stopped))

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, Protocol
 
 from charter_score.diagnostics import START, Diagnostic, Severity, in_order
 from charter_score.gates import GateFindings, Gates
-from charter_score.outcome import Failed, LeftOut, Outcome, Skipped
+from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
+from charter_score.review import Status
 from charter_score.summary import Summary
 
 
@@ -35,6 +36,16 @@ class Noted(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
 
 
+def _own_id(outcome: Scored | Skipped) -> str:
+    """The id that no other review of a run should have.
+
+    Calibration reviews are of one contact and may share its id: those of two reviewers are two.
+    """
+    if not isinstance(outcome, Scored) or outcome.result.review.status is not Status.CALIBRATION:
+        return outcome.id
+    return f"{outcome.id}\0{outcome.result.review.reviewer or outcome.path}"
+
+
 @dataclass(slots=True)
 class RunDiagnostics:
     """Collector: everything that is wrong, input by input, with the ids that an earlier review has.
@@ -54,7 +65,7 @@ class RunDiagnostics:
         if isinstance(outcome, Failed):
             self.noted.append(Noted(outcome.path, None, tuple(outcome.diagnostics)))
         elif not isinstance(outcome, LeftOut):
-            self.noted.append(Noted(outcome.path, outcome.id, tuple(outcome.warnings)))
+            self.noted.append(Noted(outcome.path, _own_id(outcome), tuple(outcome.warnings)))
 
     def combine(self, later: "RunDiagnostics") -> None:
         """Hold later inputs against all before."""

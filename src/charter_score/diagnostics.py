@@ -144,6 +144,11 @@ def meant(word: str) -> str:
     return f"did you mean `{word}`?"
 
 
+def taken(word: str) -> str:
+    """The hint of a name that is near to one which stands beside it already."""
+    return f"`{word}` is there already: take one of the two out"
+
+
 def listed(words: Collection[str], last: str = "or") -> str:
     """Words as a person lists them: `a, b or c`; a long list is cut, and says so."""
     if len(words) > MOST_LISTED:

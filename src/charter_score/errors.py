@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import ClassVar
 
@@ -29,13 +29,34 @@ class CharterScoreError(Exception):
 
 
 class UsageError(CharterScoreError):
-    """The command was used wrongly; `hint` says how it is meant."""
+    """The command was used wrongly; `hint` says how it is meant.
+
+    `others` are the further mistakes of the same command, each told as this one is.
+    """
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, hint: str | None = None, others: Iterable["UsageError"] = ()
+    ) -> None:
         super().__init__(message)
         self.hint = hint
+        self.others = tuple(others)
+
+    def each(self) -> Iterator["UsageError"]:
+        """This mistake and all others, each alone."""
+        yield UsageError(str(self), self.hint)
+        for other in self.others:
+            yield from other.each()
+
+
+def all_of(mistakes: Iterable[UsageError]) -> UsageError | None:
+    """Several mistakes as one error, each of them once; None where there is none."""
+    each = {(str(one), one.hint): one for mistake in mistakes for one in mistake.each()}
+    if not each:
+        return None
+    first, *others = each.values()
+    return UsageError(str(first), first.hint, others)
 
 
 class DocumentError(CharterScoreError):

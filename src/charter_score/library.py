@@ -5,6 +5,7 @@ everything that is wrong with it. `Library` knows the rubrics that a review can 
 """
 
 import os
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -384,7 +385,7 @@ class Library:
                 "invalid-rubric",
                 "the rubric that this review names has errors",
                 ("rubric",),
-                hint=f"charter-score check {shown_path(path)}",
+                hint=shlex.join(["charter-score", "check", slashed(os.path.relpath(path))]),
             ),
             loaded.diagnostics,
         )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from charter_score.collectors import Collected
 from charter_score.diagnostics import At, Diagnostic, Problem, in_order
-from charter_score.errors import DocumentError, UsageError, shortage
+from charter_score.errors import DocumentError, UsageError, all_of, shortage
 from charter_score.filters import NO_FILTER, ReviewFilter, field_values, fields_given
 from charter_score.gates import Gates
 from charter_score.library import (
@@ -108,22 +108,27 @@ class Scoring:
     """
 
     def __init__(self, job: Job) -> None:
-        for folder in job.rubrics:
-            if not os.path.isdir(folder):
-                raise UsageError(
-                    f"--rubrics: there is no folder {shown_path(folder)}", near_path(folder)
-                )
+        mistakes = [
+            UsageError(f"--rubrics: there is no folder {shown_path(folder)}", near_path(folder))
+            for folder in job.rubrics
+            if not os.path.isdir(folder)
+        ]
         self._job = job
         self._library = Library(
-            folders=job.rubrics,
+            folders=[folder for folder in job.rubrics if os.path.isdir(folder)],
             roots=[path for path in job.paths if path != "-" and os.path.isdir(path)],
         )
         self._standard_input: bytes | DocumentError | None = None
         self._default: LoadedRubric | DocumentError | None = None
         if job.rubric is not None:
-            self._default = named_rubric(job.rubric, self._library, "--rubric")
-            if isinstance(self._default, LoadedRubric):
-                self._library.add(self._default)
+            try:
+                self._default = named_rubric(job.rubric, self._library, "--rubric")
+            except UsageError as wrong:
+                mistakes.append(wrong)
+        if (all_wrong := all_of(mistakes)) is not None:
+            raise all_wrong
+        if isinstance(self._default, LoadedRubric):
+            self._library.add(self._default)
 
     @property
     def job(self) -> Job:

@@ -244,9 +244,9 @@ REVIEWS: list[tuple[str, list[Found]]] = [
     ),
     (
         f"interaction: {{reference: 1}}\nratings: {{s: {{{RIGHT}}}}}",
-        [("field-required", ("interaction",), "error")],
+        [("field-required", ("interaction", "channel"), "error")],
     ),
-    (f"ratings: {{s: {{{RIGHT}}}}}", [("field-required", (), "error")]),
+    (f"ratings: {{s: {{{RIGHT}}}}}", [("field-required", ("interaction", "channel"), "error")]),
     (
         f"interaction: {{channel: [phone, e-mail]}}\nratings: {{s: {{{RIGHT}, e: met}}}}",
         [("single-value", ("interaction", "channel"), "error")],
@@ -470,7 +470,10 @@ sections:
 
 
 def test_hints_for_names() -> None:
-    """A mistyped name is met with the one that was meant, else with those there are."""
+    """A mistyped name is met with the one that was meant, else with those there are.
+
+    One that is there too is not to be written twice.
+    """
     hints = hints_of(
         TWO_SECTIONS,
         "interaction: {channel: e-mail, office: north}\n"
@@ -482,9 +485,9 @@ def test_hints_for_names() -> None:
         "{section: welcome, criterion: zzz, says: met}]",
     )
     assert hints == {
-        ("ratings", "welcom"): "did you mean `welcome`?",
+        ("ratings", "welcom"): "`welcome` is there already: take one of the two out",
         ("ratings", "zzz"): "its sections are welcome and close",
-        ("ratings", "welcome", "nme"): "did you mean `name`?",
+        ("ratings", "welcome", "nme"): "`name` is there already: take one of the two out",
         ("ratings", "welcome", "0000"): "its criteria are tone, name and held",
         ("ratings", "close", "tone"): "did you mean `welcome.tone`?",
         ("disputes", 0, "section"): "did you mean `close`?",
@@ -503,7 +506,7 @@ def test_hints_for_ratings() -> None:
     )
     assert hints == {
         ("ratings", "welcome", "tone", "rating"): "did you mean `met`?",
-        ("ratings", "welcome", "name"): "rate it with one of the criterion's levels",
+        ("ratings", "welcome", "name"): "rate it A, B, C or n/a",
         ("ratings", "close", "thanks", "rating"): "rate it met or not met",
         ("ratings", "close", "x"): "rate it met, not met or n/a",
     }

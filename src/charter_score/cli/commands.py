@@ -9,15 +9,56 @@ from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Generic
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from charter_score.cli.options import O_, Options, checked, shown_as
-from charter_score.errors import ExitCode
+from charter_score.diagnostics import did_you_mean
+from charter_score.errors import ExitCode, UsageError, all_of
 
 EXAMPLE = "charter-score new --example plymouth-quality-monitoring -o example.yaml"
 """How to come by something to try, wherever the program was installed from."""
 
 _HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
+
+
+_UNKNOWN_OPTIONS = f"{__name__}.unknown-options"
+"""Where typer's context keeps the mistakes of the command line that typer itself would stop at."""
+
+
+class _TyperCommand(TyperCommand):
+    """A command that notes options it does not know, so that all mistakes are told at once."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words of the command line, those aside that look like options and are none."""
+        words, mistakes = list(args), list[UsageError]()
+        while True:
+            try:
+                left = super().parse_args(ctx, list(words))
+                break
+            except Exception as refused:
+                # Where the class of this lies, differs between versions of typer.
+                name = getattr(refused, "option_name", None)
+                if type(refused).__name__ != "NoSuchOption" or name is None:
+                    if mistakes and hasattr(refused, "format_message"):
+                        mistakes.append(UsageError(refused.format_message()))
+                        raise all_of(mistakes) or refused from None
+                    raise
+                place = next(
+                    (at for at, word in enumerate(words) if word.partition("=")[0] == name), None
+                )
+                if place is None:
+                    raise
+                del words[place]
+                known = [option for one in self.params for option in one.opts]
+                mistakes.append(
+                    UsageError(
+                        f"there is no option {name}",
+                        did_you_mean(name, [one for one in known if one.startswith("--")])
+                        or f"{ctx.command_path} --help lists them",
+                    )
+                )
+        ctx.meta[_UNKNOWN_OPTIONS] = mistakes
+        return left
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +79,7 @@ class Command(Generic[O_]):
             add_completion=with_completion, pretty_exceptions_enable=False, rich_markup_mode=None
         )
         app.command(
+            cls=_TyperCommand,
             help=self.help,
             short_help=self.short_help,
             epilog=self.epilog,
@@ -49,7 +91,8 @@ class Command(Generic[O_]):
         """The function that typer reads the options from, and calls with the words for them."""
 
         def parsed(context: typer.Context, **words: Any) -> None:
-            if self.needs_paths and not words["paths"]:
+            mistakes: list[UsageError] = list(context.meta.get(_UNKNOWN_OPTIONS, ()))
+            if self.needs_paths and not words["paths"] and not mistakes:
                 _say_what_is_needed(context.command_path)
                 raise typer.Exit(ExitCode.USAGE)
             from charter_score.cli.settings import find_settings
@@ -60,7 +103,17 @@ class Command(Generic[O_]):
                 if (source := context.get_parameter_source(field)) is not None
                 and source.name == "COMMANDLINE"
             }
-            options = checked(self.options, typed, find_settings())
+            settings = options = None
+            try:
+                settings = find_settings()
+            except UsageError as wrong:
+                mistakes.append(wrong)
+            try:
+                options = checked(self.options, typed, settings)
+            except UsageError as wrong:
+                mistakes.append(wrong)
+            if (all_wrong := all_of(mistakes)) is not None or options is None:
+                raise all_wrong or UsageError("the command was used wrongly")
             gc.freeze()  # what is loaded by now stays
             gc.enable()
             raise typer.Exit(self.run(options))

@@ -21,7 +21,7 @@ from charter_score.cli.formats import ENVIRONMENT, Format
 from charter_score.cli.terminal import Color
 from charter_score.compiled import share_of
 from charter_score.diagnostics import did_you_mean, listed
-from charter_score.errors import UsageError
+from charter_score.errors import UsageError, all_of
 from charter_score.field_types import (
     MisshapenError,
     Model,
@@ -367,15 +367,18 @@ def checked(kind: type[O_], words: Mapping[str, Any], settings: FileValues | Non
     """Options from what the command line says, and from a settings file where it says nothing.
 
     Raises:
-        UsageError: with the first value that an option does not take, by the name that it has on
-            the command line or in the settings file that gives it.
+        UsageError: with every value that an option does not take, by the name that it has on the
+            command line or in the settings file that gives it.
     """
     given = dict(words)
+    mistakes: list[UsageError] = []
     if settings is not None:
-        given = {**_from_file(kind, settings), **given}
+        from_file, mistakes = _from_file(kind, settings)
+        given = {**from_file, **given}
     from_settings = frozenset(given.keys() - words.keys())
+    options = None
     try:
-        return kind.model_validate(
+        options = kind.model_validate(
             {
                 **given,
                 "settings_file": settings.path if settings is not None else None,
@@ -383,18 +386,29 @@ def checked(kind: type[O_], words: Mapping[str, Any], settings: FileValues | Non
             }
         )
     except ValidationError as refused:
-        detail = refused.errors(include_url=False, include_input=False)[0]
-    field, problem = str(detail["loc"][0]), MisshapenError(**detail["ctx"])
-    setting = setting_of(kind, field)
-    if settings is not None and setting is not None and field in from_settings:
-        raise _wrong_setting(settings, setting, problem)
-    hint = "a variable of the shell may be empty" if problem.code == "empty" else problem.hint
-    raise UsageError(f"{name_of(kind, field)} {problem.message}", hint)
+        for detail in refused.errors(include_url=False, include_input=False):
+            field, problem = str(detail["loc"][0]), MisshapenError(**detail["ctx"])
+            setting = setting_of(kind, field)
+            if settings is not None and setting is not None and field in from_settings:
+                mistakes.append(_wrong_setting(settings, setting, problem))
+                continue
+            is_empty = problem.code == "empty"
+            hint = "a variable of the shell may be empty" if is_empty else problem.hint
+            mistakes.append(UsageError(f"{name_of(kind, field)} {problem.message}", hint))
+    if (wrong := all_of(mistakes)) is not None:
+        raise wrong
+    assert options is not None  # noqa: S101 - else something was wrong
+    return options
 
 
-def _from_file(kind: type[Options], settings: FileValues) -> dict[str, Any]:
-    """What a settings file gives for the options of a command, by field, not yet checked."""
-    values = {}
+def _from_file(
+    kind: type[Options], settings: FileValues
+) -> tuple[dict[str, Any], list[UsageError]]:
+    """What a settings file gives for the options of a command, by field, not yet checked.
+
+    And what could not be taken from it.
+    """
+    values, mistakes = {}, []
     for field in kind.model_fields:
         setting = setting_of(kind, field)
         if setting is None or setting.key not in settings.values:
@@ -402,8 +416,8 @@ def _from_file(kind: type[Options], settings: FileValues) -> dict[str, Any]:
         try:
             values[field] = setting.from_file(settings.folder, settings.values[setting.key])
         except MisshapenError as wrong:
-            raise _wrong_setting(settings, setting, wrong) from None
-    return values
+            mistakes.append(_wrong_setting(settings, setting, wrong))
+    return values, mistakes
 
 
 def _wrong_setting(settings: FileValues, setting: Setting, wrong: MisshapenError) -> UsageError:

@@ -13,7 +13,7 @@ from typing import Any
 
 from charter_score.cli.options import FileValues, checked, setting_of
 from charter_score.diagnostics import did_you_mean, listed
-from charter_score.errors import DocumentError, UsageError
+from charter_score.errors import DocumentError, UsageError, all_of
 from charter_score.scalars import Number
 from charter_score.source.files import SETTINGS, is_there, read_bytes
 
@@ -127,8 +127,14 @@ def _refuse_wrong(settings: FileValues) -> None:
 
     marks = (setting_of(ScoreOptions, field) for field in ScoreOptions.model_fields)
     keys = [mark.key for mark in marks if mark is not None]
+    mistakes = []
     for key in settings.values:
         if key not in keys:
             hint = did_you_mean(key, keys) or f"the settings are {listed(sorted(keys), 'and')}"
-            raise UsageError(f"{settings.path}: there is no setting `{key[:40]}`", hint)
-    checked(ScoreOptions, {}, settings)
+            mistakes.append(UsageError(f"{settings.path}: there is no setting `{key[:40]}`", hint))
+    try:
+        checked(ScoreOptions, {}, settings)
+    except UsageError as wrong:
+        mistakes.append(wrong)
+    if (wrong_all := all_of(mistakes)) is not None:
+        raise wrong_all

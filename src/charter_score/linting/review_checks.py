@@ -12,6 +12,7 @@ from charter_score.diagnostics import (
     is_explained,
     listed,
     meant,
+    taken,
 )
 from charter_score.field_types import is_date
 from charter_score.forms.yaml_scalars import word_text
@@ -80,10 +81,11 @@ class ReviewLinter:
             section = self._sections.get(section_id)
             if section is None:
                 near_id = suggestions.nearest(section_id, self._sections)
+                is_free = near_id not in review.ratings and near_id not in written
                 route: Route = ("ratings", section_id)
-                hint = meant(near_id) if near_id is not None else None
+                hint = _meant_or_taken(near_id, is_free=is_free)
                 found.append(_unknown_section(hint, self._sections, route, At.KEY))
-                if near_id is None or near_id in review.ratings or near_id in written:
+                if near_id is None or not is_free:
                     continue
                 section = self._sections[near_id]
             elif section.is_plainly_right(rated):
@@ -96,7 +98,7 @@ class ReviewLinter:
                 own = written.get(section.section.id) or _Written(
                     section.section.id, review.ratings.get(section.section.id), {}
                 )
-                found.extend(_unrated(section.section, own, review, reported))
+                found.extend(_unrated(self._rubric, section.section, own, review, reported))
         if review.disputes:
             found.extend(_dispute_problems(self._rubric, review, reported, near))
             found.extend(dispute_warnings(self._rubric, review))
@@ -152,7 +154,7 @@ class ReviewLinter:
                 yield Problem(
                     "field-required",
                     f"the rubric wants `{name}` under `interaction`",
-                    ("interaction",) if interaction else (),
+                    route,
                     At.KEY,
                     f"one of {listed(rule.values)}" if rule.values else None,
                 )
@@ -182,9 +184,10 @@ class ReviewLinter:
             criterion = known.get(criterion_id)
             if criterion is None:
                 near_id = written.near.get(criterion_id)
-                hint = meant(near_id) if near_id is not None else self._elsewhere(criterion_id)
+                is_free = near_id is not None and written.name_of(near_id) == criterion_id
+                hint = _meant_or_taken(near_id, is_free=is_free) or self._elsewhere(criterion_id)
                 yield _unknown_criterion(hint, known, route, At.KEY)
-                if near_id is None or written.name_of(near_id) != criterion_id:
+                if near_id is None or not is_free:
                     continue
                 criterion = known[near_id]
             if not (section_applies and holds(criterion.applies_when, review.interaction)):
@@ -343,6 +346,13 @@ def _one_rating(
         )
 
 
+def _meant_or_taken(near_id: str | None, *, is_free: bool) -> str | None:
+    """What to do about a name that is near to a known one: write that, or see that it is there."""
+    if near_id is None:
+        return None
+    return meant(near_id) if is_free else taken(near_id)
+
+
 def _unknown_section(
     hint: str | None, known: Collection[str], route: Route, at: At = At.VALUE
 ) -> Problem:
@@ -370,7 +380,7 @@ def _unknown_rating(
 
 
 def _unrated(
-    section: Section, written: _Written, review: Review, reported: Set[Route]
+    rubric: Rubric, section: Section, written: _Written, review: Review, reported: Set[Route]
 ) -> Iterator[Problem]:
     """The criteria without a rating; of a section in which nothing is rated, in one problem."""
     rated = written.rated
@@ -397,9 +407,7 @@ def _unrated(
             f"{section.id}.{criterion.id} has no rating",
             route if is_there else route[: 1 if rated is None else 2],
             At.KEY,
-            "rate it met, not met or n/a"
-            if criterion.levels is None
-            else "rate it with one of the criterion's levels",
+            f"rate it {listed(rubric.rating_words(criterion))}",
         )
 
 

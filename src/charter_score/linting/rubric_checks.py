@@ -226,7 +226,7 @@ def _levels(route: Route, levels: Mapping[str, Fraction]) -> Iterator[Problem]:
                 "a level cannot be called n/a",
                 (*route, level),
                 At.KEY,
-                "n/a is always there unless the criterion forbids it",
+                "take it out: n/a is always there unless the criterion forbids it",
             )
         elif not word:
             yield Problem("empty", "a level needs a word", (*route, level), At.KEY)
@@ -299,11 +299,11 @@ def _band_problems(rubric: Rubric) -> Iterator[Problem]:
             name for name, mark in (("from", band.from_), ("above", band.above)) if mark is not None
         ]
         if b == 0:
-            if given:
+            for name in given:
                 yield Problem(
                     "first-band-bound",
                     "the first band is the lowest and has no bound",
-                    (*here, given[0]),
+                    (*here, name),
                     At.KEY,
                     "take it out: everything below the second band is in the first",
                 )
@@ -368,7 +368,9 @@ def _critical_problems(rubric: Rubric) -> Iterator[Problem]:
                 "this criterion is critical, yet n/a would let it pass",
                 (*route, "critical"),
                 At.KEY,
-                "add `not_applicable: forbidden`",
+                "change it to `not_applicable: forbidden`"
+                if "not_applicable" in criterion.model_fields_set
+                else "add `not_applicable: forbidden`",
                 Severity.WARNING,
             )
         if isinstance(criterion.levels, str) and criterion.levels not in rubric.scales:

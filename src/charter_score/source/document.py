@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 from charter_score.diagnostics import START, At, Diagnostic, Location, Problem, Route
 from charter_score.errors import DocumentError
 from charter_score.limits import LONGEST_KEY, LONGEST_SCALAR, MOST_BYTES
-from charter_score.scalars import Scalar, Value
+from charter_score.scalars import Null, Scalar, Value
 
 # U+0085, U+2028 and U+2029 too: libyaml breaks lines there, so that what looks like one line to
 # its reader would be two to the program.
@@ -93,7 +93,7 @@ class Document:
                 return here.key
             here = place
             if isinstance(container, dict):
-                container = container[str(step)]
+                container = container.get(str(step), Null())  # in a form: asked for, and blank
             elif isinstance(step, int):
                 container = container[step]
         place_there = here.value if at is At.VALUE else here.key

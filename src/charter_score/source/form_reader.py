@@ -260,6 +260,9 @@ class _Form:
         text = self._only_text(number, ("interaction", name))
         fields = self._inside(self._value, "interaction", number)
         if not text:
+            # Where it is missing, this is where it is to be given.
+            here = self._at(number, Role.RATING)
+            self._places[id(fields)].setdefault(name, Place(here, here))
             return
         before = fields.get(name)
         if before is None:
@@ -324,21 +327,30 @@ class _Form:
     def _dispute(self, name: str, number: int) -> None:
         """One part of a dispute; `name` has its number among them and what it is."""
         place, _, part = name.partition(".")
-        text = self._only_text(number, ("disputes",))
-        if not text:
+        entry = self._entries.get(place)
+        index = len(self._entries) if entry is None else list(self._entries).index(place)
+        routes: list[Route] = [("disputes", index, part)]
+        if part == "criterion":
+            routes += [("disputes", index, "section")]
+        text = self._only_text(number, routes[0])
+        is_unreadable = routes[0] in self._unreadable
+        if is_unreadable:
+            self._unreadable.update(routes)
+        if not text and not is_unreadable:
             return
         disputes = self._value.get("disputes")
         if not isinstance(disputes, list):
             disputes = []
             self._put(self._value, "disputes", disputes, number)
             self._places[id(disputes)] = {}
-        entry = self._entries.get(place)
         if entry is None:
             entry = self._entries[place] = {}
             here = self._at(number, Role.RATING)
             self._places[id(disputes)][len(disputes)] = Place(here, here)
             self._places[id(entry)] = {}
             disputes.append(entry)
+        if is_unreadable:
+            return
         if part in entry:
             self._twice(number)
         elif part == "criterion":

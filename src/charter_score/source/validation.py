@@ -1,5 +1,6 @@
 """Documents checked by pydantic: everything that is wrong with the values of one, in our words."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -7,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from charter_score.diagnostics import At, Problem, Route, Suggestions, meant
+from charter_score.diagnostics import At, Problem, Route, Suggestions, meant, taken
 from charter_score.field_types import (
     LANGUAGE_PATTERN,
     LONGEST_SLUG,
@@ -74,10 +75,10 @@ def validated(kind: type[M], value: Value) -> Validated[M]:
         except ValidationError as refused:
             details += _details(refused, left)
         near = _near_fields(kind, details, suggestions)
-        taken = _taken(left, near)
+        meant_for = _meant_for(left, near)
         for detail in details:
             route: Route = detail["loc"]
-            if detail["type"] == "missing" and route in taken:
+            if detail["type"] == "missing" and route in meant_for:
                 continue
             wrong.add(route)
             # Of another kind than the field that it was taken for, a key may be another's.
@@ -85,8 +86,8 @@ def validated(kind: type[M], value: Value) -> Validated[M]:
                 problems.append(_problem(kind, left, detail, near))
         if () in wrong:
             break
-        left = _mended(kind, left if left is not value else _copy(value), details, taken)
-        misspelt |= taken
+        left = _mended(kind, left if left is not value else _copy(value), details, meant_for)
+        misspelt |= meant_for
     return Validated(None, problems, frozenset(wrong), misspelt)
 
 
@@ -130,6 +131,8 @@ def _problem(
             return _unknown_field(kind, value, route, near.get(route))
         case "too_short":
             return _empty_list(route)
+        case "string_type" if kind is Rubric and _id_of_numbers(value, route):
+            return _wrong_id(value, route)
         case "string_type":
             return _wrong_text(value, route)
         case "string_pattern_mismatch" if detail["ctx"]["pattern"] == SAYS_SOMETHING:
@@ -140,13 +143,7 @@ def _problem(
         case "string_pattern_mismatch" | "string_too_long":
             if _is_blank(value, route):
                 return _wrong_text(value, route)
-            return Problem(
-                "bad-id",
-                "this is not an id: an id has small letters and digits, joined by - or _, "
-                f"and at most {LONGEST_SLUG} characters",
-                route,
-                hint="for example `next-steps`",
-            )
+            return _wrong_id(value, route)
         case "tuple_type" if route[:1] == ("interaction",):
             return _wrong_type("one value, or a list of values,", value, route)
         case "tuple_type":
@@ -159,6 +156,26 @@ def _problem(
             return _wrong_type("a mapping (`key: value`)", value, route)
 
 
+def _wrong_id(value: Value, route: Route) -> Problem:
+    return Problem(
+        "bad-id",
+        "this is not an id: an id has small letters and digits, joined by - or _, "
+        f"and at most {LONGEST_SLUG} characters",
+        route,
+        hint=f"for example `{_id_of_numbers(value, route) or 'next-steps'}`",
+    )
+
+
+def _id_of_numbers(value: Value, route: Route) -> str | None:
+    """An id of the numbers that an id such as 1.1.1 is made of; None where it is another."""
+    text = str(_at(value, route))
+    if route[-1:] != ("id",) or len(text) > LONGEST_SLUG or not _NUMBERED.fullmatch(text):
+        return None
+    return "-".join(_NUMBER.findall(text))
+
+
+_NUMBERED = re.compile(r"[^\w]*[0-9]+(?:[. ][0-9]+)+[^\w]*")
+_NUMBER = re.compile("[0-9]+")
 _WITH_TEXTS = (Rated, Action, Dispute, Criterion, Band)
 """What is often written between { } with a text in it."""
 _RATING_DEPTH = len(("ratings", "section", "criterion"))
@@ -177,7 +194,7 @@ def _near_fields(
     return {route: field for route, field in near.items() if field is not None}
 
 
-def _taken(value: Value, near: Mapping[Route, str]) -> dict[Route, str]:
+def _meant_for(value: Value, near: Mapping[Route, str]) -> dict[Route, str]:
     """The fields that misspelt keys are taken for, since they are not there too, with each key."""
     return {
         (*route[:-1], field): str(route[-1])
@@ -193,13 +210,14 @@ def _known_fields(kind: type[Rubric | Review], route: Route) -> list[str]:
 def _unknown_field(
     kind: type[Rubric | Review], value: Value, route: Route, near: str | None
 ) -> Problem:
+    is_free = near not in _at(value, route[:-1])
     known = _known_fields(kind, route)
     # A comma in a text without quotes inside { } makes a key of the rest, with nothing behind it.
     is_rest_of_text = (
         isinstance(_at(value, route), Null) and _model_at(kind, route[:-1]) in _WITH_TEXTS
     )
     if near is not None:
-        hint = meant(near)
+        hint = meant(near) if is_free else taken(near)
     elif is_rest_of_text:
         hint = "quote the text: inside { } a comma ends it"
     else:
@@ -295,14 +313,17 @@ def _at(value: Any, route: Route) -> Any:
 
 
 def _mended(
-    kind: type[Rubric | Review], left: Any, details: list[ErrorDetails], taken: Mapping[Route, str]
+    kind: type[Rubric | Review],
+    left: Any,
+    details: list[ErrorDetails],
+    meant_for: Mapping[Route, str],
 ) -> Any:
     """The values without their wrong parts, changed in place.
 
     A misspelt key becomes the field that it was meant for. What may not be missing, and an item of
     a list whose places must stay, is stood in for by something that no check takes for another's.
     """
-    fields = {(*route[:-1], key): route[-1] for route, key in taken.items()}
+    fields = {(*route[:-1], key): route[-1] for route, key in meant_for.items()}
     for detail in sorted(details, key=lambda detail: len(detail["loc"]), reverse=True):
         route = detail["loc"]
         try:
@@ -311,7 +332,7 @@ def _mended(
                 written = container.pop(route[-1])
                 if route in fields:
                     container[fields[route]] = written
-            elif route not in taken:
+            elif route not in meant_for:
                 _replace(kind, left, route)
         except (KeyError, IndexError, TypeError):
             continue  # went with a wrong part that held it

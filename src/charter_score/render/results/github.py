@@ -177,9 +177,9 @@ def _problem(group: Sequence[Diagnostic]) -> str:
     """One problem, or everything that is missing, where the first of it is missing."""
     first = group[0]
     line, column = first.location or (1, 1)
-    texts = [one.message for one in group[:MOST_MISSING]]
-    if len(group) == 1:
-        texts = [message_text(first)]
+    # One alone says how, too.
+    shown = [one if len(group) == 1 else one._replace(hint=None) for one in group[:MOST_MISSING]]
+    texts = [message_text(one) for one in shown]
     if len(group) > MOST_MISSING:
         texts.append(f"and {len(group) - MOST_MISSING} more")
     title = first.code if len(group) == 1 else f"{len(group)} things are missing"
