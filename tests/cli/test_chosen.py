@@ -226,15 +226,19 @@ def test_a_csv_file_begins_with_a_mark_and_standard_output_does_not(run: Run) ->
     for more in ([], ["--long"]):
         run("score", "reviews", "-o", "out.csv", *more)
         data = Path("out.csv").read_bytes()
-        assert data.startswith(mark) and data.count(mark) == 1
+        assert data.startswith(mark)
+        assert data.count(mark) == 1
         for words in (["-f", "csv"], ["-f", "csv", "-o", "-"]):
             _, out, _ = run("score", "reviews", *words, *more)
             assert out.encode() == data.removeprefix(mark)
         rows = list(csv.DictReader(out.splitlines()))
         assert "Élections" in {row["team"] for row in rows}
         again = run("score", "reviews", "-o", "out.csv", *more)
-        assert again[0] == 0 and Path("out.csv").read_bytes() == data
-    assert not Output(os.devnull).is_file
+        assert again[0] == 0
+        assert Path("out.csv").read_bytes() == data
+    with Output(os.devnull) as pipe, Output("new.csv") as file:
+        assert not pipe.is_file
+        assert file.is_file
 
 
 def test_groups_are_in_the_order_of_people_everywhere(run: Run) -> None:
