@@ -236,7 +236,9 @@ def test_a_csv_file_begins_with_a_mark_and_standard_output_does_not(run: Run) ->
         again = run("score", "reviews", "-o", "out.csv", *more)
         assert again[0] == 0
         assert Path("out.csv").read_bytes() == data
-    assert not Output(os.devnull).is_file
+    with Output(os.devnull) as pipe, Output("new.csv") as file:
+        assert not pipe.is_file
+        assert file.is_file
 
 
 def test_groups_are_in_the_order_of_people_everywhere(run: Run) -> None:

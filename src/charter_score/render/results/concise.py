@@ -13,7 +13,6 @@ from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import is_below_expected, reason
 from charter_score.render.results.overview import (
-    FEW,
     FEW_FIGURES,
     Grouping,
     Overview,
@@ -359,8 +358,8 @@ class _Groups:
             grid.add_row(*row)
         if view := fitted(grid, console, options, indent=2):
             yield view
-            if grouping.has_few:
-                yield Hanging(words((FEW, "faint")), 2)
+            if grouping.few:
+                yield Hanging(words((grouping.few, "faint")), 2)
         else:
             yield from (entry(words(f"{row.label}: {row.told}")) for row in grouping.rows)
         if grouping.note:

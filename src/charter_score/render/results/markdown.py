@@ -18,7 +18,6 @@ from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import findings, reason, remarks, titled
 from charter_score.render.results.overview import (
-    FEW,
     Grouping,
     Overview,
     chosen,
@@ -278,7 +277,7 @@ def _groups(grouping: Grouping) -> str:
         text += f"| {' | '.join(marks)} |\n"
     for row in grouping.rows:
         text += _table_row((*row.values, *map(row.text, grouping.figures)))
-    for note in (FEW if grouping.has_few else None, grouping.note):
+    for note in (grouping.few, grouping.note):
         text += f"\n{escaped(note)}\n" if note else ""
     return text
 

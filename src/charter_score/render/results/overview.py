@@ -164,16 +164,14 @@ NAMES = ("advisor", "reviewer")
 """Fields whose values are people's names."""
 HIDDEN = "Names are hidden; --include-names shows them."
 TOO_FEW = "too few to compare"
-FEW = f"–: fewer than {FEWEST_TO_COMPARE} reviews, {TOO_FEW}"
-"""What a `–` in a table of groups means."""
+_FEW = f"fewer than {FEWEST_TO_COMPARE} reviews, {TOO_FEW}"
 
 
 class Grouping(NamedTuple):
     """The groups of one field, or of several that cross, as a table.
 
     `heads` has a heading for each value of a row, `figures` the columns that say something about
-    any group, `note` what is to be said below. `has_few` is True where some group is too small to
-    compare, for which a cell has a `–`.
+    any group, `note` what is to be said below, and `few` of groups that are too small to compare.
     """
 
     by: tuple[str, ...]
@@ -181,7 +179,7 @@ class Grouping(NamedTuple):
     rows: tuple[GroupRow, ...]
     figures: tuple[GroupFigure, ...]
     note: str | None
-    has_few: bool
+    few: str | None
 
     @property
     def title(self) -> str:
@@ -202,8 +200,13 @@ def _grouping(summary: Summary, by: str, *, names: bool) -> Grouping:
     heads = tuple(f"{field[:1].upper()}{field[1:]}" for field in fields)
     figures = tuple(figure for figure in GroupFigure if _says_something(figure, rows))
     note = HIDDEN if hidden and rows else None
-    has_few = not all(row.shows_mean for row in rows)
-    return Grouping(fields, heads + ("Rubric",) * several, rows, figures, note, has_few)
+    few = None
+    is_empty = any(row.value(figure) is None for row in rows for figure in figures)
+    if is_empty and not all(row.shows_mean for row in rows):
+        few = f"–: {_FEW}"
+    elif not all(row.shows_mean for row in rows):
+        few = f"each {_FEW}"  # so that no cell has to stay empty
+    return Grouping(fields, heads + ("Rubric",) * several, rows, figures, note, few)
 
 
 def _says_something(figure: GroupFigure, rows: Iterable[GroupRow]) -> bool:

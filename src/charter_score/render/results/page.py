@@ -20,7 +20,6 @@ from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import Finding, Remark, findings, remarks
 from charter_score.render.results.junit import legal
 from charter_score.render.results.overview import (
-    FEW,
     Grouping,
     Overview,
     chosen,
@@ -109,7 +108,6 @@ class PageView(NamedTuple):
     unscored: int
     overviews: tuple[tuple[Overview, tuple[BandView, ...]], ...]
     groups: list[Grouping]
-    few: str
     warnings: tuple[Diagnostic, ...]
     more_warnings: int
     tool_version: str
@@ -164,7 +162,6 @@ class HtmlReport:
             unscored=self._unscored.number,
             overviews=_overviews(closing.summary),
             groups=groups(closing.summary, names=self._names),
-            few=FEW,
             warnings=tuple(closing.warnings[:MOST_WARNINGS]),
             more_warnings=max(0, len(closing.warnings) - MOST_WARNINGS),
             tool_version=__version__,

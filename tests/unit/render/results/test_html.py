@@ -309,7 +309,7 @@ def test_groups_are_listed_and_people_get_letters(outcomes: list[Outcome]) -> No
         assert label in labels
         notes = [text_of(one) for one in section.iter("p")]
         hidden = [] if names else ["Names are hidden; --include-names shows them."]
-        few = "–: fewer than 5 reviews, too few to compare"
+        few = "each fewer than 5 reviews, too few to compare"
         assert notes == [few, *hidden, few]
         assert (b"Ann" in data) is names
 

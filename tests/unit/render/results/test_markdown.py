@@ -325,7 +325,7 @@ def test_groups_are_listed_and_people_get_letters(outcomes: list[Outcome]) -> No
         items = [text_of(one) for one in tokens(text) if one.type == "inline"]
         assert "By advisor" in items
         assert {label, "Advisor", "Reviews"} <= set(items)
-        assert "–: fewer than 5 reviews, too few to compare" in items
+        assert "each fewer than 5 reviews, too few to compare" in items
         assert ("Names are hidden; --include-names shows them." in items) is not names
         assert ("Ann" in text) is names
 

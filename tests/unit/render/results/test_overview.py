@@ -146,6 +146,7 @@ def test_few_reviews_are_only_counted_but_in_the_record_of_one_person() -> None:
     reviews = [("Ann", "met", "met"), ("Ann", "met", "not met")]
     (few,) = groups(grouped(*reviews), names=True)
     assert few.figures == (GroupFigure.REVIEWS,)
+    assert few.few == "each fewer than 5 reviews, too few to compare"
     summary = grouped(*reviews)
     summary.filter = ReviewFilter((("advisor", ("ANN ", "ann")),))
     (record,) = groups(summary, names=True)
@@ -156,7 +157,7 @@ def test_few_reviews_are_only_counted_but_in_the_record_of_one_person() -> None:
         ("Highest", "100%"),
         ("Expected", "1 of 2"),
     ]
-    assert record.has_few
+    assert record.few == "each fewer than 5 reviews, too few to compare"
     summary.filter = ReviewFilter((("advisor", ("Ann", "Ben")),))
     (several,) = groups(summary, names=True)
     assert several.figures == (GroupFigure.REVIEWS,)
