@@ -247,6 +247,7 @@ def _codes_given(node: ast.AST, takers: set[str]) -> Iterator[ast.expr]:
         isinstance(node, ast.Return)
         and isinstance(node.value, ast.Tuple)
         and len(node.value.elts) == 3
+        and not any(isinstance(one, ast.Starred) for one in node.value.elts)
     ):
         yield node.value.elts[0]
     elif (

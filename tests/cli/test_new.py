@@ -88,6 +88,9 @@ def ratings_for(rubric: Rubric) -> dict[tuple[str, str], str]:
     return found
 
 
+COMMENT = "As it was heard"
+
+
 def fill_text(path: Path, rubric: Rubric) -> None:
     """Write ratings behind the keys of a review, as a person does in an editor."""
     given, ratings = interaction_for(rubric), ratings_for(rubric)
@@ -102,7 +105,8 @@ def fill_text(path: Path, rubric: Rubric) -> None:
             if key in given and "ratings:" not in lines:
                 line += f" {given[key]}"  # noqa: PLW2901
         elif line.startswith("    ") and (section, key) in ratings:
-            line += f" {ratings[section, key]}"  # noqa: PLW2901
+            word = ratings[section, key]
+            line += f" {{rating: {word}, comment: {COMMENT}}}"  # noqa: PLW2901
         lines.append(line)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -117,6 +121,7 @@ def fill_form(path: Path, rubric: Rubric) -> None:
         sheet.cell(rows[f"interaction:{name}"], 5, value)
     for (section, criterion), word in ratings_for(rubric).items():
         sheet.cell(rows[f"{section}.{criterion}"], 5, word)
+        sheet.cell(rows[f"{section}.{criterion}"], 6, COMMENT)
     book.save(path)
 
 

@@ -56,7 +56,7 @@ def test_whatever_the_parts(folder: Path, form: str) -> None:
 
 def test_the_order_of_warnings(folder: Path) -> None:
     """Warnings stand by path and place in JSON and on standard error, repeated ids among them."""
-    out, told = run(folder, "reviews", "-f", "json", "--jobs", "2")
+    out, told = run(folder, "reviews", "-f", "json", "--jobs", "2", "--verbose")
     warnings = json.loads(out)["warnings"]
     places = [(one["path"], one["line"], one["column"], one["code"]) for one in warnings]
     assert places == sorted(places)

@@ -159,7 +159,7 @@ def test_jobs_and_chunks_change_nothing(
         }
 
     first = everything(1)
-    rows = list(csv.DictReader(Path("results.csv").read_text(encoding="utf-8").splitlines()))
+    rows = list(csv.DictReader(Path("results.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert len({row["path"] for row in rows}) == len(rows) > REVIEWS * 0.9
     assert all(str(first["concise"]).count(row["id"]) == 1 for row in rows)
     for jobs, smallest, largest in some(SPREAD, 2):

@@ -144,13 +144,23 @@ def nearest_path(path: AnyPath) -> str | None:
     for part in slashed(os.fspath(path)).split("/"):
         step = f"{near}{part}"
         if part and not os.path.lexists(step):
-            name = nearest(part, _names_in(near))
+            name = _nearest_name(part, _names_in(near))
             if name is None or not name.isprintable():
                 return None
             step = f"{near}{name}"
         near = f"{step}/"
     near = near.removesuffix("/")
     return near if os.path.lexists(near) else None
+
+
+def _nearest_name(mistyped: str, names: Iterable[str]) -> str | None:
+    """The name nearest to a mistyped one; a like ending alone makes no two names near."""
+    stem, ending = os.path.splitext(mistyped.casefold())
+    parts = [(name, *os.path.splitext(name.casefold())) for name in names]
+    alike = {own: name for name, own, its_ending in parts if its_ending == ending}
+    if near := nearest(stem, alike):
+        return alike[near]
+    return next((name for name, own, _ in parts if own == stem), None)
 
 
 def _names_in(folder: str) -> list[str]:

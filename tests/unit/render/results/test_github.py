@@ -105,9 +105,9 @@ def test_the_gravest_come_first(outcomes: list[Outcome]) -> None:
     commands, _ = parsed(written(outcomes))
     assert [command.kind for command in commands] == ["error"] * 3 + ["warning"] * 5
     assert [command.title for command in commands[:3]] == [
-        "3 things are missing",
-        "c-critical: Identity check",
         "unknown-rating",
+        "c-critical: Identity check",
+        "3 things are missing",
     ]
 
 
@@ -135,9 +135,9 @@ def test_ten_of_a_kind_are_given_and_the_rest_is_counted(outcomes: list[Outcome]
     commands, sayings = parsed(written(many))
     assert MOST == 10
     assert [command.title for command in commands if command.kind == "error"] == [
-        *["3 things are missing"] * 4,
+        *["unknown-rating"] * 4,
         *["c-critical: Identity check"] * 3,
-        *["unknown-rating"] * 3,
+        *["3 things are missing"] * 3,
     ]
     assert [command.kind for command in commands[10:]] == ["warning"] * 10
     assert sayings[0].startswith("20 of 71 findings are shown here; the job summary")

@@ -241,10 +241,10 @@ def test_lists_say_what_to_talk_about(outcomes: list[Outcome]) -> None:
         text_of(one.find("h3")): [text_of(item) for item in one.iter("li")]
         for one in page.find_class("lists")[0]
     }
-    assert lists["Missed most (of those observed)"] == [
+    assert lists["Missed most (of those observed), 3 of 4 criteria"] == [
         "Tone of voice 2 of 4",
-        "Level 2 of 5",
         "Greeting 1 of 4",
+        "Identity check 1 of 5",
     ]
     assert lists["Thank for"] == ["Thanks met in 3 of 3 observed"]
 

@@ -138,10 +138,10 @@ def test_what_has_no_score_is_one_case(outcomes: list[Outcome]) -> None:
     assert case.result[0].message == "draft, not scored"
     (case,) = broken
     (error,) = case.result
-    assert error.type == "unrated"
-    assert error.message.startswith("g-unrated.yaml:4:3: error[unrated] welcome.greeting has")
+    assert error.type == "unknown-rating"
+    assert error.message.startswith("g-unrated.yaml:4:19: error[unknown-rating] this is no rating")
     assert error.text.count("error[") == 4
-    assert "error[unknown-rating]" in error.text
+    assert "error[unrated] welcome.greeting has" in error.text
 
 
 def test_every_case_has_a_name_of_its_own(outcomes: list[Outcome]) -> None:

@@ -132,9 +132,7 @@ def test_each_review_has_a_row(outcomes: list[Outcome]) -> None:
     rows = {row[0]: row[1:] for row in reviews[1:]}
     assert list(rows) == ["a-high", "b-low", "c-critical", "d-rests", "e-calibration", "h-open"]
     assert rows["a-high"] == ["100%", "High", "100%", "0", "", ""]
-    assert rows["c-critical"][4] == (
-        'critical, and missed: "Identity check"; below what is expected (70% or above)'
-    )
+    assert rows["c-critical"][4] == 'critical, and missed: "Identity check"'
     assert rows["d-rests"][4].startswith("the band rests on n/a; by what was observed (33.3%)")
     assert rows["e-calibration"][4] == "for calibration, not counted in the summary"
     assert rows["h-open"][4].endswith("provisional: 1 dispute is open")
@@ -146,7 +144,7 @@ def test_names_and_comments_only_where_asked_for(outcomes: list[Outcome]) -> Non
     *_, reviews = tables(rendered_text(fresh(names=True, comments=True), outcomes))
     row = next(row for row in reviews if row[0].startswith("b-low"))
     assert row[0] == "b-low (Ben)"
-    assert row[6] == "Tone of voice (not met, 0 of 2: Rushed); Greeting; Level"
+    assert row[6] == "Tone of voice (not met, 0 of 2 points: Rushed); Greeting; Level"
 
 
 def test_several_rubrics_are_named_in_each_row(outcomes: list[Outcome]) -> None:

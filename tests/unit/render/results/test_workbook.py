@@ -170,7 +170,10 @@ def test_the_summary_says_what_the_batch_came_to(outcomes: list[Outcome], data: 
     unscored = [[cell.value for cell in row] for row in sheet.iter_rows() if row[2].value]
     unscored = [row for row in unscored if isinstance(row[2], str)]
     assert [row[1:] for row in unscored] == [
-        ["not scored: unrated", "welcome.greeting has no rating (and 3 more)"]
+        [
+            "not scored: unknown-rating",
+            "this is no rating of this criterion: its ratings are met, not met or n/a (and 3 more)",
+        ]
     ]
     assert said["f-draft.yaml"].value == "skipped: draft"
 
