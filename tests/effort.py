@@ -13,8 +13,8 @@ T = TypeVar("T")
 
 LONG = os.environ.get("CHARTER_SCORE_LONG") == "1"
 
-_PART = 10
-_LEAST = 25
+_PART = 20
+_LEAST = 12
 
 
 def examples(everything: int) -> int:

@@ -289,7 +289,8 @@ OF_A_RUBRIC: dict[str, Callable[[Rubric], object]] = {
 }
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.at_length
+@pytest.mark.parametrize("shape", some(SHAPES, 2))
 @pytest.mark.parametrize("what", OF_A_RUBRIC)
 def test_what_is_made_of_a_rubric(what: str, shape: str) -> None:
     """Checks, views and documents of a rubric take what its number of criteria asks."""
@@ -301,7 +302,8 @@ def test_what_is_made_of_a_rubric(what: str, shape: str) -> None:
     assert_grows_with_size(prepare, SIZE)
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.at_length
+@pytest.mark.parametrize("shape", some(SHAPES, 2))
 @pytest.mark.parametrize("how", CHANGES)
 def test_comparing_rubrics(how: str, shape: str) -> None:
     """Two rubrics are compared, and the changes told, in what their size asks."""
@@ -381,7 +383,8 @@ def test_a_large_review(name: str, shape: str, rating: str) -> None:
     assert_grows_with_size(prepare, SIZE)
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.at_length
+@pytest.mark.parametrize("shape", some(SHAPES, 2))
 def test_explaining_a_large_review(shape: str) -> None:
     """The arithmetic of a review is told in what its number of criteria asks."""
 
