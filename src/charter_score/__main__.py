@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import io
 import os
 import signal
 import sys
@@ -95,7 +96,11 @@ def _defect_or_usage(defect: Exception) -> int:
     """What typer refused (2), or else a defect of ours (70) with what to report."""
     show = getattr(defect, "show", None)
     if callable(show) and hasattr(defect, "exit_code"):
-        show()
+        # It repeats words of the command, and a pattern of the shell may have made them of names.
+        refusal = io.StringIO()
+        show(file=refusal)
+        for line in refusal.getvalue().splitlines():
+            _say(line)
         return ExitCode.USAGE
     if type(defect).__name__ == "Abort":
         _say(_stopped("interrupted", defect))

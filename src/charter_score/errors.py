@@ -76,6 +76,7 @@ class NotWrittenError(CharterScoreError):
     exit_code = ExitCode.NOT_WRITTEN
 
 
+_NOT_MAPPED = "failed to map segment from shared object"
 _SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 
 
@@ -89,6 +90,11 @@ def shortage(fault: BaseException) -> str | None:
     if isinstance(fault, OSError) and fault.errno in _SHORTAGES:
         return os.strerror(fault.errno).lower()
     # An extension module is opened by the system's linker, which gives a text and no number.
-    if isinstance(fault, ImportError) and os.strerror(errno.EMFILE) in str(fault):
-        return os.strerror(errno.EMFILE).lower()
+    if isinstance(fault, ImportError):
+        text = str(fault)
+        if os.strerror(errno.EMFILE) in text:
+            return os.strerror(errno.EMFILE).lower()
+        # Behind a colon would stand another reason, such as a file system that lets nothing run.
+        if os.strerror(errno.ENOMEM).lower() in text.lower() or text.endswith(_NOT_MAPPED):
+            return "there is not enough memory"
     return None

@@ -1,6 +1,7 @@
 """Places that results go to: standard output, files replaced whole, files that CI reads."""
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
@@ -73,7 +74,9 @@ class Output:
             return
         file = self._file
         if file is not None:
-            data = text if isinstance(text, bytes) else text.encode("utf-8")
+            if isinstance(text, str):
+                text = _for_file(text, file, is_painted=self.is_painted)
+            data = text
             self._try(lambda: file.write(data))
         elif self.path is None:
             self._try(lambda: print_text(text, is_painted=self.is_painted))
@@ -175,9 +178,38 @@ class _Appended:
         """Nothing was begun that would have to be undone."""
 
 
-def is_terminal() -> bool:
-    """Whether standard output is a terminal."""
-    return sys.stdout is not None and sys.stdout.isatty()
+def is_terminal(path: str | None = None) -> bool:
+    """Whether a terminal shows what is written: to a path, or to standard output."""
+    if path is None:
+        return sys.stdout is not None and sys.stdout.isatty()
+    try:
+        if not stat.S_ISCHR(os.stat(path).st_mode):
+            return False
+        descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
+    except (OSError, ValueError):
+        return False  # writing it says what is wrong
+    try:
+        return os.isatty(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_text(path: str, text: str, shown: str) -> None:
+    """Put a document at a path, whole or not at all; a terminal there gets nothing that acts.
+
+    Raises:
+        NotWrittenError: with the old file as it was.
+    """
+    with Replacement(path, shown) as file:
+        file.write(_for_file(text, file))
+        file.commit()
+
+
+def _for_file(text: str, file: "Replacement | _Appended", *, is_painted: bool = False) -> bytes:
+    """Text as it is written to a file: one like `/dev/tty` is a terminal by another name."""
+    if not is_painted and isinstance(file, Replacement) and file.is_terminal:
+        text = visible_document(text)
+    return text.encode("utf-8")
 
 
 def print_text(text: str | bytes, *, is_painted: bool = False) -> None:

@@ -58,6 +58,11 @@ class Replacement:
             raise
 
     @property
+    def is_terminal(self) -> bool:
+        """Whether what is written is shown on a terminal."""
+        return self._temporary is None and self._stream.isatty()
+
+    @property
     def replaces(self) -> bool:
         """Whether there is an older file, whose place it is to take."""
         return self._temporary is not None and os.path.exists(self._target)

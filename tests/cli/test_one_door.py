@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import programs
+from charter_score.errors import shortage
 from charter_score.source import files
 from charter_score.source.files import RESULTS, SETTINGS, find_inputs, is_under, read_bytes
 from programs import Run
@@ -223,6 +224,35 @@ def test_a_hard_link_to_an_input_is_the_input(place: str, run: Run) -> None:
     assert code == 2
     assert err == "charter-score: -o out.json is also an input; it was not touched\n"
     assert Path(source).read_bytes() == before
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+@pytest.mark.parametrize("source", ["r.yaml", "b.yaml", "form.xlsx"])
+@pytest.mark.parametrize("ending", ["json", "html", "csv", "md"])
+def test_a_link_with_another_ending_than_its_file(
+    link: Callable[[str, str], None], source: str, ending: str, run: Run
+) -> None:
+    """A rubric or a review is never replaced by results, whatever name leads to it."""
+    Path("b.yaml").write_text(REVIEW, encoding="utf-8")
+    if source == "form.xlsx":
+        assert run("new", "./r.yaml", "-o", source)[0] == 0
+    link(source, f"out.{ending}")
+    before = Path(source).read_bytes()
+    code, _, err = run("score", "a.yaml", "-o", f"out.{ending}")
+    assert (code, Path(source).read_bytes()) == (2, before)
+    assert "it was not touched" in err
+
+
+@pytest.mark.parametrize("name", ["rubrics/q.yaml", "link.yaml"])
+def test_a_new_review_in_the_place_of_its_rubric(name: str, run: Run) -> None:
+    """With --force too, and where the rubric was named by its id."""
+    Path("rubrics").mkdir()
+    Path("rubrics/q.yaml").write_text(RUBRIC.replace("id: r", "id: q"), encoding="utf-8")
+    Path("link.yaml").symlink_to("rubrics/q.yaml")
+    before = Path("rubrics/q.yaml").read_bytes()
+    code, _, err = run("new", "q", "--rubrics", "rubrics", "-o", name, "--force")
+    assert (code, Path("rubrics/q.yaml").read_bytes()) == (2, before)
+    assert "is the rubric itself; it was not touched" in err
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EACCES])
@@ -445,3 +475,18 @@ def test_a_folder_that_cannot_be_opened_is_called_one(
         code, _, err = run("score", "a.yaml", "--rubric", "folder.yaml")
     assert code == 3
     assert "this is a folder, not a file" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("x.so: failed to map segment from shared object", "there is not enough memory"),
+        ("x.so: cannot allocate memory in static TLS block", "there is not enough memory"),
+        (f"x.so: {os.strerror(errno.EMFILE)}", os.strerror(errno.EMFILE).lower()),
+        ("x.so: failed to map segment from shared object: Operation not permitted", None),
+        ("No module named 'x'", None),
+    ],
+)
+def test_what_the_linker_says_of_a_shortage(text: str, why: str | None) -> None:
+    """An extension module for which there is no room is no defect of ours."""
+    assert shortage(ImportError(text)) == why

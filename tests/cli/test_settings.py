@@ -426,3 +426,12 @@ def test_a_wrong_setting_above_is_named_by_its_path(
     assert run(monkeypatch, "score", "../../a.yaml") == 2
     told = capsys.readouterr().err
     assert "../../charter-score.toml: `rubrics` names a folder that is not there" in told
+
+
+@pytest.mark.parametrize("part", ["a", '"a"', "'a'", "a "])
+@pytest.mark.parametrize("around", ["{} = 1", "[{}]", "[[{}]]", "x = {{{} = 1}}"])
+def test_a_key_of_very_many_parts(part: str, around: str) -> None:
+    """It would take tomllib the square of their number, so it is refused before."""
+    own(around.format(".".join([part] * 100_000)))
+    with pytest.raises(UsageError, match="its values are nested too deeply"):
+        find_settings()

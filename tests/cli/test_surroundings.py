@@ -366,6 +366,89 @@ def test_a_terminal_gets_nothing_that_acts(run: Run, tmp_path: Path, form: str) 
     assert "2J" in text
 
 
+def _seen(ours: int) -> str:
+    """Everything that a terminal was sent, its colours taken out."""
+    seen = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # the other end is closed, and all of it was read
+            break
+        if not piece:
+            break
+        seen += piece
+    os.close(ours)
+    return re.sub("\u001b\\[[0-9;]*m", "", seen.decode("utf-8"))
+
+
+ACTING = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028\u202e]"
+HOSTILE_RUBRIC = """\
+id: hostile
+version: "1"
+title: "\\u202egnp\\u200b\\u2028"
+sections: [{id: s, title: "\\u202eS", criteria: [{id: a, title: "\\u202eA"}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "schema review --rubric ./hostile.yaml",
+        "selftest ./hostile.yaml -f json",
+        "rubrics ./hostile.yaml -f html",
+        "rubrics ./hostile.yaml -f json",
+        "rubrics diff hostile.yaml hostile.yaml -f json",
+        "new ./hostile.yaml",
+        "explain a.yaml \u202enames-of-files-by-a-pattern",
+        "score --\u202enames-of-files-by-a-pattern",
+    ],
+)
+def test_no_command_acts_on_a_terminal(run: Run, tmp_path: Path, words: str) -> None:
+    """What a rubric says, or what a pattern made of names, is made visible by every command."""
+    (tmp_path / "hostile.yaml").write_text(HOSTILE_RUBRIC, encoding="utf-8")
+    ours, theirs = pty.openpty()
+    done = run(*words.split(), stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    text = _seen(ours)
+    assert done.returncode in (0, 2)
+    assert not re.search(ACTING, text)
+    assert "202e" in text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "score month -f csv -o /dev/stdout",
+        "score month -f json -o /dev/stdout",
+        "score month -f html -o /dev/stdout",
+        "rubrics ./hostile.yaml -f html -o /dev/stdout",
+    ],
+)
+def test_a_terminal_by_the_name_of_a_file(run: Run, tmp_path: Path, words: str) -> None:
+    """`-o /dev/stdout` and `-o /dev/tty` are a terminal too."""
+    (tmp_path / "hostile.yaml").write_text(HOSTILE_RUBRIC, encoding="utf-8")
+    path = tmp_path / "month" / "\u202e\u200b.yaml"
+    path.write_text(REVIEW.replace("./", "../"), encoding="utf-8")
+    ours, theirs = pty.openpty()
+    done = run(*words.split(), stdout=theirs, stderr=subprocess.PIPE)
+    os.close(theirs)
+    text = _seen(ours)
+    assert (done.returncode, bool(text)) == (0, True)
+    assert not re.search(ACTING, text)
+
+
+def test_a_workbook_to_a_terminal_by_the_name_of_a_file(run: Run) -> None:
+    """It is refused there as well; a pipe by that name gets it."""
+    ours, theirs = pty.openpty()
+    words = ["score", "a.yaml", "-f", "xlsx", "-o", "/dev/stdout"]
+    done = run(*words, stdout=theirs, stderr=subprocess.PIPE)
+    os.close(theirs)
+    os.close(ours)
+    assert done.returncode == 2
+    assert "xlsx is no text for a terminal" in done.stderr
+    assert bytes(run(*words, text=False).stdout).startswith(b"PK")
+
+
 def test_a_file_keeps_what_a_terminal_must_not_get(run: Run, tmp_path: Path) -> None:
     """To a file or a pipe CSV goes as it is."""
     path = tmp_path / "month" / f"{HOSTILE}.yaml"

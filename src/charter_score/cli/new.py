@@ -314,6 +314,15 @@ def _refuse_inputs(target: Path, job: _Job) -> None:
     for source in (job.source, job.rubric_path):
         if source is not None and target.exists() and source.exists() and source.samefile(target):
             raise UsageError(f"-o {shown_path(target)} is also read; it was not touched")
+    if not target.exists():
+        return
+    try:
+        # A rubric that was named by its id may lie anywhere.
+        digest = sha256(read_bytes(target, shown_path(target))).hexdigest()
+    except DocumentError:
+        return
+    if digest == job.rubric.sha256:
+        raise UsageError(f"-o {shown_path(target)} is the rubric itself; it was not touched")
 
 
 def _schema_name(rubric: Rubric) -> str:

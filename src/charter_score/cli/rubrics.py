@@ -24,9 +24,8 @@ from charter_score.cli.options import (
 from charter_score.cli.terminal import Color, show, tell_problems
 from charter_score.errors import DocumentError, ExitCode, UsageError
 from charter_score.library import Library, LoadedRubric
-from charter_score.outputs import print_text
+from charter_score.outputs import print_text, write_text
 from charter_score.source.files import read_bytes, shown_path
-from charter_score.writing import write_file, write_standard_output
 
 
 class RubricView(StrEnum):
@@ -111,7 +110,7 @@ def run_show(options: ShowOptions) -> ExitCode:
         return ExitCode.NOT_SCORED
     if path is not None:
         _refuse_rubric(path, rubric)
-        write_file(path, _text(rubric, view).encode("utf-8"), shown_path(path))
+        write_text(path, _text(rubric, view), shown_path(path))
     elif view is RubricView.FULL:
         from charter_score.render.rubric.terminal import one_rubric
 
@@ -134,7 +133,7 @@ def _list(library: Library, options: ShowOptions) -> ExitCode:
     if view is RubricView.JSON:
         from charter_score.wire.encoding import rubrics_json
 
-        write_standard_output(rubrics_json(good))
+        print_text(rubrics_json(good))
     else:
         from charter_score.render.rubric.terminal import rubric_list
 
@@ -193,7 +192,7 @@ def run_diff(options: DiffOptions) -> ExitCode:
 
     comparison = compare(before.rubric, after.rubric)
     if options.output_format is View.JSON:
-        write_standard_output(changes_json(comparison, before.sha256, after.sha256))
+        print_text(changes_json(comparison, before.sha256, after.sha256))
     else:
         show(rubric_changes(comparison), options.color)
     return ExitCode.OK

@@ -19,7 +19,7 @@ from charter_score.cli.options import (
 from charter_score.cli.terminal import Color, tell_problems
 from charter_score.errors import DocumentError, ExitCode, UsageError
 from charter_score.library import Library, named_rubric
-from charter_score.writing import write_standard_output
+from charter_score.outputs import print_text
 
 
 class SchemaName(StrEnum):
@@ -64,7 +64,7 @@ def run_schema(options: SchemaOptions) -> ExitCode:
     from charter_score.wire.schemas import schema_text
 
     if options.rubric is None:
-        write_standard_output(schema_text(options.document.value))
+        print_text(schema_text(options.document.value))
         return ExitCode.OK
     if options.document is not SchemaName.REVIEW:
         raise UsageError("--rubric goes with `schema review`")
@@ -72,7 +72,7 @@ def run_schema(options: SchemaOptions) -> ExitCode:
     if isinstance(rubric, DocumentError):
         tell_problems(rubric.diagnostics, options.color)
         return ExitCode.NOT_SCORED
-    write_standard_output(schema_text(options.document.value, rubric.rubric))
+    print_text(schema_text(options.document.value, rubric.rubric))
     return ExitCode.OK
 
 

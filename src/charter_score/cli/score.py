@@ -87,7 +87,7 @@ def run_score(options: ScoreOptions) -> ExitCode:
         target._replace(format=target.format or options.output_format)
         for target in targets(options.typed("output_format"), options.outputs)
     ]
-    if is_terminal() and any(target == Target(None, Format.XLSX) for target in wanted):
+    if any(target.format is Format.XLSX and is_terminal(target.path) for target in wanted):
         raise UsageError("xlsx is no text for a terminal", "write it to a file: -o results.xlsx")
     chosen = _filter(options)
     scoring = Scoring(

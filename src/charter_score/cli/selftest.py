@@ -19,7 +19,7 @@ from charter_score.cli.options import (
 from charter_score.cli.terminal import Color, show
 from charter_score.errors import ExitCode, UsageError
 from charter_score.library import Library
-from charter_score.writing import write_standard_output
+from charter_score.outputs import print_text
 
 
 class SelftestOptions(Options):
@@ -57,7 +57,7 @@ def run_selftest(options: SelftestOptions) -> ExitCode:
             "a form that people fill in has about 25",
         ) from None
     if options.output_format is View.JSON:
-        write_standard_output(proofs_json(proved, rubric.path, rubric.sha256))
+        print_text(proofs_json(proved, rubric.path, rubric.sha256))
     else:
         show(proofs(proved, rubric.path, rubric.sha256), options.color)
     return ExitCode.OK if proved.held else ExitCode.GATE_FAILED

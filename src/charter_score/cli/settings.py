@@ -14,6 +14,7 @@ from typing import Any
 from charter_score.cli.options import FileValues, checked, setting_of
 from charter_score.diagnostics import did_you_mean, listed
 from charter_score.errors import DocumentError, UsageError, all_of
+from charter_score.limits import MOST_DEPTH
 from charter_score.scalars import Number
 from charter_score.source.files import SETTINGS, is_there, read_bytes
 
@@ -83,20 +84,29 @@ def _read(name: str) -> bytes:
         raise UsageError(f"{name}: {problem.message}", problem.hint) from None
 
 
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_DEEP_KEY = rf"(?<![\w-])(?:{_PART}[ \t]*+\.[ \t]*+){{{MOST_DEPTH}}}"
+"""A key of very many parts, over which tomllib takes the square of their number."""
+
+
 def _parsed(name: str, data: bytes) -> dict[str, Any]:
     """The values of a TOML file; decimals stay the text they are, as `Number`."""
+    import re
     import tomllib
 
     try:
-        return tomllib.loads(data.decode("utf-8-sig"), parse_float=Number)
+        text = data.decode("utf-8-sig")
+        if not re.search(_DEEP_KEY, text):
+            return tomllib.loads(text, parse_float=Number)
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
         raise UsageError(f"{name}:{line}: this is not UTF-8") from None
     except RecursionError:
-        raise UsageError(f"{name}: its values are nested too deeply") from None
+        pass
     except ValueError as wrong:
         # TOMLDecodeError, or what `int` says of a number of thousands of digits.
         raise UsageError(_broken(name, data, str(wrong))) from None
+    raise UsageError(f"{name}: its values are nested too deeply")
 
 
 def _broken(name: str, data: bytes, said: str) -> str:

@@ -7,7 +7,13 @@ from charter_score.errors import DocumentError
 from charter_score.scalars import Value
 from charter_score.source import kinds
 from charter_score.source.document import Document, decode
-from charter_score.source.files import AnyPath, read_beginning, read_bytes, shown_path
+from charter_score.source.files import (
+    STANDARD_INPUT,
+    AnyPath,
+    read_beginning,
+    read_bytes,
+    shown_path,
+)
 from charter_score.wire.ours import is_output
 
 
@@ -107,7 +113,20 @@ def may_be_replaced(path: AnyPath, *, in_folder: bool) -> bool:
         data = read_bytes(path, shown)
     except DocumentError:
         return not in_folder
-    return all(_may_be_replaced(document, in_folder) for document in read_documents(data, shown))
+    documents = list(read_documents(data, shown))
+    if any(isinstance(document, DocumentError) for document in documents):
+        # A link may have another ending than what it leads to: what lies there decides.
+        documents += read_documents(data, _name_by_content(data))
+    return all(_may_be_replaced(document, in_folder) for document in documents)
+
+
+def _name_by_content(data: bytes) -> str:
+    """A name that a file with these bytes could have, whatever it is called."""
+    if data.startswith(kinds.OLE):
+        return "-.xls"
+    if not data.startswith(kinds.ZIP):
+        return STANDARD_INPUT
+    return "-.ods" if data[30:38] == b"mimetype" else "-.xlsx"
 
 
 def _may_be_replaced(document: Document | DocumentError, in_folder: bool) -> bool:  # noqa: FBT001
