@@ -10,6 +10,7 @@ import re
 _PLAIN = re.compile(r"(?:\.{1,2}/)*[^\W\d_](?:[\w ./@()'-]*[\w.)'])?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _PLAIN_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_JOINERS = frozenset("\u200c\u200d")  # Persian, Indic letters and emoji are written with them
 _NO_TEXT = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
 
 
@@ -31,9 +32,10 @@ def key_scalar(name: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text between double quotes; what cannot be seen stands as an escape."""
+    """A text between double quotes; what cannot be seen, and joins nothing, stands as an escape."""
     return "".join(
-        one if one.isprintable() else _escape(one) for one in json.dumps(text, ensure_ascii=False)
+        character if character.isprintable() or character in _JOINERS else _escape(character)
+        for character in json.dumps(text, ensure_ascii=False)
     )
 
 

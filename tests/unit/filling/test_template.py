@@ -293,6 +293,13 @@ def test_a_scalar_reads_as_its_text(text: str) -> None:
     assert type(values["a"]) is type(values["c"]) is str
 
 
+def test_letters_that_join_stay_as_they_were_written() -> None:
+    """Persian and emoji are read in a file as anywhere; what turns text around is shown."""
+    assert quoted("می\u200cشود") == '"می\u200cشود"'
+    assert quoted("👩\u200d🔧") == '"👩\u200d🔧"'
+    assert quoted("a\u202eb\u200b") == '"a\\u202eb\\u200b"'
+
+
 def test_a_hostile_rubric_cannot_leave_its_comments() -> None:
     """Line breaks and what acts or hides in a rubric's text stay inside the comment."""
     hostile = "x\\nrubric: other\\r\\nratings: {}\\u2028a: b\\u202e # \\u200b"
