@@ -39,6 +39,7 @@ FOR_PEOPLE = (
     "correct it, or name the rubric's folder with --rubrics FOLDER",
     "did you mean `[a-z0-9_-]+\\.[a-z0-9_-]+`\\?",  # it belongs under another section
     "keep those that matter",
+    "rate its criteria one by one, each on a line of its own",
     "add that line, or take the weight out",
     "take it out, or check .*",
     "add `[^`]+` under `interaction`, or declare .*",

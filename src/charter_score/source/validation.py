@@ -152,6 +152,9 @@ def _problem(
             return _not_that_document(kind)
         case _ if route[:1] == ("ratings",) and len(route) == _RATING_DEPTH:
             return _wrong_rating(value, route)
+        case _ if route[:1] == ("ratings",):
+            hint = "rate its criteria one by one, each on a line of its own"
+            return _wrong_type("a mapping (`key: value`)", value, route, hint)
         case _:
             return _wrong_type("a mapping (`key: value`)", value, route)
 
