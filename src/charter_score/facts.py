@@ -163,6 +163,12 @@ def on_miss(criterion: Criterion) -> str:
     return ""
 
 
+def asks_alike_on_miss(rubric: Rubric) -> bool:
+    """Whether every criterion asks for the same on a miss, so that it can be said once."""
+    asked = {on_miss(criterion) for _, criterion in rubric.criteria()}
+    return len(asked) == 1 and asked != {""}
+
+
 class RatingFact(NamedTuple):
     """One rating that a criterion can get.
 

@@ -46,3 +46,15 @@ def test_ratings_come_in_the_order_of_the_rubric() -> None:
     ]
     hidden = rubric_from(RUBRIC.replace("title: Calls", "title: Calls\nhide_points: true"))
     assert {rating.worth for rating in facts.ratings(hidden, criterion)} == {""}
+
+
+def test_what_every_miss_asks_is_said_once_only_where_all_ask() -> None:
+    """One criterion that asks for nothing, or none at all that asks, and nothing is alike."""
+    for asking, alike in (((True, True), True), ((True, False), False), ((False, False), False)):
+        criteria = ", ".join(
+            f"{{id: c{number}, title: C, comment: {'when_missed' if asks else 'optional'}}}"
+            for number, asks in enumerate(asking)
+        )
+        sections = f"[{{id: s, title: S, criteria: [{criteria}]}}]"
+        rubric = rubric_from(f"{{id: r, version: '1', title: R, sections: {sections}}}")
+        assert facts.asks_alike_on_miss(rubric) is alike

@@ -138,6 +138,7 @@ class _Form:
         self._review = review
         self._is_example = is_example
         self._alike = facts.same_points(rubric) is not None
+        self._asks_alike = facts.asks_alike_on_miss(rubric)
         self._sheet = workbook.add_worksheet(REVIEW_SHEET)
         self._words_sheet: Any = None
         self._word_lists: dict[tuple[str, ...], str] = {}
@@ -313,7 +314,8 @@ class _Form:
                 parts.append((f"\n{_shown(one.word)}{worth}", {**plain, "bold": True}))
                 if one.looks_like:
                     parts.append((f": {_shown(one.looks_like)}", plain))
-        parts += [(f"\n{told}", {**_ASIDE, "font_color": _RUST}) for told in demands(criterion)]
+        asked = demands(criterion, alike=self._asks_alike)
+        parts += [(f"\n{told}", {**_ASIDE, "font_color": _RUST}) for told in asked]
         return [(parts[0][0].removeprefix("\n"), parts[0][1]), *parts[1:]] if parts else []
 
     def _mark(self, section: Section, criterion: Criterion) -> None:

@@ -61,20 +61,26 @@ def weight_of(rubric: Rubric, criterion: Criterion, *, alike: bool) -> list[str]
     return [told for told in (worth, critical) if told]
 
 
-def demands(criterion: Criterion) -> list[str]:
-    """Which ratings of a criterion need a comment."""
+def demands(criterion: Criterion, *, alike: bool = False) -> list[str]:
+    """Which ratings of a criterion need a comment.
+
+    `alike` says whether all ask for the same on a miss, which `rules` then says once.
+    """
     on_na = facts.on_na(criterion) if criterion.not_applicable is Permission.NEEDS_COMMENT else ""
-    return [told for told in (on_na, facts.on_miss(criterion)) if told]
+    on_miss = "" if alike else facts.on_miss(criterion)
+    return [demand for demand in (on_na, on_miss) if demand]
 
 
 def rules(rubric: Rubric) -> list[str]:
-    """What holds for every criterion: what n/a is for and counts as, and equal points."""
+    """What holds for every criterion: what n/a is for and counts as, points, comments."""
     told = []
     if rubric.allows_na:
         told.append(f"{facts.rule(rubric)}: it is for what could not be shown this time.")
     worth = None if rubric.hide_points else facts.same_points(rubric)
     if worth:
         told.append(f"Each criterion can earn {worth}.")
+    if facts.asks_alike_on_miss(rubric):
+        told.append("A rating that misses a criterion or loses points needs a comment.")
     return told
 
 
@@ -103,12 +109,19 @@ def review_template(
     lines += _status(review)
     lines += ["", "interaction:", *_interaction(rubric, review)]
     lines += ["", "ratings:"]
-    alike = facts.same_points(rubric) is not None
+    alike = _Alike(facts.same_points(rubric) is not None, facts.asks_alike_on_miss(rubric))
     for section in rubric.sections:
         ratings = {} if review is None else review.ratings.get(section.id, {})
         lines += _section(rubric, section, ratings, alike=alike)
     lines += _conversation(review)
     return "\n".join(lines) + "\n"
+
+
+class _Alike(NamedTuple):
+    """What all criteria have in common, which is then said once: their points, what a miss asks."""
+
+    points: bool
+    on_miss: bool
 
 
 MADE_UP = "This review is made up, to try charter-score with."
@@ -203,7 +216,7 @@ def _field(name: str, value: str | Sequence[str] | None) -> str:
 
 
 def _section(
-    rubric: Rubric, section: Section, rated: Mapping[str, Rated], *, alike: bool
+    rubric: Rubric, section: Section, rated: Mapping[str, Rated], *, alike: _Alike
 ) -> list[str]:
     rule = "-" * (WIDEST_COMMENT - 4)
     lines = ["", f"  # {rule}", *_comment(section.title, 2)]
@@ -217,8 +230,8 @@ def _section(
     return lines
 
 
-def _criterion(rubric: Rubric, number: int, criterion: Criterion, *, alike: bool) -> list[str]:
-    weight = "; ".join(weight_of(rubric, criterion, alike=alike))
+def _criterion(rubric: Rubric, number: int, criterion: Criterion, *, alike: _Alike) -> list[str]:
+    weight = "; ".join(weight_of(rubric, criterion, alike=alike.points))
     title = f"{number}. {criterion.title}"
     lines = _comment(f"{title} ({weight})" if weight else title, 4, hang=3)
     if criterion.applies_when:
@@ -231,7 +244,7 @@ def _criterion(rubric: Rubric, number: int, criterion: Criterion, *, alike: bool
             lines += _comment(f"{_with_worth(one)}{looks}", 4, indent=3, hang=5)
     else:
         lines += _comment(" | ".join(_with_worth(one) for one in offered), 4, indent=3)
-    for told in demands(criterion):
+    for told in demands(criterion, alike=alike.on_miss):
         lines += _comment(f"({told})", 4, indent=3)
     return lines
 
