@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 
 import programs
+from effort import some
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "plymouth"
@@ -104,8 +105,6 @@ COMMANDS = [
     "score one.yaml bad.yaml missing.yaml -f json",
     "score reviews --jobs 2",
     "score reviews -f json --jobs 2",
-    "score reviews -f csv --jobs 2",
-    "score reviews -f junit --include-names --jobs 2",
     "score reviews --jobs 2 -o o.json -o o.csv -o o.html -o o.xlsx -o o.md",
     "check one.yaml bad.yaml reviews",
     f"new {RUBRIC}",
@@ -114,13 +113,16 @@ COMMANDS = [
     "explain one.yaml",
     "rubrics",
     f"rubrics {RUBRIC} -f html",
-    f"selftest {RUBRIC}",
     "schema review",
+    "score reviews -f csv --jobs 2",
+    "score reviews -f junit --include-names --jobs 2",
+    f"selftest {RUBRIC}",
 ]
 """What people do all day, once each; those that share the work between processes with `--jobs`."""
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.at_length
+@pytest.mark.parametrize("command", some(COMMANDS, 13))
 def test_the_same_bytes_without_posix(command: str, tmp_path: Path) -> None:
     """Codes, both streams, files and their modes are the same, and it was `spawn` that worked."""
     words = command.split()
