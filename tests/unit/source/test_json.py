@@ -551,9 +551,6 @@ def test_standard_input_may_be_either() -> None:
     assert found.locate(("a",)) == (3, 1)
 
 
-# Reported, to be fixed in the reader; each test loses its mark when it passes
-
-
 @pytest.mark.parametrize("length", [60_000, 400_000])
 def test_long_keys_are_not_normalised(length: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key longer than any name is never put in NFC: many accents take time squared."""
