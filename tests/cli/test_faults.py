@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+import needs
 from charter_score import workers, writing
 from charter_score.outcome import LeftOut, Outcome
 from charter_score.pipeline import Scoring
@@ -29,8 +30,7 @@ from charter_score.source import files
 from charter_score.source.files import Input
 from programs import Run
 
-if not hasattr(os, "fork"):
-    pytest.skip("faults are put into workers that are forks", allow_module_level=True)
+pytestmark = needs.FORKS
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = (ROOT / "examples" / "plymouth" / "strong.yaml").read_text(encoding="utf-8")
@@ -407,7 +407,7 @@ HOW = {
 }
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="looks for processes in /proc")
+@needs.PROC
 @pytest.mark.parametrize("words", HOW.values(), ids=HOW)
 @pytest.mark.parametrize(
     ("number", "code", "told"),
@@ -452,7 +452,7 @@ for _ in workers.in_order(work, range(1000), 2, len):
 """A batch whose results fill every buffer, taken by nobody."""
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="looks for processes in /proc")
+@needs.PROC
 @pytest.mark.parametrize("program", [SLOWLY, LARGE], ids=["at work", "handing over"])
 def test_a_killed_parent_leaves_no_workers(program: str) -> None:
     """After kill -9 the old output is as it was, and the workers end by themselves, silently."""
@@ -498,7 +498,7 @@ def test_a_closed_pipe_ends_quietly_with_the_code_earned(here: Path, jobs: str) 
     assert "pipe" not in bad.stderr.lower()
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+@needs.FULL_DEVICE
 @pytest.mark.parametrize(
     "words",
     [

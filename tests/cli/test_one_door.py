@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import needs
 import programs
 from charter_score.errors import shortage
 from charter_score.source import files
@@ -47,7 +48,7 @@ READ_BY = {
 }
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes in folders here")
+@needs.NAMED_PIPES
 @pytest.mark.parametrize("words", READ_BY.values(), ids=READ_BY)
 @pytest.mark.parametrize("kind", ["pipe", "device"])
 def test_a_pipe_or_a_device_is_refused(words: tuple[str, ...], kind: str) -> None:
@@ -63,7 +64,7 @@ def test_a_pipe_or_a_device_is_refused(words: tuple[str, ...], kind: str) -> Non
     assert "hint: write what it gives to a file first, and name that" in done.stderr
 
 
-@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="there are no descriptors by name here")
+@needs.NAMED_DESCRIPTORS
 def test_a_baseline_by_process_substitution() -> None:
     """`--baseline <(…)` is a pipe and is refused; following the hint works."""
     assert programs.run("score", "a.yaml", "-o", "base.json").returncode == 0
@@ -84,7 +85,7 @@ def test_a_baseline_by_process_substitution() -> None:
     assert done.returncode == 0
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes in folders here")
+@needs.NAMED_PIPES
 @pytest.mark.parametrize("name", ["charter-score.toml", "pyproject.toml"])
 def test_settings_that_are_no_file(name: str) -> None:
     """A settings file may hold a gate, so one that cannot be read is not passed over."""
@@ -361,7 +362,7 @@ def test_an_entry_that_cannot_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> N
 LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({0}, {0}))"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a process has no such limit on Windows")
+@needs.HANDLE_LIMIT
 @pytest.mark.parametrize("handles", [3, 4, 5, 6, 8, 12])
 @pytest.mark.parametrize(
     "words",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import needs
 import programs
 from charter_score.cli.formats import Format
 
@@ -215,7 +216,7 @@ def test_standard_input_beside_many_files(run: Run, tmp_path: Path) -> None:
     assert '"path": "-"' in outputs.pop()
 
 
-@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="there are no descriptors by name here")
+@needs.NAMED_DESCRIPTORS
 def test_a_pipe_by_the_name_of_its_descriptor(run: Run) -> None:
     """`-o /dev/stdout` and `-o >(cmd)` are written directly, as any pipe is."""
     done = run(
@@ -255,7 +256,7 @@ def test_help_that_nobody_reads(run: Run, words: list[str]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@needs.FULL_DEVICE
 @pytest.mark.parametrize(
     "words", [["--help"], ["--version"], ["score", "--help"], ["schema", "review"]]
 )
@@ -336,6 +337,8 @@ def test_a_current_folder_that_is_gone(run: Run, tmp_path: Path) -> None:
 
 HOSTILE = "\u001b]0;owned\u0007\u001b[2J\u202egnp\u200b\u2028"
 """A title for the window, a cleared screen, text turned round, no width, a line of another kind."""
+ACTING = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028\u202e]"
+"""What no terminal may be sent, colours aside."""
 
 
 @pytest.mark.parametrize(
@@ -350,19 +353,9 @@ def test_a_terminal_gets_nothing_that_acts(run: Run, tmp_path: Path, form: str) 
     streams = {"stdout": theirs, "stderr": subprocess.PIPE}
     done = run("score", "month", "-f", form, **streams)
     os.close(theirs)
-    seen = b""
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # the other end is closed, and all of it was read
-            break
-        if not piece:
-            break
-        seen += piece
-    os.close(ours)
+    text = _seen(ours)
     assert done.returncode == 0
-    text = re.sub("\u001b\\[[0-9;]*m", "", seen.decode("utf-8"))  # colours of ours
-    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028\u202e]", text)
+    assert not re.search(ACTING, text)
     assert "2J" in text
 
 
@@ -381,7 +374,6 @@ def _seen(ours: int) -> str:
     return re.sub("\u001b\\[[0-9;]*m", "", seen.decode("utf-8"))
 
 
-ACTING = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028\u202e]"
 HOSTILE_RUBRIC = """\
 id: hostile
 version: "1"

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
+import needs
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import DocumentError
 from charter_score.scalars import Null, Scalar, Value
@@ -262,14 +263,14 @@ def plain(value: Value) -> object:
     return words.get(value.text, value.text) if isinstance(value, Scalar) else str(value)
 
 
-@pytest.mark.skipif(not yaml.__with_libyaml__, reason="the lists are those of libyaml")
+@needs.LIBYAML
 def test_wrong_yaml_is_refused() -> None:
     """Every wrong input of yaml-test-suite is refused, but for what libyaml lets pass."""
     lenient = {case.id for case in YAML.values() if not case.valid and not codes_of(case, ".yaml")}
     assert lenient == set(YAML_LENIENT)
 
 
-@pytest.mark.skipif(not yaml.__with_libyaml__, reason="the lists are those of libyaml")
+@needs.LIBYAML
 def test_right_yaml_is_read() -> None:
     """Right YAML is read or refused for a documented reason, but for what libyaml cannot read."""
     stricter = set()
@@ -281,7 +282,7 @@ def test_right_yaml_is_read() -> None:
     assert set(YAML_STRICTER) <= stricter <= set(YAML_STRICTER) | YAML_DIRECTIVES
 
 
-@pytest.mark.skipif(not yaml.__with_libyaml__, reason="the lists are those of libyaml")
+@needs.LIBYAML
 def test_right_yaml_has_the_right_value() -> None:
     """What is read of yaml-test-suite is what the suite says, but for what libyaml sees there."""
     compared = 0

@@ -1,5 +1,6 @@
 """What the readers of YAML and JSON have in common: limits, keys, and how problems are noted."""
 
+from abc import ABC, abstractmethod
 from typing import Any, NoReturn
 
 from charter_score.diagnostics import Diagnostic, Location
@@ -13,7 +14,7 @@ class ReadingStoppedError(Exception):
     """Reading cannot go on; the problems are in the builder."""
 
 
-class Builder:
+class Builder(ABC):
     """Builds the values of one document, and collects what is wrong with it.
 
     A spot is where the reader stands, in its own terms: an offset, an event of a parser, a place.
@@ -26,9 +27,9 @@ class Builder:
         self._places: Places = {}
         self._problems: list[Diagnostic] = []
 
+    @abstractmethod
     def _at(self, spot: Any) -> Location:
         """The line and column of a spot."""
-        raise NotImplementedError
 
     def _finished(self, built: Built | None) -> Built:
         """What was built.

@@ -3,7 +3,6 @@
 import io
 import random
 import re
-import shutil
 import struct
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import needs
 import random_documents
 from charter_score.diagnostics import Diagnostic, Location
 from charter_score.errors import DocumentError, UsageError
@@ -725,10 +725,7 @@ def test_a_form_is_known_by_its_ending(small: Rubric) -> None:
     assert document.value["ratings"]["close"] == {"goodbye": Null()}  # type: ignore[index,call-overload]
 
 
-OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
-
-
-@pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
+@needs.LIBREOFFICE
 def test_another_program_opens_saves_and_prints_a_form(tmp_path: Path) -> None:
     """LibreOffice keeps values, drop-downs and hidden cells, and prints pages of A4 landscape."""
     rubric = load_rubric(ROOT / "rubrics/plymouth-quality-monitoring.yaml").rubric
@@ -740,7 +737,8 @@ def test_another_program_opens_saves_and_prints_a_form(tmp_path: Path) -> None:
     filled.write_bytes(review_form(rubric, rubric.name, as_a_form_keeps_it(review, rubric.name)))
     for kind in ("xlsx", "pdf"):
         subprocess.run(
-            [str(OFFICE), "--headless", f"-env:UserInstallation={(tmp_path / 'office').as_uri()}",
+            [str(needs.OFFICE), "--headless",
+             f"-env:UserInstallation={(tmp_path / 'office').as_uri()}",
              "--convert-to", kind, "--outdir", str(tmp_path / kind), str(filled)],
             check=True, capture_output=True, timeout=120,
         )  # fmt: skip

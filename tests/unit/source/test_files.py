@@ -14,6 +14,7 @@ from typing import Self
 
 import pytest
 
+import needs
 from charter_score.diagnostics import START, Diagnostic
 from charter_score.errors import DocumentError
 from charter_score.source.files import (
@@ -33,8 +34,6 @@ from charter_score.source.files import (
     slashed,
 )
 from permissions import modes_obeyed
-
-with_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipe has a path here")
 
 
 @pytest.fixture(autouse=True)
@@ -239,7 +238,7 @@ def test_a_fault_without_words(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said == Diagnostic("unreadable", "it cannot be read", "shown")
 
 
-@with_pipes
+@needs.NAMED_PIPES
 def test_a_pipe_without_a_writer(here: Path) -> None:
     """A pipe is refused at once; it is not waited for anybody to write into it."""
     os.mkfifo("a.yaml")
@@ -249,12 +248,16 @@ def test_a_pipe_without_a_writer(here: Path) -> None:
     assert refusal("link.yaml").code == "not-a-file"
 
 
-@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/random"])
+@pytest.mark.parametrize(
+    "device",
+    [
+        pytest.param(device, marks=needs.device(device))
+        for device in ("/dev/zero", "/dev/null", "/dev/random")
+    ],
+)
 @pytest.mark.usefixtures("here")
 def test_a_device(device: str) -> None:
     """A device is refused, named itself or through a link."""
-    if not Path(device).is_char_device():
-        pytest.skip("there is no such device here")
     assert refusal(device).code == "not-a-file"
     Path("a.yaml").symlink_to(device)
     assert refusal("a.yaml").code == "not-a-file"
@@ -319,7 +322,7 @@ def test_a_fault_of_the_system(call: str, fault: int, monkeypatch: pytest.Monkey
     assert said.message == os.strerror(fault).lower()
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
+@needs.PROC
 @pytest.mark.usefixtures("here")
 def test_no_descriptor_is_left_open() -> None:
     """Every file is closed again, also when it is refused."""
@@ -443,7 +446,7 @@ def test_a_folder_called_like_a_document_is_walked() -> None:
     assert found("r/x.yaml") == ["r/x.yaml/a.yaml"]
 
 
-@with_pipes
+@needs.NAMED_PIPES
 @pytest.mark.usefixtures("here")
 def test_pipes_are_found_and_not_opened() -> None:
     """A pipe in a folder is found like a file, so that it can be refused by its name."""

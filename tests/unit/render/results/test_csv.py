@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-import shutil
 import subprocess
 import tracemalloc
 from decimal import Decimal
@@ -14,6 +13,7 @@ import openpyxl
 import pytest
 
 import hostile
+import needs
 from batches import batch, closing, rendered, rendered_text
 from charter_score.figures import Figure
 from charter_score.outcome import Outcome, Scored
@@ -232,14 +232,14 @@ def test_a_line_quotes_whatever_could_separate_cells() -> None:
     assert line_of(cells) == 'a,"b;c","d\te","f""g","h,i","j\nk","l|m",n o\r\n'
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@needs.LIBREOFFICE
 def test_libreoffice_finds_no_formula(tmp_path: Path) -> None:
     """LibreOffice itself, told that commas, semicolons and tabs separate, makes no formula."""
     outcomes: list[Outcome] = hostile.outcomes(hostile.BRIEF)
     (tmp_path / "long.csv").write_bytes(rendered(LongCsv(), outcomes).replace(b"\0", b" "))
     subprocess.run(
         [
-            *("soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"),
+            *(str(needs.OFFICE), "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"),
             *("--infilter=CSV:44/59/9,34,76", "--convert-to", "xlsx", "--outdir", str(tmp_path)),
             str(tmp_path / "long.csv"),
         ],

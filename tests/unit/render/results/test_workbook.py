@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -18,6 +17,7 @@ import pytest
 import python_calamine as calamine
 
 import hostile
+import needs
 from batches import batch, rendered, rendered_text
 from charter_score.outcome import Outcome, Scored
 from charter_score.render.results import workbook
@@ -424,13 +424,13 @@ def test_without_the_extra_the_way_to_it_is_told() -> None:
     assert done.stdout == b""
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@needs.LIBREOFFICE
 def test_libreoffice_opens_and_prints_it(tmp_path: Path, data: bytes) -> None:
     """LibreOffice makes a PDF of it (7.4 crashed over truth values under rules for colours)."""
     (tmp_path / "team.xlsx").write_bytes(data)
     subprocess.run(
         [
-            *("soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"),
+            *(str(needs.OFFICE), "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"),
             *("--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "team.xlsx")),
         ],
         check=True,
