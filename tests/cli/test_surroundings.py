@@ -6,6 +6,7 @@ import pty
 import re
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -341,6 +342,22 @@ ACTING = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028\u202e]"
 """What no terminal may be sent, colours aside."""
 
 
+def at_a_terminal(
+    run: Run, *words: str, messages: bool = False
+) -> "tuple[subprocess.CompletedProcess[str], str]":
+    """The program at a terminal, `messages` too: its end, and all that was sent, uncoloured."""
+    ours, theirs = pty.openpty()
+    done = run(*words, stdout=theirs, stderr=theirs if messages else subprocess.PIPE)
+    os.close(theirs)
+    seen = b""
+    # Reading fails where the other end is closed and all of it was read.
+    with suppress(OSError):
+        while piece := os.read(ours, 65536):
+            seen += piece
+    os.close(ours)
+    return done, re.sub("\u001b\\[[0-9;]*m", "", seen.decode("utf-8"))
+
+
 @pytest.mark.parametrize(
     "form",
     [one.value for one in Format if one is not Format.XLSX],
@@ -349,29 +366,10 @@ def test_a_terminal_gets_nothing_that_acts(run: Run, tmp_path: Path, form: str) 
     """A file's name is enough to act on a terminal, so there every format is made visible."""
     path = tmp_path / "month" / f"{HOSTILE}.yaml"
     path.write_text(REVIEW.replace("./", "../").replace("met", "not met"), encoding="utf-8")
-    ours, theirs = pty.openpty()
-    streams = {"stdout": theirs, "stderr": subprocess.PIPE}
-    done = run("score", "month", "-f", form, **streams)
-    os.close(theirs)
-    text = _seen(ours)
+    done, text = at_a_terminal(run, "score", "month", "-f", form)
     assert done.returncode == 0
     assert not re.search(ACTING, text)
     assert "2J" in text
-
-
-def _seen(ours: int) -> str:
-    """Everything that a terminal was sent, its colours taken out."""
-    seen = b""
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # the other end is closed, and all of it was read
-            break
-        if not piece:
-            break
-        seen += piece
-    os.close(ours)
-    return re.sub("\u001b\\[[0-9;]*m", "", seen.decode("utf-8"))
 
 
 HOSTILE_RUBRIC = """\
@@ -398,10 +396,7 @@ sections: [{id: s, title: "\\u202eS", criteria: [{id: a, title: "\\u202eA"}]}]
 def test_no_command_acts_on_a_terminal(run: Run, tmp_path: Path, words: str) -> None:
     """What a rubric says, or what a pattern made of names, is made visible by every command."""
     (tmp_path / "hostile.yaml").write_text(HOSTILE_RUBRIC, encoding="utf-8")
-    ours, theirs = pty.openpty()
-    done = run(*words.split(), stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    text = _seen(ours)
+    done, text = at_a_terminal(run, *words.split(), messages=True)
     assert done.returncode in (0, 2)
     assert not re.search(ACTING, text)
     assert "202e" in text
@@ -421,22 +416,16 @@ def test_a_terminal_by_the_name_of_a_file(run: Run, tmp_path: Path, words: str) 
     (tmp_path / "hostile.yaml").write_text(HOSTILE_RUBRIC, encoding="utf-8")
     path = tmp_path / "month" / "\u202e\u200b.yaml"
     path.write_text(REVIEW.replace("./", "../"), encoding="utf-8")
-    ours, theirs = pty.openpty()
-    done = run(*words.split(), stdout=theirs, stderr=subprocess.PIPE)
-    os.close(theirs)
-    text = _seen(ours)
+    done, text = at_a_terminal(run, *words.split())
     assert (done.returncode, bool(text)) == (0, True)
     assert not re.search(ACTING, text)
 
 
 def test_a_workbook_to_a_terminal_by_the_name_of_a_file(run: Run) -> None:
     """It is refused there as well; a pipe by that name gets it."""
-    ours, theirs = pty.openpty()
     words = ["score", "a.yaml", "-f", "xlsx", "-o", "/dev/stdout"]
-    done = run(*words, stdout=theirs, stderr=subprocess.PIPE)
-    os.close(theirs)
-    os.close(ours)
-    assert done.returncode == 2
+    done, text = at_a_terminal(run, *words)
+    assert (done.returncode, text) == (2, "")
     assert "xlsx is no text for a terminal" in done.stderr
     assert bytes(run(*words, text=False).stdout).startswith(b"PK")
 
@@ -453,11 +442,8 @@ def test_a_file_keeps_what_a_terminal_must_not_get(run: Run, tmp_path: Path) -> 
 
 def test_a_workbook_is_no_text_for_a_terminal(run: Run) -> None:
     """The bytes of a workbook would act on a terminal, so they are refused before any work."""
-    ours, theirs = pty.openpty()
     words = ["score", "a.yaml", "-f", "xlsx"]
-    done = run(*words, stdout=theirs, stderr=subprocess.PIPE)
-    os.close(theirs)
-    os.close(ours)
-    assert done.returncode == 2
+    done, text = at_a_terminal(run, *words)
+    assert (done.returncode, text) == (2, "")
     assert "xlsx is no text for a terminal" in done.stderr
     assert bytes(run(*words, text=False).stdout).startswith(b"PK")
