@@ -169,7 +169,9 @@ def judge_review(rubric: dict[str, Any], review: dict[str, Any]) -> list[Part]:
         for criterion in section["criteria"]:
             if not applies(criterion.get("applies_when", {}), interaction):
                 continue
-            written = review["ratings"][section["id"]][criterion["id"]]
+            written = review["ratings"][section["id"]]
+            if isinstance(written, dict) and "rating" not in written:
+                written = written[criterion["id"]]
             over_it = disputes.get((section["id"], criterion["id"]), [])
             judged.append(judge_criterion(rubric, section["id"], criterion, written, over_it))
         if judged:

@@ -143,11 +143,14 @@ def review(rng: random.Random, rubric: dict[str, Any]) -> dict[str, Any]:
     not_applicable_chance = 0.8 if shape == "mostly n/a" else rng.choice((0.0, 0.1, 0.3))
     kept = rng.randrange(len(applying)) if applying else 0
     rated: list[tuple[str, str, dict[str, Any], str]] = []
-    ratings: dict[str, dict[str, Any]] = {}
+    ratings: dict[str, Any] = {}
+    whole = _whole_sections(rng, applying)
     for index, (section, criterion) in enumerate(applying):
         words = _words_from_best(scales, criterion)
         may_be_absent = criterion.get("not_applicable") != "forbidden"
-        if shape == "all met":
+        if section in whole:
+            word = "n/a"
+        elif shape == "all met":
             word = words[0]
         elif shape == "no met":
             word = words[-1]
@@ -162,6 +165,7 @@ def review(rng: random.Random, rubric: dict[str, Any]) -> dict[str, Any]:
         ratings.setdefault(section, {})[criterion["id"]] = _rating(rng, criterion, words, word)
     if _chance(rng, 0.2):
         ratings = _shuffled(rng, {key: _shuffled(rng, ratings[key]) for key in ratings})
+    ratings |= whole
 
     document: dict[str, Any] = {"rubric": f"{rubric['id']}@{rubric['version']}"}
     if _chance(rng, 0.7):
@@ -396,6 +400,23 @@ def _rating(
     if _chance(rng, 0.05):
         return {"rating": written, "evidence": "00:04"}
     return written
+
+
+def _whole_sections(
+    rng: random.Random, applying: list[tuple[str, dict[str, Any]]]
+) -> dict[str, str | dict[str, str]]:
+    """Sections that are rated n/a in one go, with the comment that any criterion of them wants."""
+    whole: dict[str, str | dict[str, str]] = {}
+    for section in dict.fromkeys(name for name, _ in applying):
+        rules = {criterion.get("not_applicable") for name, criterion in applying if name == section}
+        if "forbidden" in rules or not _chance(rng, 0.06):
+            continue
+        word = rng.choice(NOT_APPLICABLE_WORDS)
+        if "needs_comment" in rules or _chance(rng, 0.5):
+            whole[section] = {"rating": word, "comment": rng.choice(COMMENTS)}
+        else:
+            whole[section] = word
+    return whole
 
 
 def _dispute(

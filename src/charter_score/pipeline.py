@@ -23,6 +23,7 @@ from charter_score.library import (
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.render.results.batch import BatchRenderer
 from charter_score.review import Review, without_comments
+from charter_score.rubric import CriterionKey, Rubric
 from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document
 from charter_score.source.files import STANDARD_INPUT, Input, read_bytes, search, shown_path
@@ -281,7 +282,7 @@ class Scoring:
         except DocumentError as wrong:
             return Failed(file.shown, wrong.diagnostics)
         if self._job.lines and isinstance(scored, Scored):
-            return scored._replace(lines=_lines(document, loaded.review))
+            return scored._replace(lines=_lines(document, loaded.review, loaded.rubric.rubric))
         return scored
 
     def _is_alone(self, file: Input) -> bool:
@@ -339,12 +340,14 @@ def _read_standard_input() -> bytes | DocumentError:
         return wrong
 
 
-def _lines(document: Document, review: Review) -> dict[tuple[str, str], int]:
-    """The line of each rated criterion."""
+def _lines(document: Document, review: Review, rubric: Rubric) -> dict[CriterionKey, int]:
+    """The line of each rated criterion; that of its section where it is rated with all of it."""
     return {
-        (section, criterion): document.locate(("ratings", section, criterion), At.KEY).line
-        for section, ratings in review.ratings.items()
-        for criterion in ratings
+        (section.id, criterion.id): document.locate(
+            ("ratings", section.id, criterion.id), At.KEY
+        ).line
+        for section, criterion in rubric.criteria()
+        if review.rated(section.id, criterion.id) is not None
     }
 
 

@@ -4,9 +4,9 @@ Frozen pydantic models like those of `rubric`; what a review leaves out is None 
 are the reviewer's own words here: what they mean depends on the rubric.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import (
     AfterValidator,
@@ -38,7 +38,7 @@ from charter_score.field_types import (
 )
 from charter_score.rating import LONGEST_WORD, same_word
 from charter_score.rubric import Interaction
-from charter_score.scalars import Boolean, Null, Scalar
+from charter_score.scalars import Boolean, Null, Number, Scalar
 
 
 class Status(StrEnum):
@@ -104,6 +104,20 @@ class Rated(Model):
     )
 
 
+class WholeSection(Model):
+    """A section rated in one go: n/a, for each of its criteria that applies."""
+
+    rating: Word = Field(default=None, description="n/a, for the whole section.")
+    comment: OptionalText = Field(
+        default=None, description="Why nothing of it applied; it stands for each criterion."
+    )
+
+    @property
+    def rated(self) -> Rated:
+        """How each criterion of the section is rated by this."""
+        return Rated(rating=self.rating, comment=self.comment)
+
+
 _RATED_BY_WORD: dict[str, Rated] = {}
 """One object for all ratings of a word: a month of reviews says `met` ten thousand times."""
 _MOST_WORDS = 4_096
@@ -113,33 +127,56 @@ class ShortForms:
     """Marks the ratings of a section, where a word stands for a rating with nothing beside it.
 
     All of a section's words are looked up in one go, since a call for each takes most of the time
-    that checking a review takes. What is no rating stays, for pydantic to find it at its place.
+    that checking a review takes. What is no rating stays, for pydantic to find it at its place. A
+    word in place of the section, or a mapping with a `rating` (no criterion is called so), rates
+    the whole section.
     """
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(_in_full, handler(source))
+        each = handler.generate_schema(get_args(source)[1])
+        return core_schema.no_info_wrap_validator_function(
+            _each_or_whole,
+            each,
+            serialization=core_schema.wrap_serializer_function_ser_schema(_dumped, schema=each),
+        )
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        described = dict(handler(schema))
-        described["additionalProperties"] = {
-            "anyOf": [_RATING_SCHEMA, described["additionalProperties"]]
-        }
-        return described
+        each = dict(handler(schema))
+        each["additionalProperties"] = {"anyOf": [_RATING_SCHEMA, each["additionalProperties"]]}
+        whole = handler(WholeSection.__pydantic_core_schema__)
+        return {"anyOf": [{"type": "string"}, whole, each]}
 
 
-def _in_full(section: Any) -> Any:
-    """The ratings of a section, each word as the rating that it stands for."""
-    if not isinstance(section, dict):
+def _each_or_whole(section: Any, each: Callable[[Any], Any]) -> Any:
+    """The ratings of a section, each word as the rating that it stands for; or its one rating."""
+    if isinstance(section, dict):
+        if "rating" in section:
+            return WholeSection.model_validate(section, by_alias=True, by_name=False)
+        words = _RATED_BY_WORD
+        return ReadOnly(
+            each(
+                {
+                    criterion: words.get(rating) or _rated(rating)
+                    if type(rating) is str
+                    else _rated(rating)
+                    for criterion, rating in section.items()
+                }
+            )
+        )
+    if isinstance(section, WholeSection):
         return section
-    words = _RATED_BY_WORD
-    return {
-        criterion: words.get(rating) or _rated(rating) if type(rating) is str else _rated(rating)
-        for criterion, rating in section.items()
-    }
+    if isinstance(section, str | Number) and str(section).strip():
+        return WholeSection(rating=str(section))
+    return each(section)
+
+
+def _dumped(section: Any, each: Callable[[Any], Any]) -> Any:
+    """A section's ratings in the plain values of a dump."""
+    return section.model_dump() if isinstance(section, WholeSection) else each(section)
 
 
 def _rated(word: Any) -> Any:
@@ -183,7 +220,7 @@ class Dispute(Model):
 
 
 Ratings = Annotated[
-    Mapping[str, Annotated[Mapping[str, Rated], ShortForms(), READ_ONLY]], READ_ONLY
+    Mapping[str, Annotated[WholeSection | Mapping[str, Rated], ShortForms()]], READ_ONLY
 ]
 
 
@@ -205,7 +242,9 @@ FieldValue = Annotated[
 class Review(Model):
     """One reviewer's ratings, with what was said about them since."""
 
-    ratings: Ratings = Field(description="Section to criterion to rating.")
+    ratings: Ratings = Field(
+        description="Section to criterion to rating, or section to n/a for all of it."
+    )
     rubric: OptionalText = Field(
         default=None, description="What it is scored against: an id, id@version or a path."
     )
@@ -243,14 +282,21 @@ class Review(Model):
         default=(), description="Challenges to ratings, in the order in which they were raised."
     )
 
+    def rated(self, section: str, criterion: str) -> Rated | None:
+        """How a criterion is rated, by itself or with its whole section; None where it is not."""
+        given = self.ratings.get(section)
+        if isinstance(given, WholeSection):
+            return given.rated
+        return None if given is None else given.get(criterion)
+
 
 def without_comments(review: Review) -> Review:
     """The review without any free text; ratings, names, dates and outcomes stay."""
     ratings = {
-        section: ReadOnly(
-            {criterion: Rated(rating=own.rating) for criterion, own in criteria.items()}
-        )
-        for section, criteria in review.ratings.items()
+        section: WholeSection(rating=given.rating)
+        if isinstance(given, WholeSection)
+        else ReadOnly({criterion: Rated(rating=own.rating) for criterion, own in given.items()})
+        for section, given in review.ratings.items()
     }
     disputes = [
         dispute.model_copy(update={"because": None, "reason": None}) for dispute in review.disputes

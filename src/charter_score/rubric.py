@@ -5,7 +5,7 @@ says, numbers and percentages as exact fractions; `compiled` says what that mean
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
@@ -295,9 +295,19 @@ class Rubric(Model):
             words: Mapping[str, str] = RATING_WORDS
         else:
             words = {same_word(level): level for level in levels} | dict.fromkeys(
-                NOT_APPLICABLE_WORDS, Rating.NOT_APPLICABLE
+                self.absent_words, Rating.NOT_APPLICABLE
             )
         return lambda word: words.get(same_word(word))
+
+    @property
+    def absent_words(self) -> Set[str]:
+        """Every accepted spelling of n/a, in the form of `same_word`."""
+        return NOT_APPLICABLE_WORDS
+
+    def whole_section_rating(self, word: str) -> Rating | None:
+        """What a reviewer's word means for a section in one go: n/a, or nothing."""
+        is_absent = same_word(word) in self.absent_words
+        return Rating.NOT_APPLICABLE if is_absent else None
 
     def rating_words(self, criterion: Criterion) -> tuple[str, ...]:
         """The words a reviewer chooses from, in the rubric's order, n/a last where allowed."""

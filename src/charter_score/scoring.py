@@ -24,7 +24,7 @@ from charter_score.result import (
     Score,
     SectionResult,
 )
-from charter_score.review import Dispute, DisputeOutcome, Rated, Review
+from charter_score.review import Dispute, DisputeOutcome, Rated, Review, WholeSection
 from charter_score.rubric import (
     Band,
     Combine,
@@ -197,6 +197,8 @@ class _Section:
             KeyError: where a criterion that applies has no entry.
         """
         given = review.ratings.get(self.section.id, {})
+        if isinstance(given, WholeSection):
+            given = dict.fromkeys(self.ids, given.rated)
         if not self._is_conditional:
             return [given[name] for name in self.ids]
         if not holds(self.section.applies_when, review.interaction):

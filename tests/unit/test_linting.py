@@ -72,6 +72,17 @@ RUBRICS: list[tuple[str, list[Found]]] = [
         [("duplicate-id", ("sections", 0, "criteria", 2, "id"), "error")],
     ),
     (
+        "sections: [{id: field, title: S, criteria: [{id: a, title: A}]}]",
+        [("reserved-id", ("sections", 0, "id"), "error")],
+    ),
+    *(
+        (
+            f"sections: [{{id: s, title: S, criteria: [{{id: {word}, title: A}}]}}]",
+            [("reserved-id", (*A, "id"), "error")],
+        )
+        for word in ("rating", "comment", "evidence", "causes", "percent")
+    ),
+    (
         criterion("points: 1, levels: {A: 1, B: 0}"),
         [("points-and-levels", (*A, "points"), "error")],
     ),
@@ -669,9 +680,13 @@ def test_problems_of_an_unknown_scale() -> None:
 def spoilt(rng: random.Random, review: dict[str, Any]) -> dict[str, Any]:
     """A review with a few ratings changed, taken out or added, most of them wrongly."""
     for _ in range(rng.choice((0, 0, 1, 2))):
-        ratings = rng.choice(list(review["ratings"].values()))
-        name = rng.choice([*ratings, "zzz"])
+        section = rng.choice(list(review["ratings"]))
+        ratings = review["ratings"][section]
         word = rng.choice(("met", "not met", "n/a", "A", "zzz"))
+        if isinstance(ratings, str) or "rating" in ratings:  # the whole section in one go
+            review["ratings"][section] = word
+            continue
+        name = rng.choice([*ratings, "zzz"])
         match rng.choice(("word", "word", "commented", "unrated", "out")):
             case "word":
                 ratings[name] = word

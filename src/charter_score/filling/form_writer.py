@@ -255,9 +255,9 @@ class _Form:
 
     def _section(self, section: Section) -> None:
         self._band(section.title, only_when(section.applies_when), section.guidance)
-        rated = {} if self._review is None else self._review.ratings.get(section.id, {})
         for number, criterion in enumerate(section.criteria, 1):
-            self._criterion(section, number, criterion, rated.get(criterion.id, Rated()))
+            own = None if self._review is None else self._review.rated(section.id, criterion.id)
+            self._criterion(section, number, criterion, own or Rated())
 
     def _criterion(self, section: Section, number: int, criterion: Criterion, own: Rated) -> None:
         line = {"bottom": 1, "bottom_color": "#C8D6DB", "text_wrap": True}

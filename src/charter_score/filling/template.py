@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from charter_score.render.text import phrases
 from charter_score.render.text.hostile import visible_lines, without_commands
-from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review
+from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review, WholeSection
 from charter_score.rubric import CommentRule, Criterion, FieldRule, Permission, Rubric, Section
 
 WIDEST_COMMENT = 80
@@ -264,13 +264,15 @@ def _field(name: str, value: str | Sequence[str] | None) -> str:
 
 
 def _section(
-    rubric: Rubric, section: Section, rated: Mapping[str, Rated], *, alike: bool
+    rubric: Rubric, section: Section, rated: WholeSection | Mapping[str, Rated], *, alike: bool
 ) -> list[str]:
     rule = "-" * (WIDEST_COMMENT - 4)
     lines = ["", f"  # {rule}", *_comment(section.title, 2)]
     if section.applies_when:
         lines += _comment(f"({only_when(section.applies_when)})", 2)
     lines += _comment(section.guidance, 2)
+    if isinstance(rated, WholeSection):
+        return lines + _rating(section.id, rated.rated, indent=2)
     lines.append(f"  {section.id}:")
     for number, criterion in enumerate(section.criteria, 1):
         lines += ["", *_criterion(rubric, number, criterion, alike=alike)]
@@ -302,22 +304,24 @@ def _with_worth(choice: Choice) -> str:
     return f"{word} ({choice.worth})" if choice.worth else word
 
 
-def _rating(criterion_id: str, own: Rated) -> list[str]:
+def _rating(name: str, own: Rated, *, indent: int = 4) -> list[str]:
+    key = f"{' ' * indent}{name}:"
     rating = None if own.rating is None else word_text(own.rating)
     if own.comment is None and own.evidence is None:
-        return [f"    {criterion_id}: {rating}" if rating else f"    {criterion_id}:"]
+        return [f"{key} {rating}" if rating else key]
     parts = [f"rating: {rating}"] if rating else []
     if own.comment is not None:
         parts.append(f"comment: {quoted(own.comment)}")
     if own.evidence is not None:
         parts.append(f"evidence: {quoted(own.evidence)}")
-    line = f"    {criterion_id}: {{{', '.join(parts)}}}"
+    line = f"{key} {{{', '.join(parts)}}}"
     if len(line) <= WIDEST_LINE:
         return [line]
-    lines = [f"    {criterion_id}:"]
-    lines += [f"      rating: {rating}"] if rating else []
-    lines += [] if own.comment is None else _texts("comment", own.comment, 6)
-    return lines + ([] if own.evidence is None else _texts("evidence", own.evidence, 6))
+    inside = indent + 2
+    lines = [key]
+    lines += [f"{' ' * inside}rating: {rating}"] if rating else []
+    lines += [] if own.comment is None else _texts("comment", own.comment, inside)
+    return lines + ([] if own.evidence is None else _texts("evidence", own.evidence, inside))
 
 
 def _conversation(review: Review | None) -> list[str]:

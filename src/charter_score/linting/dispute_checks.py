@@ -36,7 +36,7 @@ def dispute_warnings(rubric: Rubric, review: Review) -> Iterator[Problem]:
         criterion = criteria.get(key)
         before = earlier.setdefault(key, [])
         if criterion is not None and dispute.outcome is not DisputeOutcome.WITHDRAWN:
-            own = review.ratings.get(key[0], {}).get(key[1])
+            own = review.rated(*key)
             standing = standing_rating(rubric, criterion, own.rating if own else None, before)
             if standing is not None and standing == rubric.rating_reader(criterion)(
                 dispute.says or ""

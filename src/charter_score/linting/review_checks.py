@@ -1,6 +1,7 @@
 """A review against its rubric."""
 
 import json
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
 from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed, meant
@@ -8,7 +9,7 @@ from charter_score.field_types import is_date
 from charter_score.limits import MOST_WORDS
 from charter_score.linting.dispute_checks import dispute_warnings
 from charter_score.rating import Rating
-from charter_score.review import Dispute, Rated, Review, Status
+from charter_score.review import Dispute, Rated, Review, Status, WholeSection
 from charter_score.rubric import (
     Criterion,
     FieldRule,
@@ -70,6 +71,8 @@ class ReviewLinter:
             section = self._sections.get(section_id)
             if section is None:
                 found.append(self._unknown_section(section_id, near))
+            elif isinstance(rated, WholeSection):
+                found.extend(self._whole_section(section.section, rated, review))
             elif not section.is_plainly_right(rated):
                 found.extend(self._section(section, rated, review, near))
             else:
@@ -198,6 +201,59 @@ class ReviewLinter:
                     ready.remember(criterion, own)
                 yield from wrong
 
+    def _whole_section(
+        self, section: Section, whole: WholeSection, review: Review
+    ) -> Iterator[Problem]:
+        """What is wrong with rating a section in one go."""
+        route: Route = ("ratings", section.id)
+        if whole.rating is None:
+            return
+        rating = self._rubric.whole_section_rating(whole.rating)
+        if rating is None:
+            yield Problem(
+                "unknown-rating",
+                "a whole section can be rated n/a, and nothing else",
+                (*route, "rating"),
+                hint="rate its criteria one by one",
+            )
+            return
+        applying = [
+            one
+            for one in section.criteria
+            if holds(section.applies_when, review.interaction)
+            and holds(one.applies_when, review.interaction)
+        ]
+        conditions = [section.applies_when, *(one.applies_when for one in section.criteria)]
+        if not applying and not any(_may_still_apply(one, review) for one in conditions):
+            yield Problem(
+                "does-not-apply",
+                "this section does not apply to this interaction and must not be rated",
+                route,
+                At.KEY,
+                f"take it out, or check {_fields(ChainMap(*map(dict, conditions)))} under "
+                "`interaction`",
+            )
+        forbidding = [one for one in applying if one.not_applicable is Permission.FORBIDDEN]
+        if forbidding:
+            yield Problem(
+                "na-forbidden",
+                "n/a is not allowed for all of this section: "
+                f"{listed([one.id for one in forbidding], 'and')} always "
+                f"{'applies' if len(forbidding) == 1 else 'apply'}",
+                (*route, "rating"),
+                hint="rate its criteria one by one",
+            )
+        if whole.comment is None and any(
+            self._rubric.needs_comment(one, rating) for one in applying if one not in forbidding
+        ):
+            yield Problem(
+                "comment-missing",
+                "n/a needs a comment here that says why",
+                route,
+                At.KEY,
+                'write {rating: n/a, comment: "why"}',
+            )
+
     def _elsewhere(self, criterion_id: str) -> str | None:
         """A hint with the section in which there is such a criterion."""
         section = self._section_of.get(criterion_id)
@@ -316,9 +372,12 @@ def _unrated(section: Section, review: Review, reported: Set[Route]) -> Iterator
     """The criteria without a rating; of a section in which nothing is rated, in one problem."""
     if not holds(section.applies_when, review.interaction):
         return
-    rated = review.ratings.get(section.id)
-    if ("ratings", section.id) in reported:
+    given = review.ratings.get(section.id)
+    if not reported.isdisjoint([("ratings", section.id), ("ratings", section.id, "rating")]):
         return
+    if isinstance(given, WholeSection) and given.rating is not None:
+        return
+    rated = {} if isinstance(given, WholeSection) else given
     applying = [one for one in section.criteria if holds(one.applies_when, review.interaction)]
     missing = [one for one in applying if not _is_rated(one, rated)]
     waiting = [one for one in missing if ("ratings", section.id, one.id) not in reported]
@@ -384,7 +443,7 @@ def _one_dispute(
             hint=near(dispute.criterion, criteria) or f"its criteria are {listed(criteria, 'and')}",
         )
         return
-    own = review.ratings.get(section.id, {}).get(criterion.id)
+    own = review.rated(section.id, criterion.id)
     if own is None or own.rating is None:
         yield Problem(
             "dispute-unrated",

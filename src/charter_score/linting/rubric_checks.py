@@ -27,6 +27,7 @@ def rubric_problems(rubric: Rubric, reported: Set[Route] = frozenset()) -> list[
         return too_many  # the other checks take time with the words
     found = [
         *_repeated_ids(rubric),
+        *_reserved_ids(rubric),
         *_level_problems(rubric),
         *_weight_problems(rubric),
         *_band_problems(rubric),
@@ -118,6 +119,31 @@ def _repeated_ids(rubric: Rubric) -> Iterator[Problem]:
                 "duplicate-id",
                 "another criterion of this section has this id",
                 ("sections", s, "criteria", c, "id"),
+            )
+
+
+_RESERVED_IN_SECTIONS = ("rating", "comment", "evidence", "causes", "percent")
+_RESERVED_SECTION = "field"
+
+
+def _reserved_ids(rubric: Rubric) -> Iterator[Problem]:
+    """Ids that stand for something else in a review or in the columns of a table."""
+    for s, section in enumerate(rubric.sections):
+        if section.id == _RESERVED_SECTION:
+            yield Problem(
+                "reserved-id",
+                "no section can have this id: tables call other fields of the interaction so",
+                ("sections", s, "id"),
+                hint="choose another word",
+            )
+    for route, criterion in _criteria(rubric):
+        if criterion.id in _RESERVED_IN_SECTIONS:
+            yield Problem(
+                "reserved-id",
+                f"no criterion can be called {listed(_RESERVED_IN_SECTIONS)}: a review has these "
+                "keys beside its ratings",
+                (*route, "id"),
+                hint="choose another word",
             )
 
 

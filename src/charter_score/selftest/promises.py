@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from charter_score.compiled import Worth
 from charter_score.rating import Policy, same_word
+from charter_score.review import WholeSection
 from charter_score.rubric import CriterionKey, OnCritical, Rubric
 from charter_score.scoring import Scorer
 from charter_score.selftest.proofs import Promise
@@ -327,7 +328,9 @@ class Promises:
         for point, standing in self._probe():
             review = self.trials.review(point)
             turned = {
-                section: {name: review.ratings[section][name] for name in reversed(list(rated))}
+                section: rated
+                if isinstance(rated, WholeSection)
+                else {name: rated[name] for name in reversed(list(rated))}
                 for section, rated in reversed(list(review.ratings.items()))
             }
             then = self.trials.stand(scorer, review.model_copy(update={"ratings": turned}))

@@ -14,7 +14,7 @@ from charter_score.field_types import (
     kind_of,
     not_text,
 )
-from charter_score.review import Action, Dispute, Rated, Review, no_rating
+from charter_score.review import Action, Dispute, Rated, Review, WholeSection, no_rating
 from charter_score.rubric import Band, Criterion, FieldRule, Rubric, Section
 from charter_score.scalars import Boolean, Null, Scalar, Value
 
@@ -90,12 +90,16 @@ def _problem(
             return _not_that_document(kind)
         case _ if route[:1] == ("ratings",) and len(route) == _RATING_DEPTH:
             return _wrong_rating(value, route)
+        case _ if route[:1] == ("ratings",) and len(route) == _RATING_DEPTH - 1:
+            wrong = _wrong_type("a mapping (`key: value`)", value, route)
+            return wrong if wrong.hint else wrong._replace(hint=_RATE_ONE_BY_ONE)
         case _:
             return _wrong_type("a mapping (`key: value`)", value, route)
 
 
 _WITH_TEXTS = (Rated, Action, Dispute, Criterion, Band)
 """What is often written between { } with a text in it."""
+_RATE_ONE_BY_ONE = "rate its criteria under it, or write n/a for all of the section"
 _RATING_DEPTH = len(("ratings", "section", "criterion"))
 
 
@@ -170,6 +174,8 @@ def _wrong_type(wanted: str, value: Value, route: Route) -> Problem:
 def _model_at(kind: type[Rubric | Review], route: Route) -> type[Model]:
     """The model of the mapping at a route of a document."""
     match route:
+        case ("ratings", _):
+            return WholeSection
         case ("ratings", *_):
             return Rated
         case ("actions", _):
@@ -203,7 +209,7 @@ def _what_is_left(kind: type[M], value: Value, details: list[ErrorDetails]) -> M
     for route in sorted((detail["loc"] for detail in details), key=len, reverse=True):
         try:
             if kind is Review and route[:1] == ("ratings",) and len(route) > 2:
-                left["ratings"][route[1]][route[2]] = Null()
+                _unrate(left["ratings"][route[1]], route[2])
             else:
                 _drop(left, route)
         except (KeyError, IndexError, TypeError):
@@ -212,6 +218,14 @@ def _what_is_left(kind: type[M], value: Value, details: list[ErrorDetails]) -> M
         return _validated(kind, left)
     except ValidationError:
         return None
+
+
+def _unrate(section: Any, key: str | int) -> None:
+    """Take a wrong rating out of a section, or what is wrong beside the rating of all of it."""
+    if "rating" in section and key != "rating":
+        del section[key]
+    else:
+        section[key] = Null()
 
 
 def _copy(value: Value) -> Value:

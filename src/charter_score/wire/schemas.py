@@ -9,7 +9,7 @@ used, and definitions stand under `definitions`.
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 from urllib.parse import quote
 
@@ -17,11 +17,12 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from charter_score.figures import decimal_text
-from charter_score.rating import NOT_APPLICABLE_WORDS, RATING_WORDS, Rating, same_word
+from charter_score.rating import RATING_WORDS, Rating, same_word
 from charter_score.review import Review, Status
 from charter_score.rubric import (
     Criterion,
     FieldRule,
+    Permission,
     Rubric,
     Section,
     same_value,
@@ -143,8 +144,12 @@ def _complete(rubric: Rubric) -> dict[str, Any]:
     """What a review needs that is to be scored: each field and criterion that always applies."""
     sections = {
         section.id: {
-            "required": always,
-            "properties": {name: {"$ref": "#/definitions/rated"} for name in always},
+            "if": {"required": ["rating"]},
+            "then": {"$ref": "#/definitions/rated"},
+            "else": {
+                "required": always,
+                "properties": {name: {"$ref": "#/definitions/rated"} for name in always},
+            },
         }
         for section in rubric.sections
         if not section.applies_when
@@ -201,13 +206,35 @@ class _Words:
 
     def section(self, section: Section) -> dict[str, Any]:
         """A section, with the schema of each criterion."""
-        return {
-            "title": section.title,
-            **_description(_only_when(section.applies_when), section.guidance),
+        each = {
             "type": "object",
             "additionalProperties": False,
             "properties": {one.id: self._criterion(one) for one in section.criteria},
         }
+        return {
+            "title": section.title,
+            **_description(_only_when(section.applies_when), section.guidance),
+            # Inside `allOf`, since editors lose the description beside an `anyOf`.
+            "allOf": [{"anyOf": [each, *self._whole(section)]}],
+        }
+
+    def _whole(self, section: Section) -> list[dict[str, Any]]:
+        """The section rated n/a in one go, where no criterion that always applies forbids it."""
+        always = [one for one in section.criteria if not one.applies_when]
+        if any(one.not_applicable is Permission.FORBIDDEN for one in always):
+            return []
+        spelled = self._spelled_out([Rating.NOT_APPLICABLE.value], self._rubric.absent_words)
+        needs = any(self._rubric.needs_comment(one, Rating.NOT_APPLICABLE) for one in always)
+        at_length = {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["rating", "comment"] if needs else ["rating"],
+            "properties": {
+                "rating": {"anyOf": [*spelled, _NOTHING]},
+                "comment": {"type": "string", "pattern": r"\S"},
+            },
+        }
+        return [at_length] if needs else [*spelled, at_length]
 
     def _criterion(self, criterion: Criterion) -> dict[str, Any]:
         words = self._rubric.rating_words(criterion)
@@ -251,11 +278,14 @@ class _Words:
         spellings: set[str] = set()
         for word in words:
             if word == Rating.NOT_APPLICABLE:
-                spellings |= NOT_APPLICABLE_WORDS
+                spellings |= self._rubric.absent_words
             elif has_levels:
                 spellings.add(same_word(word))
             else:
                 spellings |= {known for known, rating in RATING_WORDS.items() if rating == word}
+        return self._spelled_out(words, spellings)
+
+    def _spelled_out(self, words: Sequence[str], spellings: Set[str]) -> list[dict[str, Any]]:
         return [{"enum": _as_written(words)}, _pattern(spellings, gap=r"[\s_-]+", edge=r"[\s_-]*")]
 
     def _choices(self, criterion: Criterion) -> str:
