@@ -20,9 +20,9 @@ from charter_score.library import (
     review_of,
     rubric_of,
 )
-from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
+from charter_score.outcome import DISPUTE_UPHELD, Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.render.results.batch import BatchRenderer
-from charter_score.review import Review, without_comments
+from charter_score.review import Review, Status, without_comments
 from charter_score.rubric import CriterionKey, Rubric
 from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document
@@ -313,9 +313,13 @@ class Scoring:
         warnings = loaded.warnings
         if rubric.warnings:
             warnings = in_order((*warnings, *rubric.warnings))
-        if not review.status.is_scored:
+        if not review.is_scored:
             is_ready = _lacks_only_status(review, rubric)
-            return Skipped(file.shown, name, review.status.value, warnings, is_ready)
+            reason = review.reason if self._job.comments else None
+            because = reason if review.status is Status.VOID else None
+            return Skipped(file.shown, name, review.standing.value, warnings, is_ready, because)
+        if review.is_overturned:
+            return Skipped(file.shown, name, DISPUTE_UPHELD, warnings)
         if not self._job.comments:
             review = without_comments(review)
         result = rubric.scorer.score(review)

@@ -15,6 +15,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     PlainValidator,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import CoreSchema, core_schema
 
@@ -23,6 +24,8 @@ from charter_score.field_types import (
     FROM_LIST,
     READ_ONLY,
     AnyText,
+    Day,
+    LooseDay,
     MisshapenError,
     Model,
     Name,
@@ -42,17 +45,30 @@ from charter_score.scalars import Boolean, Null, Number, Scalar
 
 
 class Status(StrEnum):
-    """Whether a review is scored: final and calibration are, draft and void are only listed."""
+    """Whether a review is scored, and what its score counts for.
+
+    Draft and void are only listed; calibration and an advisor's own view (self) are left out of
+    what is said of a team.
+    """
 
     FINAL = "final"
     DRAFT = "draft"
     VOID = "void"
     CALIBRATION = "calibration"
+    SELF = "self"
 
     @property
     def is_scored(self) -> bool:
         """True where every criterion must be rated and the review gets a score."""
-        return self in (Status.FINAL, Status.CALIBRATION)
+        return self in (Status.FINAL, Status.CALIBRATION, Status.SELF)
+
+
+class Selection(StrEnum):
+    """How the contact was chosen: one that was not left to chance says nothing of a team."""
+
+    RANDOM = "random"
+    TARGETED = "targeted"
+    REQUESTED = "requested"
 
 
 class DisputeOutcome(StrEnum):
@@ -101,6 +117,9 @@ class Rated(Model):
     comment: OptionalText = Field(default=None, description="What the reviewer saw or heard.")
     evidence: OptionalText = Field(
         default=None, description="Where it can be found, such as a time in the recording."
+    )
+    causes: Annotated[tuple[Text, ...], FROM_LIST] = Field(
+        default=(), description="Why it was missed: some of the rubric's causes."
     )
 
 
@@ -200,23 +219,33 @@ class Action(Model):
     what: Text = Field(description="What was agreed.")
     who: OptionalText = Field(default=None, description="Who does it.")
     by: OptionalText = Field(default=None, description="By when.")
+    agreed: LooseDay | None = Field(default=None, description="The day it was agreed.")
+    done: LooseDay | None = Field(default=None, description="The day it was done.")
 
 
 class Dispute(Model):
-    """A challenge to one rating: what it should say, why, and how it was decided."""
+    """A challenge to one rating, or to the whole review: why, and how it was decided."""
 
-    section: Text = Field(description="The section of the disputed criterion.")
-    criterion: Text = Field(description="The disputed criterion.")
-    says: Word = Field(description="The rating that it should have.")
+    section: OptionalText = Field(
+        default=None,
+        description="The section of the disputed criterion; without both it is the whole review.",
+    )
+    criterion: OptionalText = Field(default=None, description="The disputed criterion.")
+    says: Word = Field(default=None, description="The rating that it should have.")
     because: OptionalText = Field(default=None, description="Why.")
-    on: OptionalText = Field(default=None, description="The day on which it was raised.")
+    on: LooseDay | None = Field(default=None, description="The day on which it was raised.")
     by: OptionalText = Field(default=None, description="Who raised it.")
     outcome: Annotated[DisputeOutcome, *choice(DisputeOutcome, same_word)] = Field(
         default=DisputeOutcome.OPEN, description="How it ended."
     )
     decided_by: OptionalText = Field(default=None, description="Who decided it.")
-    decided_on: OptionalText = Field(default=None, description="The day of the decision.")
+    decided_on: LooseDay | None = Field(default=None, description="The day of the decision.")
     reason: OptionalText = Field(default=None, description="Why it was decided so.")
+
+    @property
+    def is_over_all(self) -> bool:
+        """Whether it is over the whole review."""
+        return self.section is None and self.criterion is None
 
 
 Ratings = Annotated[
@@ -254,6 +283,16 @@ class Review(Model):
     status: Annotated[Status, *choice(Status, same_word)] = Field(
         default=Status.FINAL, description="Whether it is scored, and what its score counts for."
     )
+    reviewed: Day | None = Field(default=None, description="The day of the review.")
+    selection: Annotated[Selection, *choice(Selection, same_word)] = Field(
+        default=Selection.RANDOM, description="How the contact was chosen."
+    )
+    drafted_by: OptionalText = Field(
+        default=None,
+        description="A model that drafted it; without a reviewer it stays a draft.",
+    )
+    reason: OptionalText = Field(default=None, description="Why it is void.")
+    retain_until: Day | None = Field(default=None, description="The day until which it is kept.")
     advisor: OptionalText = Field(default=None, description="Whose work is reviewed.")
     reviewer: OptionalText = Field(default=None, description="Who reviews it.")
     team: OptionalText = Field(default=None, description="The advisor's team.")
@@ -275,12 +314,39 @@ class Review(Model):
         default=(), description="What was agreed."
     )
     advisor_comment: OptionalText = Field(default=None, description="The advisor's own words.")
-    acknowledged: OptionalText = Field(
+    acknowledged: Day | None = Field(
         default=None, description="The day on which the advisor saw the review."
     )
     disputes: Annotated[tuple[Dispute, ...], FROM_LIST] = Field(
         default=(), description="Challenges to ratings, in the order in which they were raised."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _void_without_ratings(cls, values: Any) -> Any:
+        """An abandoned contact has nothing to rate."""
+        if isinstance(values, dict) and "ratings" not in values:
+            status = values.get("status")
+            if isinstance(status, str) and same_word(status) == Status.VOID.value:
+                return {**values, "ratings": {}}
+        return values
+
+    @property
+    def standing(self) -> Status:
+        """The status that counts: what a model drafted is a draft until a reviewer stands."""
+        is_unread = self.drafted_by is not None and self.reviewer is None
+        return Status.DRAFT if is_unread and self.status.is_scored else self.status
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether every criterion must be rated and the review gets a score."""
+        return self.standing.is_scored
+
+    @property
+    def is_overturned(self) -> bool:
+        """Whether a dispute over the whole review was upheld; the last decided one counts."""
+        decided = [one for one in self.disputes if one.is_over_all and one.outcome.is_decision]
+        return bool(decided) and decided[-1].outcome is DisputeOutcome.UPHELD
 
     def rated(self, section: str, criterion: str) -> Rated | None:
         """How a criterion is rated, by itself or with its whole section; None where it is not."""
@@ -295,7 +361,12 @@ def without_comments(review: Review) -> Review:
     ratings = {
         section: WholeSection(rating=given.rating)
         if isinstance(given, WholeSection)
-        else ReadOnly({criterion: Rated(rating=own.rating) for criterion, own in given.items()})
+        else ReadOnly(
+            {
+                criterion: Rated(rating=own.rating, causes=own.causes)
+                for criterion, own in given.items()
+            }
+        )
         for section, given in review.ratings.items()
     }
     disputes = [
@@ -310,5 +381,6 @@ def without_comments(review: Review) -> Review:
             "notes": None,
             "actions": (),
             "advisor_comment": None,
+            "reason": None,
         }
     )

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 from charter_score.compiled import expected_share, worth_of
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.rating import LONGEST_WORD
-from charter_score.review import Status
+from charter_score.review import Review, Selection, Status
 from charter_score.rubric import CriterionKey, Rubric, normal_value, same_value, values_of
 
 K = TypeVar("K")
@@ -78,7 +78,9 @@ class RubricSummary:
     rests_on_not_applicable: int = 0
     little_observed: int = 0
     critical: int = 0
+    below_section_minimum: int = 0
     provisional: int = 0
+    causes: Counter[str] = field(default_factory=Counter)
     ratings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     @property
@@ -104,6 +106,14 @@ class RubricSummary:
         self.rests_on_not_applicable += result.band_rests_on_not_applicable
         self.little_observed += result.little_observed
         self.critical += bool(result.critical_missed)
+        self.below_section_minimum += bool(result.below_section_minimum)
+        if result.rubric.causes:
+            self.causes.update(
+                cause
+                for section in result.sections
+                for criterion in section.criteria
+                for cause in criterion.rated.causes
+            )
         self.provisional += result.provisional
         self.ratings.update(
             [
@@ -116,16 +126,15 @@ class RubricSummary:
     def by_criterion(self) -> ByCriterion:
         """How often each criterion with points was observed, missed and n/a."""
         counts = ByCriterion(Counter(), Counter(), Counter())
-        for section, criterion in self.rubric.criteria():
-            key = (section.id, criterion.id)
-            for rating in self.rubric.rating_words(criterion):
-                number = self.ratings[*key, rating]
-                worth = worth_of(self.rubric, criterion, rating)
-                if worth.observed:
-                    counts.observed[key] += number
-                    counts.missed[key] += number if worth.lost else 0
-                elif worth.points:
-                    counts.not_applicable[key] += number
+        criteria = {(section.id, one.id): one for section, one in self.rubric.criteria()}
+        for (*place, rating), number in sorted(self.ratings.items()):
+            key = (place[0], place[1])
+            worth = worth_of(self.rubric, criteria[key], rating)
+            if worth.observed:
+                counts.observed[key] += number
+                counts.missed[key] += number if worth.lost > 0 else 0
+            elif worth.points:
+                counts.not_applicable[key] += number
         return counts
 
     def combine(self, other: "RubricSummary") -> None:
@@ -142,6 +151,8 @@ class RubricSummary:
         self.rests_on_not_applicable += other.rests_on_not_applicable
         self.little_observed += other.little_observed
         self.critical += other.critical
+        self.below_section_minimum += other.below_section_minimum
+        self.causes.update(other.causes)
         self.provisional += other.provisional
         self.ratings.update(other.ratings)
 
@@ -221,6 +232,9 @@ class Summary:
     unlisted: int = 0
     skipped: int = 0
     calibration: int = 0
+    own: int = 0
+    targeted: int = 0
+    requested: int = 0
     rubrics: dict[tuple[str, str], RubricSummary] = field(default_factory=dict)
 
     @property
@@ -240,8 +254,7 @@ class Summary:
                 return
             case Scored():
                 self.scored += 1
-                if outcome.result.review.status is Status.CALIBRATION:
-                    self.calibration += 1
+                if not self._counts(outcome.result.review):
                     return
                 rubric = outcome.result.rubric
                 key = (rubric.id, rubric.version)
@@ -255,6 +268,21 @@ class Summary:
                 self.unlisted += outcome.is_unlisted
             case Skipped():
                 self.skipped += 1
+
+    def _counts(self, review: Review) -> bool:
+        """Whether a scored review says something of a team; one that does not is counted apart."""
+        match review.status, review.selection:
+            case Status.CALIBRATION, _:
+                self.calibration += 1
+            case Status.SELF, _:
+                self.own += 1
+            case _, Selection.TARGETED:
+                self.targeted += 1
+            case _, Selection.REQUESTED:
+                self.requested += 1
+            case _:
+                return True
+        return False
 
     def _add_to_groups(self, by: tuple[str, ...], scored: Scored) -> None:
         """Count a review into every group of some fields that it belongs to."""
@@ -280,6 +308,9 @@ class Summary:
         self.unlisted += other.unlisted
         self.skipped += other.skipped
         self.calibration += other.calibration
+        self.own += other.own
+        self.targeted += other.targeted
+        self.requested += other.requested
         _combine(self.rubrics, other.rubrics)
         _combine(self.groups, other.groups)
         for (by, value), spelling in other.spellings.items():

@@ -73,7 +73,5 @@ def _share(
 
 
 def _best_or_worst(rubric: Rubric, criterion: Criterion, *, best: bool) -> str:
-    levels = rubric.levels_of(criterion)
-    if levels is None:
-        return Rating.MET.value if best else Rating.NOT_MET.value
-    return (max if best else min)(levels, key=lambda level: levels[level])
+    words = [word for word in rubric.rating_words(criterion) if word != Rating.NOT_APPLICABLE]
+    return (max if best else min)(words, key=lambda word: rubric.earns(criterion, word) or 0)

@@ -13,7 +13,7 @@ from charter_score.diagnostics import Problem, Route, Severity
 from charter_score.errors import DocumentError
 from charter_score.filling import view
 from charter_score.library import Library, LoadedRubric, RubricReferenceError
-from charter_score.linting import review_problems
+from charter_score.linting import ReviewLinter
 from charter_score.result import ReviewResult
 from charter_score.review import Rated, Review, Status, WholeSection
 from charter_score.rubric import (
@@ -92,7 +92,7 @@ class Progress:
 
     def is_finished(self) -> bool:
         """Whether all is rated and the review is no draft."""
-        return self.review.status.is_scored and not self.unrated()
+        return self.review.is_scored and not self.unrated()
 
     def is_begun(self) -> bool:
         """Whether anything is rated."""
@@ -346,8 +346,8 @@ class Sheet:
         # As a draft, in which nothing is wrong with a criterion that is not rated yet.
         problems = [
             problem
-            for problem in review_problems(
-                rubric, review.model_copy(update={"status": Status.DRAFT})
+            for problem in ReviewLinter(rubric).open_problems(
+                review.model_copy(update={"status": Status.DRAFT})
             )
             if problem.severity is Severity.ERROR
         ]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from charter_score.figures import decimal_text
+from charter_score.figures import figure_text
 from charter_score.filling.template import Asked, Choice, demands, same_points, title_of, weight_of
 from charter_score.rating import Rating
 from charter_score.render.text import phrases
@@ -370,7 +370,7 @@ def saved(rating: str, result: ReviewResult | None, rated: int, of: int, rubric:
     if result is None:
         so_far = "nothing observed yet"
     else:
-        earned = decimal_text(result.score.earned)
+        earned = figure_text(result.score.earned)
         available = phrases.points(result.score.available)
         so_far = f"{earned} of {available} ({phrases.percent(result.share, rubric)})"
     provisional = f"Provisional: {so_far}, {rated} of {of} rated."

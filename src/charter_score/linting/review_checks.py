@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions, listed, meant
 from charter_score.field_types import is_date
 from charter_score.limits import MOST_WORDS
+from charter_score.linting.accountability import accountability_warnings
 from charter_score.linting.dispute_checks import dispute_warnings
 from charter_score.rating import Rating
 from charter_score.review import Dispute, Rated, Review, Status, WholeSection
 from charter_score.rubric import (
+    CommentRule,
     Criterion,
     FieldRule,
     Interaction,
     Permission,
     Rubric,
     Section,
+    UpTo,
     holds,
     same_value,
     values_of,
@@ -62,8 +65,15 @@ class ReviewLinter:
         """Everything wrong with a review.
 
         `reported` holds the routes of values already found wrong, which are not reported again as
-        missing.
+        missing. In a draft or void review a comment that is due is not missing yet.
         """
+        found = self.open_problems(review, reported)
+        if review.is_scored:
+            return found
+        return [one for one in found if one.code != "comment-missing"]
+
+    def open_problems(self, review: Review, reported: Set[Route] = frozenset()) -> list[Problem]:
+        """Everything wrong with a review, comments that a draft still lacks among it."""
         near = Suggestions().near
         found = list(self._interaction(review, reported, near))
         known = 0
@@ -77,7 +87,7 @@ class ReviewLinter:
                 found.extend(self._section(section, rated, review, near))
             else:
                 known += 1
-        if known < len(self._sections) and review.status.is_scored:
+        if known < len(self._sections) and review.is_scored:
             # What was meant for a section is said once, where its name is misspelt.
             misspelt = {one.hint for one in found if one.code == "unknown-section"}
             for section in self._sections.values():
@@ -86,6 +96,7 @@ class ReviewLinter:
         if review.disputes:
             found.extend(_dispute_problems(self._rubric, review, near))
             found.extend(dispute_warnings(self._rubric, review))
+        found.extend(accountability_warnings(review))
         return found
 
     def lacks_only_status(self, review: Review) -> bool:
@@ -132,7 +143,7 @@ class ReviewLinter:
             if type(only) is str and same_value(only) in self._fields[name]:
                 continue  # the one value, and the rubric knows it
             if only is not None or rule.required:
-                unfinished = not review.status.is_scored
+                unfinished = not review.is_scored
                 yield from self._field(name, rule, interaction, near, unfinished=unfinished)
         if self._undeclared:
             yield from _silent_conditions(self._undeclared, review)
@@ -197,6 +208,8 @@ class ReviewLinter:
                     )
             elif own.rating is not None:
                 wrong = list(_one_rating(self._rubric, criterion, own, route, near))
+                if own.causes:
+                    wrong += _causes(self._rubric, criterion, own, route, near)
                 if not wrong:
                     ready.remember(criterion, own)
                 yield from wrong
@@ -279,7 +292,7 @@ class _Section:
         if not self._unconditional or len(rated) != len(self.criteria):
             return False
         for criterion_id, own in rated.items():
-            if (criterion_id, own.rating, own.comment is None) not in right:
+            if own.causes or (criterion_id, own.rating, own.comment is None) not in right:
                 return False
         return True
 
@@ -308,7 +321,7 @@ def _silent_conditions(undeclared: Iterable[str], review: Review) -> Iterator[Pr
 
 def _may_still_apply(condition: Mapping[str, tuple[str, ...]], review: Review) -> bool:
     """Whether an unfinished review does not yet say what a condition asks."""
-    return not review.status.is_scored and any(
+    return not review.is_scored and any(
         not values_of(review.interaction, name) for name in condition
     )
 
@@ -330,7 +343,7 @@ def _one_rating(
                 "na-forbidden",
                 "this criterion always applies: n/a is not allowed here",
                 (*route, "rating"),
-                hint=f"rate it {listed(rubric.rating_words(criterion))}",
+                hint=f"rate it {listed(rubric.choices_of(criterion))}",
             )
         elif own.comment is None and rubric.needs_comment(criterion, rating):
             yield Problem(
@@ -343,11 +356,57 @@ def _one_rating(
     elif own.comment is None and rubric.needs_comment(criterion, rating):
         yield Problem(
             "comment-missing",
-            "a rating that misses this criterion or loses points needs a comment here",
+            _why_comment(criterion),
             route,
             At.KEY,
             f'write {{rating: {_in_braces(rating)}, comment: "what you saw or heard"}}',
         )
+
+
+def _causes(
+    rubric: Rubric, criterion: Criterion, own: Rated, route: Route, near: Near
+) -> Iterator[Problem]:
+    """What is wrong with the causes that were ticked beside a rating."""
+    for index, cause in enumerate(own.causes):
+        if cause not in rubric.causes:
+            yield Problem(
+                "unknown-cause",
+                "the rubric has no such cause",
+                (*route, "causes", index),
+                hint=near(cause, rubric.causes)
+                or (f"its causes are {listed(rubric.causes, 'and')}" if rubric.causes else None),
+            )
+    rating = rubric.rating_reader(criterion)(own.rating or "")
+    if rating is None:
+        return
+    if rating == Rating.NOT_APPLICABLE:
+        yield Problem(
+            "cause-of-nothing",
+            "n/a has no cause: nothing was missed",
+            (*route, "causes"),
+            At.KEY,
+            "take the causes out",
+        )
+        return
+    earned = rubric.earns(criterion, rating)
+    loses = earned is not None and earned < rubric.points_of(criterion)
+    if not loses and not rubric.misses(criterion, rating):
+        yield Problem(
+            "cause-of-nothing",
+            "this rating lost nothing, so there is no cause to tick",
+            (*route, "causes"),
+            At.KEY,
+            "take the causes out",
+            Severity.WARNING,
+        )
+
+
+def _why_comment(criterion: Criterion) -> str:
+    if criterion.comment is CommentRule.ALWAYS:
+        return "every rating needs a comment here"
+    if isinstance(criterion.comment, UpTo):
+        return "this rating needs a comment here, as each does that is worth no more"
+    return "a rating that misses this criterion or loses points needs a comment here"
 
 
 def _in_braces(rating: str) -> str:
@@ -359,7 +418,7 @@ def _in_braces(rating: str) -> str:
 def _unknown_rating(
     rubric: Rubric, criterion: Criterion, word: str, route: Route, near: Near
 ) -> Problem:
-    words = rubric.rating_words(criterion)
+    words = rubric.choices_of(criterion)
     return Problem(
         "unknown-rating",
         f"this is no rating of this criterion: its ratings are {listed(words)}",
@@ -398,10 +457,16 @@ def _unrated(section: Section, review: Review, reported: Set[Route]) -> Iterator
             f"{section.id}.{criterion.id} has no rating",
             route if is_there else route[: 1 if rated is None else 2],
             At.KEY,
-            "rate it met, not met or n/a"
-            if criterion.levels is None
-            else "rate it with one of the criterion's levels",
+            _how_to_rate(criterion),
         )
+
+
+def _how_to_rate(criterion: Criterion) -> str:
+    if criterion.levels is not None:
+        return "rate it with one of the criterion's levels"
+    if criterion.range is not None:
+        return "rate it with a number of the criterion's range"
+    return "rate it met, not met or n/a"
 
 
 def _is_rated(criterion: Criterion, rated: Mapping[str, Rated] | None) -> bool:
@@ -424,6 +489,25 @@ def _one_dispute(
     route: Route,
     near: Near,
 ) -> Iterator[Problem]:
+    if dispute.is_over_all:
+        if dispute.says is not None:
+            yield Problem(
+                "dispute-over-all",
+                "a dispute over the whole review asks for no rating",
+                (*route, "says"),
+                hint="name its `section` and `criterion`, or take `says` out",
+            )
+        return
+    if dispute.section is None or dispute.criterion is None:
+        missing = "section" if dispute.section is None else "criterion"
+        yield Problem(
+            "missing-field",
+            f"`{missing}` is missing here",
+            route,
+            At.KEY,
+            "name both; without either, the dispute is over the whole review",
+        )
+        return
     section = sections.get(dispute.section)
     if section is None:
         yield Problem(
@@ -450,6 +534,15 @@ def _one_dispute(
             "this dispute is over a criterion that the review does not rate",
             (*route, "criterion"),
         )
+    if "says" not in dispute.model_fields_set:
+        yield Problem(
+            "missing-field",
+            "`says` is missing here: the rating that it should be",
+            route,
+            At.KEY,
+            f"its ratings are {listed(rubric.choices_of(criterion))}",
+        )
+        return
     rating = rubric.rating_reader(criterion)(dispute.says or "")
     if rating is None:
         yield _unknown_rating(rubric, criterion, dispute.says or "", (*route, "says"), near)
@@ -458,5 +551,5 @@ def _one_dispute(
             "na-forbidden",
             "this criterion always applies: n/a is not allowed here",
             (*route, "says"),
-            hint=f"its ratings are {listed(rubric.rating_words(criterion))}",
+            hint=f"its ratings are {listed(rubric.choices_of(criterion))}",
         )

@@ -80,6 +80,7 @@ class Bands:
             best = self.trials.standing((case, self.trials.all_best(case)))
             if (
                 best is None
+                or not self.trials.is_plain
                 or best.share != 1
                 or best.band not in (None, len(self.trials.rubric.bands) - 1)
             ):
@@ -157,7 +158,11 @@ class Bands:
         steps = 0
         tried: set[tuple[tuple[Fraction, ...], ...]] = set()
         for case in range(len(self.trials.cases)):
-            if self.trials.standing((case, self.trials.all_best(case))) is None:
+            whole_case = self.trials.standing((case, self.trials.all_best(case)))
+            if whole_case is None:
+                continue
+            if not self.trials.is_plain or whole_case.share != 1:
+                settled = False  # losses do not add up to the score
                 continue
             items, critical = self._items(case)
             if critical is not None and (0 not in best or best[0][0] > 1):

@@ -108,6 +108,8 @@ class Promises:
             standing = self.trials.standing(point)
             if standing is None:
                 continue  # nothing with points applies
+            if any(self.trials.best[index].lost > 0 for index in self.trials.cases[case].applying):
+                continue  # no level earns all the points
             if standing.share != 1 or standing.observed != 1:
                 raise self.trials.broken(f"its score is {standing.share}, not 1", point)
             if standing.band not in (None, len(self.trials.rubric.bands) - 1):
@@ -142,7 +144,8 @@ class Promises:
 
     def _na_after_met(self) -> Iterator[None]:
         for one in self._neighbours:
-            if one.option == self.trials.best[one.at] and one.other_option.not_applicable:
+            best = one.option == self.trials.best[one.at] and one.option.lost <= 0
+            if best and one.other_option.not_applicable:
                 if one.option.missed and self.trials.homes[one.at][1].critical:
                     continue  # every level misses it
                 self._not_higher(one, one.then, one.standing, observed=False)
@@ -192,7 +195,9 @@ class Promises:
                 continue
             critical = self.trials.homes[one.at][1].critical and one.other_option.missed
             if policy is Policy.MET:
+                # n/a never earns more than the points, nor less where no level earns them all.
                 same = one.other_option.rating == self._met_word(one.at)
+                same = same and one.other_option.earned == one.option.earned
             else:
                 same = not one.other_option.earned
             if same and not critical:
@@ -240,6 +245,8 @@ class Promises:
 
     def _additive(self) -> Iterator[None]:
         zero = self.trials.rubric.on_critical is OnCritical.ZERO
+        if not self.trials.is_plain:
+            return  # a share is held between 0 and 1, whatever is added or taken away
         for point, standing in self.trials.seen():
             if self.trials.has_absent(point) or (zero and self.trials.critical_missed(point)):
                 continue
@@ -252,9 +259,12 @@ class Promises:
                 for turn, word in enumerate(words)
                 if word != best[turn]
             ]
-            if 1 - standing.share != sum(losses):
+            whole = self.trials.standing((case, best))
+            top = Fraction(1) if whole is None else whole.share
+            if top - standing.share != sum(losses):
                 raise self.trials.broken(
-                    f"its score is {standing.share}; one by one its misses leave {1 - sum(losses)}",
+                    f"its score is {standing.share}; one by one its misses leave "
+                    f"{top - sum(losses)}",
                     point,
                 )
             yield

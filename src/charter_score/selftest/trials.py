@@ -55,6 +55,7 @@ class Trials:
         worths: Their points.
         options: The words that they can be rated with.
         option_of: Those by the word.
+        is_plain: Whether none of them earns more than the points, or takes any away.
         best: The highest of them, n/a aside.
         worst: The lowest.
         cases: The interactions to try; a review names its case by the place in here.
@@ -70,6 +71,9 @@ class Trials:
         self.worths = [rubric.points_of(criterion) for _, criterion in self.homes]
         self.options = [worths_of(rubric, criterion) for _, criterion in self.homes]
         self.option_of = [{one.rating: one for one in options} for options in self.options]
+        self.is_plain = all(
+            0 <= option.earned <= option.points for options in self.options for option in options
+        )
         self.best = [_best(options) for options in self.options]
         self.worst = [_worst(options) for options in self.options]
         self.cases, self.all_cases = cases_of(rubric)

@@ -15,7 +15,7 @@ from charter_score.field_types import (
     not_text,
 )
 from charter_score.review import Action, Dispute, Rated, Review, WholeSection, no_rating
-from charter_score.rubric import Band, Criterion, FieldRule, Rubric, Section
+from charter_score.rubric import Band, Criterion, FieldRule, Range, Rubric, Section, UpTo, Words
 from charter_score.scalars import Boolean, Null, Scalar, Value
 
 M = TypeVar("M", Rubric, Review)
@@ -107,7 +107,7 @@ def _unknown_field(
     kind: type[Rubric | Review], value: Value, route: Route, suggestions: Suggestions
 ) -> Problem:
     model = _model_at(kind, route[:-1])
-    known = [name.rstrip("_") for name in model.model_fields]
+    known = [field.alias or name for name, field in model.model_fields.items()]
     # A comma in a text without quotes inside { } makes a key of the rest, with nothing behind it.
     is_rest_of_text = isinstance(_at(value, route), Null) and model in _WITH_TEXTS
     hint = suggestions.near(str(route[-1]), known) or (
@@ -186,10 +186,16 @@ def _model_at(kind: type[Rubric | Review], route: Route) -> type[Model]:
             return Band
         case ("fields", _):
             return FieldRule
+        case ("words",):
+            return Words
         case ("sections", _):
             return Section
         case ("sections", _, "criteria", _):
             return Criterion
+        case ("sections", _, "criteria", _, "range"):
+            return Range
+        case ("sections", _, "criteria", _, "critical" | "comment"):
+            return UpTo
         case _:
             return kind
 

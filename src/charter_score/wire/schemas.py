@@ -10,14 +10,15 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence, Set
+from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from charter_score.figures import decimal_text
-from charter_score.rating import RATING_WORDS, Rating, same_word
+from charter_score.figures import figure_text
+from charter_score.rating import Rating, same_word
 from charter_score.review import Review, Status
 from charter_score.rubric import (
     Criterion,
@@ -25,6 +26,7 @@ from charter_score.rubric import (
     Permission,
     Rubric,
     Section,
+    UpTo,
     same_value,
 )
 from charter_score.wire.documents import ResultsDocument
@@ -202,7 +204,7 @@ class _Words:
     def __init__(self, rubric: Rubric, definitions: dict[str, Any]) -> None:
         self._rubric = rubric
         self._definitions = definitions
-        self._names: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
+        self._names: dict[tuple[object, ...], str] = {}
 
     def section(self, section: Section) -> dict[str, Any]:
         """A section, with the schema of each criterion."""
@@ -239,7 +241,9 @@ class _Words:
     def _criterion(self, criterion: Criterion) -> dict[str, Any]:
         words = self._rubric.rating_words(criterion)
         alone = tuple(word for word in words if not self._rubric.needs_comment(criterion, word))
-        name = self._names.setdefault((words, alone), f"rating-{len(self._names) + 1}")
+        # Between the numbers that `words` lists of a range there are others.
+        rule = None if criterion.range is None else (criterion.range, criterion.comment)
+        name = self._names.setdefault((words, alone, rule), f"rating-{len(self._names) + 1}")
         if name not in self._definitions:
             self._definitions[name] = self._rated(criterion, words, alone)
         return {
@@ -275,15 +279,24 @@ class _Words:
         if not words:
             return []
         has_levels = self._rubric.levels_of(criterion) is not None
+        known = self._rubric.words_for_ratings
         spellings: set[str] = set()
+        shown: list[str] = []
+        numbers: list[str] = []
         for word in words:
             if word == Rating.NOT_APPLICABLE:
                 spellings |= self._rubric.absent_words
+                shown.append(self._rubric.shown(word))
             elif has_levels:
                 spellings.add(same_word(word))
+                shown.append(word)
+            elif criterion.range is not None:
+                numbers.append(word)
             else:
-                spellings |= {known for known, rating in RATING_WORDS.items() if rating == word}
-        return self._spelled_out(words, spellings)
+                spellings |= {one for one, rating in known.items() if rating == word}
+                shown.append(self._rubric.shown(word))
+        spelled = self._spelled_out(shown, spellings) if shown else []
+        return [*_numbers(criterion, numbers), *spelled]
 
     def _spelled_out(self, words: Sequence[str], spellings: Set[str]) -> list[dict[str, Any]]:
         return [{"enum": _as_written(words)}, _pattern(spellings, gap=r"[\s_-]+", edge=r"[\s_-]*")]
@@ -297,9 +310,24 @@ class _Words:
         for word in self._rubric.rating_words(criterion):
             worth = ""
             if levels is not None and word in levels and not self._rubric.hide_points:
-                worth = f" ({decimal_text(levels[word])})"
-            lines.append(f"{word}{worth}: {looks[word]}" if word in looks else f"{word}{worth}")
+                worth = f" ({figure_text(levels[word])})"
+            shown = f"{word if levels and word in levels else self._rubric.shown(word)}{worth}"
+            lines.append(f"{shown}: {looks[word]}" if word in looks else shown)
         return "\n\n".join(lines) if looks else " | ".join(lines)
+
+
+def _numbers(criterion: Criterion, listed: Sequence[str]) -> list[dict[str, Any]]:
+    """The numbers of a range, as far as those that are listed go; any of them in quotes."""
+    if criterion.range is None or not listed:
+        return []
+    low, high = min(map(Fraction, listed)), max(map(Fraction, listed))
+    number: dict[str, Any] = {"type": "number", "maximum": json.loads(figure_text(high))}
+    if isinstance(criterion.comment, UpTo) and low > criterion.range.from_:
+        # Whatever lies above the last that needs a comment, also between those that are listed.
+        number["exclusiveMinimum"] = json.loads(criterion.comment.up_to)
+    else:
+        number["minimum"] = json.loads(figure_text(low))
+    return [number, {"type": "string", "pattern": r"^\s*([0-9]+(\.[0-9]+)?|\.[0-9]+)\s*$"}]
 
 
 def _only_when(condition: Mapping[str, Sequence[str]]) -> str:

@@ -11,7 +11,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
-from charter_score.figures import decimal_text
+from charter_score.figures import figure_text
 from charter_score.outcome import Scored
 from charter_score.rating import Policy
 from charter_score.render.text import phrases
@@ -76,7 +76,7 @@ def _rule(rubric: Rubric) -> Iterator[RenderableType]:
 def _section(section: SectionResult, rubric: Rubric) -> Iterator[RenderableType]:
     weight = section.section.weight
     yield heading(
-        section.section.title + (f" (weight {decimal_text(weight)})" if weight is not None else "")
+        section.section.title + (f" (weight {figure_text(weight)})" if weight is not None else "")
     )
     numbers = {criterion.id: number for number, criterion in enumerate(section.section.criteria, 1)}
     yield _Criteria(
@@ -97,7 +97,7 @@ def _section(section: SectionResult, rubric: Rubric) -> Iterator[RenderableType]
         words(
             ("Section [3]: ", "strong"),
             f"{phrases.plus(r.worth.earned for r in section.criteria)} = "
-            f"{decimal_text(section.score.earned)} of {decimal_text(section.score.available)}"
+            f"{figure_text(section.score.earned)} of {figure_text(section.score.available)}"
             f" = {exact}",
         )
     )
@@ -145,7 +145,7 @@ class _Criteria:
 
 
 def _sum(result: CriterionResult) -> str:
-    return f"{decimal_text(result.worth.earned)} of {decimal_text(result.worth.available)}"
+    return f"{figure_text(result.worth.earned)} of {figure_text(result.worth.available)}"
 
 
 def _how(result: CriterionResult, rubric: Rubric) -> str:
@@ -242,7 +242,7 @@ def _total_lines(
     equals = "" if before is None else f" = {_exact(before, rubric)}"
     plain = (
         f"({phrases.plus(e for e, _ in parts)}) of ({phrases.plus(a for _, a in parts)}) = "
-        f"{decimal_text(earned)} of {phrases.points(available)}"
+        f"{figure_text(earned)} of {phrases.points(available)}"
     )
     if rubric.combine is Combine.POINTS:
         yield plain + equals
@@ -253,7 +253,7 @@ def _total_lines(
             if share is not None
         ]
         top = " + ".join(
-            f"{decimal_text(weight)} × {share.numerator}/{share.denominator}"
+            f"{figure_text(weight)} × {share.numerator}/{share.denominator}"
             for weight, share in counted
         )
         yield f"({top}) / ({phrases.plus(weight for weight, _ in counted)}){equals}"
@@ -278,7 +278,7 @@ def _band(result: ReviewResult) -> Iterator[RenderableType]:
                 seen = f"On what was observed: {observed}, {result.band_observed.name}"
                 yield entry(words(seen))
     if rubric.expected is not None:
-        wanted = decimal_text(rubric.expected)
+        wanted = figure_text(rubric.expected)
         if result.critical_missed:
             said = "not met, because a critical criterion was missed [8]"
         elif result.meets_expected:
@@ -294,15 +294,15 @@ def _why_band(band: Band, result: ReviewResult) -> str:
     index = bands.index(band)
     reasons = []
     if band.from_ is not None:
-        reasons.append(f"{share} is at least {decimal_text(band.from_)}%")
+        reasons.append(f"{share} is at least {figure_text(band.from_)}%")
     elif band.above is not None:
-        reasons.append(f"{share} is above {decimal_text(band.above)}%")
+        reasons.append(f"{share} is above {figure_text(band.above)}%")
     if index + 1 < len(bands):
         higher = bands[index + 1]
         if higher.from_ is not None:
-            reasons.append(f"{share} is below {decimal_text(higher.from_)}%")
+            reasons.append(f"{share} is below {figure_text(higher.from_)}%")
         elif higher.above is not None:
-            reasons.append(f"{share} is not above {decimal_text(higher.above)}%")
+            reasons.append(f"{share} is not above {figure_text(higher.above)}%")
     return " and ".join(reasons) or "the only one"
 
 

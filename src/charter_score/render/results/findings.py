@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from charter_score.diagnostics import Diagnostic
-from charter_score.figures import decimal_text, points_text
+from charter_score.figures import figure_text, points_text
 from charter_score.outcome import Failed, Scored
 from charter_score.render.text import phrases
 from charter_score.result import ReviewResult
@@ -56,7 +56,7 @@ def remarks(scored: Scored) -> Iterator[Remark]:
         told = f"the band rests on n/a; by what was observed ({share}) it would be"
         yield Remark(Caution.RESTS_ON_NOT_APPLICABLE, told, (result.band_observed.name,))
     if result.little_observed:
-        seen = decimal_text(result.observed.score.available)
+        seen = figure_text(result.observed.score.available)
         told = f"little was observed: {seen} of {phrases.points(_points(result))}"
         yield Remark(Caution.LITTLE_OBSERVED, told)
     if result.provisional:

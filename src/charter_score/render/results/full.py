@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from charter_score.compiled import band_of
-from charter_score.figures import decimal_text
+from charter_score.figures import figure_text
 from charter_score.outcome import Outcome, Scored
 from charter_score.rating import Policy
 from charter_score.render.results.batch import Closing
@@ -44,7 +44,7 @@ from charter_score.result import (
     SectionResult,
 )
 from charter_score.review import Action, Dispute, DisputeOutcome
-from charter_score.rubric import Combine, OnCritical, values_of
+from charter_score.rubric import Combine, CriterionKey, OnCritical, values_of
 
 BAR = 10
 """Cells of a section's bar."""
@@ -282,9 +282,9 @@ class _View:
                 (criterion.worth.points for s in result.sections for criterion in s.criteria),
                 Fraction(0),
             )
-            rest = decimal_text(whole - seen)
+            rest = figure_text(whole - seen)
             yield _warning(
-                f"LITTLE WAS OBSERVED: {decimal_text(seen)} of {phrases.points(whole)}.",
+                f"LITTLE WAS OBSERVED: {figure_text(seen)} of {phrases.points(whole)}.",
                 f"{phrases.percent(result.share, self.rubric)} says nothing about the other "
                 f"{rest}.",
             )
@@ -410,7 +410,7 @@ class _View:
         if result.worth.not_applicable:
             said.append(("Rated:", words(f"n/a, not shown ({phrases.rule(self.rubric)})")))
         elif result.worth.rating not in ("met", "not met"):
-            earned = decimal_text(result.worth.earned)
+            earned = figure_text(result.worth.earned)
             level = f"{result.worth.rating} ({earned} of {phrases.points(result.worth.points)})"
             said.append(("Rated:", words(level)))
         if comment:
@@ -489,18 +489,38 @@ class _View:
     def _disputes(self) -> Iterator[Iterator[RenderableType]]:
         outlooks = iter(self.result.outlooks)
         for dispute in self.review.disputes:
+            if dispute.section is None or dispute.criterion is None:
+                yield self._dispute_over_all(dispute)
+                continue
             yield self._dispute(
-                dispute, next(outlooks) if dispute.outcome is DisputeOutcome.OPEN else None
+                dispute,
+                (dispute.section, dispute.criterion),
+                next(outlooks) if dispute.outcome is DisputeOutcome.OPEN else None,
             )
 
-    def _dispute(self, dispute: Dispute, outlook: Outlook | None) -> Iterator[RenderableType]:
-        title = self.titles.get(dispute.section, dispute.section)
-        number = self.numbers[dispute.section, dispute.criterion]
+    def _dispute_over_all(self, dispute: Dispute) -> Iterator[RenderableType]:
+        yield words(
+            (f"Dispute ({dispute.outcome.value})", "title"),
+            " over the whole review",
+        )
+        raised = words((dispute.on, "faint")) if dispute.on else None
+        if dispute.because and self.comments:
+            yield with_aside(Hanging(quoted(dispute.because), 2, hang=3), raised)
+        elif raised:
+            yield Hanging(words(("Raised ", "faint"), raised), 2)
+        if dispute.outcome is DisputeOutcome.OPEN:
+            yield Hanging(words("If it is upheld, the review is not scored."), 2)
+
+    def _dispute(
+        self, dispute: Dispute, over: CriterionKey, outlook: Outlook | None
+    ) -> Iterator[RenderableType]:
+        title = self.titles.get(over[0], over[0])
+        number = self.numbers[over]
         found = next(
             result
             for section in self.result.sections
             for result in section.criteria
-            if (section.section.id, result.criterion.id) == (dispute.section, dispute.criterion)
+            if (section.section.id, result.criterion.id) == over
         )
         yield Hanging(
             words(
@@ -612,7 +632,7 @@ def _about_a_section(section: SectionResult) -> str:
     if section.observed.not_applicable:
         asides.append(f"{section.observed.not_applicable} n/a")
     if section.section.weight is not None:
-        asides.append(f"weight {decimal_text(section.section.weight)}")
+        asides.append(f"weight {figure_text(section.section.weight)}")
     if not section.observed.of:
         asides.append("no points")
     elif section.nothing_observed:
@@ -624,7 +644,7 @@ def _figures(
     scores: Sequence[Score], shares: Sequence[str], *, share_left: bool = False
 ) -> list[str]:
     """Points and percentages below each other: `12 of 20   60%`."""
-    points = [f"{decimal_text(one.earned)} of {decimal_text(one.available)}" for one in scores]
+    points = [f"{figure_text(one.earned)} of {figure_text(one.available)}" for one in scores]
     wide, wide_share = max(map(len, points)), max(map(len, shares))
     return [
         f"{text:>{wide}}   {share:{'<' if share_left else '>'}{wide_share}}"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any, NamedTuple
 
 from charter_score.compiled import bounds_of
-from charter_score.figures import JSON_DECIMALS, Figure, decimal_text, percent_text, rounded_text
+from charter_score.figures import JSON_DECIMALS, Figure, figure_text, percent_text, rounded_text
 from charter_score.outcome import Scored
 from charter_score.result import ReviewResult
 
@@ -141,8 +141,8 @@ def review_row(scored: Scored) -> ReviewRow:
         "reviewer": review.reviewer,
         "team": review.team,
         **{name: _field(review.interaction.get(name)) for name in KNOWN_FIELDS},
-        "earned": Figure(decimal_text(result.score.earned)),
-        "available": Figure(decimal_text(result.score.available)),
+        "earned": Figure(figure_text(result.score.earned)),
+        "available": Figure(figure_text(result.score.available)),
         "share": f"{result.share.numerator}/{result.share.denominator}",
         "percent": Figure(percent_text(result.share, JSON_DECIMALS, bounds)),
         "observed_percent": Figure(percent_text(result.observed_share, JSON_DECIMALS, bounds)),
@@ -181,8 +181,8 @@ def criterion_rows(scored: Scored) -> list[tuple[Cell, ...]]:
             section.section.id,
             one.criterion.id,
             one.worth.rating,
-            Figure(decimal_text(one.worth.earned)),
-            Figure(decimal_text(one.worth.available)),
+            Figure(figure_text(one.worth.earned)),
+            Figure(figure_text(one.worth.available)),
             one.rated.comment,
         )
         for section in scored.result.sections

@@ -7,7 +7,7 @@ and calls nobody.
 import re
 from collections.abc import Iterator, Mapping
 
-from charter_score.figures import decimal_text
+from charter_score.figures import figure_text
 from charter_score.render.results.markdown import escaped
 from charter_score.render.text import phrases
 from charter_score.rubric import (
@@ -83,7 +83,7 @@ def _rule(rubric: Rubric) -> Iterator[str]:
 
 
 def _section(rubric: Rubric, section: Section) -> Iterator[str]:
-    weight = "" if section.weight is None else f" (weight {decimal_text(section.weight)})"
+    weight = "" if section.weight is None else f" (weight {figure_text(section.weight)})"
     yield f"## {escaped(section.title)}{weight}"
     when = _condition(section.applies_when)
     if when:
@@ -158,9 +158,9 @@ def _condition(condition: Mapping[str, tuple[str, ...]]) -> str:
 
 def _bound(rubric: Rubric, band: Band) -> str:
     if band.from_ is not None:
-        return f"from {decimal_text(band.from_)}%"
+        return f"from {figure_text(band.from_)}%"
     if band.above is not None:
-        return f"above {decimal_text(band.above)}%"
+        return f"above {figure_text(band.above)}%"
     return "below that" if len(rubric.bands) > 1 else "every score"
 
 

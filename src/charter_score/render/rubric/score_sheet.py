@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from charter_score import __version__
-from charter_score.figures import decimal_text
+from charter_score.figures import figure_text
 from charter_score.rating import Policy, Rating
 from charter_score.render.html import environment
 from charter_score.render.text import phrases
@@ -283,7 +283,7 @@ def _points_of(rubric: Rubric, criteria: Iterable[Criterion], *, depends: bool) 
     total = sum(rubric.points_of(criterion) for criterion in criteria)
     if rubric.hide_points or not total:
         return ""
-    return "?" if depends else decimal_text(total)
+    return "?" if depends else figure_text(total)
 
 
 def _how(rubric: Rubric, whole: _Whole, *, na_used: bool) -> str:
@@ -323,7 +323,7 @@ def _part(rubric: Rubric, section: Section, whole: _Whole) -> Part:
         guidance=_text(section.guidance),
         when=_condition(rubric, section.applies_when, whole),
         sum=_points_of(rubric, section.criteria, depends=depends),
-        weight="" if section.weight is None or rubric.hide_points else decimal_text(section.weight),
+        weight="" if section.weight is None or rubric.hide_points else figure_text(section.weight),
         columns=tuple(columns),
         criteria=tuple(
             _row(rubric, number, criterion, tuple(columns), whole)
@@ -364,7 +364,7 @@ def _level_points(rubric: Rubric, criterion: Criterion, word: str) -> str:
     if rubric.hide_points or word == Rating.NOT_APPLICABLE:
         return ""
     earned = rubric.earns(criterion, word)
-    return "" if earned is None else decimal_text(earned)
+    return "" if earned is None else figure_text(earned)
 
 
 def _marks(rubric: Rubric, criterion: Criterion, whole: _Whole) -> Iterator[Note]:
@@ -383,9 +383,9 @@ def _marks(rubric: Rubric, criterion: Criterion, whole: _Whole) -> Iterator[Note
 
 def _bound(rubric: Rubric, band: Band) -> str:
     if band.from_ is not None:
-        return f"From {decimal_text(band.from_)}%"
+        return f"From {figure_text(band.from_)}%"
     if band.above is not None:
-        return f"Above {decimal_text(band.above)}%"
+        return f"Above {figure_text(band.above)}%"
     return "Below that" if len(rubric.bands) > 1 else "Every score"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from rich.console import RenderableType
 from rich.text import Text
 
-from charter_score.figures import decimal_text
+from charter_score.figures import figure_text
 from charter_score.render.text import phrases
 from charter_score.render.text.blocks import (
     Hanging,
@@ -86,9 +86,9 @@ def _bound(rubric: Rubric, band: Band) -> str:
     if len(rubric.bands) == 1:
         return "every score"
     if band.from_ is not None:
-        return f"from {decimal_text(band.from_)}%"
+        return f"from {figure_text(band.from_)}%"
     if band.above is not None:
-        return f"above {decimal_text(band.above)}%"
+        return f"above {figure_text(band.above)}%"
     return "below that"
 
 
@@ -110,7 +110,7 @@ def _fields(rubric: Rubric) -> Iterator[RenderableType]:
 
 
 def _section(rubric: Rubric, section: Section) -> Iterator[Parts]:
-    weight = f" (weight {decimal_text(section.weight)})" if section.weight is not None else ""
+    weight = f" (weight {figure_text(section.weight)})" if section.weight is not None else ""
     head: Parts = [
         heading(f"{section.title}{weight}"),
         Hanging(words((section.id, "faint")), 2),
@@ -136,7 +136,7 @@ def _criterion(rubric: Rubric, number: int, criterion: Criterion) -> Iterator[Re
     levels = rubric.levels_of(criterion)
     if not rubric.hide_points:
         if levels is not None:
-            told.append(", ".join(f"{word} {decimal_text(p)}" for word, p in levels.items()))
+            told.append(", ".join(f"{word} {figure_text(p)}" for word, p in levels.items()))
         elif rubric.points_of(criterion):
             told.append(phrases.points(rubric.points_of(criterion)))
     if not rubric.points_of(criterion):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from charter_score.compiled import bounds_of
-from charter_score.figures import TEXT_DECIMALS, decimal_text, percent_text, rounded_text
+from charter_score.figures import TEXT_DECIMALS, figure_text, percent_text, rounded_text
 from charter_score.outcome import Skipped
 from charter_score.rating import Policy, same_word
 from charter_score.result import ReviewResult
@@ -49,7 +49,7 @@ def signed(difference: Fraction) -> str:
 
 def points(amount: Fraction) -> str:
     """An amount with its unit: `1 point`, `0.5 points`."""
-    return f"{decimal_text(amount)} {'point' if amount == 1 else 'points'}"
+    return f"{figure_text(amount)} {'point' if amount == 1 else 'points'}"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -59,7 +59,7 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 def plus(amounts: Iterable[Fraction]) -> str:
     """Amounts as a sum: `1 + 0 + 0.5`."""
-    return " + ".join(decimal_text(amount) for amount in amounts)
+    return " + ".join(figure_text(amount) for amount in amounts)
 
 
 def both(names: Iterable[str]) -> str:
@@ -105,7 +105,7 @@ def expected(rubric: Rubric) -> str | None:
     """The expected score as the rubric states it: `70% or above`."""
     if rubric.expected is None:
         return None
-    return f"{decimal_text(rubric.expected)}% or above"
+    return f"{figure_text(rubric.expected)}% or above"
 
 
 def not_scored(skipped: Skipped) -> str:
