@@ -31,9 +31,9 @@ class Judged:
     """One criterion that applies, with the rating that is scored.
 
     `worth` is what it can earn; `available` is what it adds to the sums, which differs from `worth`
-    only for an n/a under `excluded`. `failed` is a miss by step 8, critical or not.
-    `scored` means that it has points, `observed` that it has
-    points and a rating other than n/a, `missed` that it is critical and was missed.
+    only for an n/a under `excluded`. `failed` is a miss by step 8, critical or not. `scored` means
+    that it has points, `observed` that it has points and a rating other than n/a, `missed` that it
+    is critical and was missed.
     """
 
     section: str

@@ -406,6 +406,10 @@ class Rubric(Model):
             return Fraction(1)
         return max(worth for worth in levels.values() if isinstance(worth, Fraction))
 
+    def is_advisory(self, criterion: Criterion) -> bool:
+        """Whether no rating of it earns or loses anything."""
+        return not self.points_of(criterion) and not any((self.levels_of(criterion) or {}).values())
+
     def has_parts(self, criterion: Criterion) -> bool:
         """Whether its levels are parts of its points."""
         levels = self.worths_of_levels(criterion) or {}

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import random_documents
-
 from charter_score.diagnostics import Problem
 from charter_score.linting.review_checks import review_problems
 from charter_score.outcome import Scored
@@ -455,8 +454,7 @@ def test_next_band_takes_the_fewest_needs(seed: int) -> None:
 
 
 def has_extras(found: ReviewResult) -> bool:
-    """Whether no rating of some criterion earns just its points, so that no review shows a need
-    met."""
+    """Whether some criterion has no rating that earns just its points."""
     return any(best(found.rubric, need.result.criterion) is None for need in found.needs)
 
 

@@ -276,7 +276,9 @@ class _Form:
             (EVIDENCE, own.evidence, self._cell(**room)),
         ):
             self._text(column, _kept(text or ""), form)
-        self._offer(self._rubric.rating_words(criterion), self._row)
+        # Between the numbers that are listed of a range there are others.
+        closed = criterion.range is None
+        self._offer(self._rubric.shown_words(criterion), self._row, closed=closed)
         self._mark(section, criterion)
         # A row with a height does not grow, and without one not every program makes it fit.
         height = max(

@@ -13,7 +13,15 @@ from typing import NamedTuple
 from charter_score.render.text import phrases
 from charter_score.render.text.hostile import visible_lines, without_commands
 from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review, WholeSection
-from charter_score.rubric import CommentRule, Criterion, FieldRule, Permission, Rubric, Section
+from charter_score.rubric import (
+    CommentRule,
+    Criterion,
+    FieldRule,
+    Permission,
+    Rubric,
+    Section,
+    UpTo,
+)
 
 WIDEST_COMMENT = 80
 WIDEST_LINE = 100
@@ -46,6 +54,7 @@ class Choice(NamedTuple):
     word: str
     worth: str
     looks_like: str
+    rating: str
 
 
 def asked_fields(rubric: Rubric) -> dict[str, Asked]:
@@ -72,11 +81,14 @@ def choices(rubric: Rubric, criterion: Criterion) -> list[Choice]:
     looks = {read(word): text for word, text in criterion.looks_like.items()}
     return [
         Choice(
-            word,
+            shown,
             "" if word not in levels or rubric.hide_points else phrases.points(levels[word]),
             looks.get(word, ""),
+            word,
         )
-        for word in rubric.rating_words(criterion)
+        for word, shown in zip(
+            rubric.rating_words(criterion), rubric.shown_words(criterion), strict=True
+        )
     ]
 
 
@@ -87,11 +99,13 @@ def weight_of(rubric: Rubric, criterion: Criterion, *, alike: bool) -> list[str]
     """
     told = []
     points = rubric.points_of(criterion)
-    if not points:
+    if rubric.is_advisory(criterion):
         told.append("advisory, never scored")
-    elif criterion.levels is None and not rubric.hide_points and not alike:
+    elif points and criterion.levels is None and not rubric.hide_points and not alike:
         told.append(phrases.points(points))
-    if criterion.critical:
+    if isinstance(criterion.critical, UpTo):
+        told.append(f"critical: up to {criterion.critical.up_to} it fails the review")
+    elif criterion.critical:
         told.append("critical: missing it fails the review")
     return told
 
@@ -101,15 +115,20 @@ def demands(criterion: Criterion) -> list[str]:
     told = []
     if criterion.not_applicable is Permission.NEEDS_COMMENT:
         told.append("n/a needs a comment")
-    if criterion.comment is CommentRule.WHEN_MISSED:
+    if isinstance(criterion.comment, UpTo):
+        told.append(f"{criterion.comment.up_to}, and what is worth no more, needs a comment")
+    elif criterion.comment is CommentRule.WHEN_MISSED:
         told.append("a rating that misses it or loses points needs a comment")
+    elif criterion.comment is CommentRule.ALWAYS:
+        told.append("every rating needs a comment")
     return told
 
 
 def same_points(rubric: Rubric) -> str | None:
     """What each criterion can earn, where all that count are worth the same and none has levels."""
-    worth = {rubric.points_of(one) for _, one in rubric.criteria()} - {0}
-    if any(one.levels is not None for _, one in rubric.criteria()) or len(worth) != 1:
+    criteria = [one for _, one in rubric.criteria()]
+    worth = {rubric.points_of(one) for one in criteria} - {0}
+    if any(one.levels is not None or one.range for one in criteria) or len(worth) != 1:
         return None
     return phrases.points(worth.pop())
 
@@ -196,7 +215,7 @@ def _head(rubric: Rubric, *, filled: bool) -> list[str]:
         lines += _comment("Every criterion stands here with its guidance, as it was rated.")
     else:
         _, criterion = next(rubric.criteria())
-        word = next((one for one in rubric.rating_words(criterion)), "met")
+        word = next((one for one in rubric.shown_words(criterion)), "met")
         lines += _comment(
             "A review to fill in: write a rating behind each criterion, or, where you have more to "
             "say:"

@@ -40,7 +40,7 @@ class Option(NamedTuple):
     @property
     def rating(self) -> str:
         """The rating, in the rubric's own spelling."""
-        return self.choice.word
+        return self.choice.rating
 
 
 class Place(NamedTuple):
@@ -172,8 +172,8 @@ def _answers(answers: Iterable[tuple[str, Text]]) -> Labelled:
 
 def _meaning(rubric: Rubric, option: Option) -> Text:
     """What an answer means here: the word, what it is worth, what it looks like."""
-    word, worth, looks_like = option.choice
-    if word == Rating.NOT_APPLICABLE and not looks_like:
+    word, worth, looks_like, rating = option.choice
+    if rating == Rating.NOT_APPLICABLE and not looks_like:
         looks_like = f"it did not come up; {phrases.rule(rubric).removeprefix('n/a ')}"
     head = f"{word} ({worth})" if worth else word
     return prose(f"{head}: {looks_like}" if looks_like else head)

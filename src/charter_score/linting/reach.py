@@ -52,6 +52,8 @@ def unreachable_bands(rubric: Rubric) -> list[int]:
         missing -= space.bands(rubric.bands, work)
         if not missing:
             break
+    if any(section.at_least for section in rubric.sections):
+        missing.discard(0)  # a section below its minimum leads there, whatever the score
     # Numbers between those that were tried may come to the bands that are left.
     return sorted(missing) if can_be_scored and not _has_ranges(rubric) else []
 
@@ -71,7 +73,10 @@ def without_effect(rubric: Rubric) -> set[Place]:
         if not waiting:
             break
     # One that never applies is no lighter for that.
-    return set() if _has_ranges(rubric) else waiting & applying
+    if _has_ranges(rubric):
+        return set()
+    # In a section with a minimum any criterion can decide.
+    return {place for place in waiting & applying if rubric.sections[place[0]].at_least is None}
 
 
 def _has_ranges(rubric: Rubric) -> bool:

@@ -94,7 +94,7 @@ class ReviewLinter:
                 if meant(section.section.id) not in misspelt:
                     found.extend(_unrated(section.section, review, reported))
         if review.disputes:
-            found.extend(_dispute_problems(self._rubric, review, near))
+            found.extend(_dispute_problems(self._rubric, review, near, reported))
             found.extend(dispute_warnings(self._rubric, review))
         found.extend(accountability_warnings(review))
         return found
@@ -474,10 +474,15 @@ def _is_rated(criterion: Criterion, rated: Mapping[str, Rated] | None) -> bool:
     return own is not None and own.rating is not None
 
 
-def _dispute_problems(rubric: Rubric, review: Review, near: Near) -> Iterator[Problem]:
+def _dispute_problems(
+    rubric: Rubric, review: Review, near: Near, reported: Set[Route]
+) -> Iterator[Problem]:
     sections = {section.id: section for section in rubric.sections}
+    touched = {route[:2] for route in reported}
     for index, dispute in enumerate(review.disputes):
         route: Route = ("disputes", index)
+        if route in touched:
+            continue  # what is wrong in it was taken out
         yield from _one_dispute(rubric, sections, review, dispute, route, near)
 
 
@@ -489,7 +494,7 @@ def _one_dispute(
     route: Route,
     near: Near,
 ) -> Iterator[Problem]:
-    if dispute.is_over_all:
+    if dispute.is_over_all and dispute.model_fields_set:
         if dispute.says is not None:
             yield Problem(
                 "dispute-over-all",
@@ -498,7 +503,7 @@ def _one_dispute(
                 hint="name its `section` and `criterion`, or take `says` out",
             )
         return
-    if dispute.section is None or dispute.criterion is None:
+    if dispute.section is None or dispute.criterion is None or not dispute.model_fields_set:
         missing = "section" if dispute.section is None else "criterion"
         yield Problem(
             "missing-field",

@@ -51,15 +51,20 @@ class Bands:
             return
         for point, standing in self.trials.seen():
             critical = self.trials.critical_missed(point)
-            for share, place in (
-                (standing.share, standing.band),
-                (standing.observed, standing.band_observed),
+            below = self.trials.below_minimum(point, observed=False)
+            for share, place, fails in (
+                (standing.share, standing.band, below),
+                (
+                    standing.observed,
+                    standing.band_observed,
+                    self.trials.below_minimum(point, observed=True),
+                ),
             ):
-                right = _band_place(rubric.bands, Fraction(0) if critical else share)
+                right = _band_place(rubric.bands, Fraction(0) if critical or fails else share)
                 if place != right:
                     raise self.trials.broken(f"at {share} it is in the wrong band", point)
             meets = None if rubric.expected is None else standing.share >= share_of(rubric.expected)
-            if standing.meets_expected is not (False if critical else meets):
+            if standing.meets_expected is not (False if critical or below else meets):
                 raise self.trials.broken(
                     f"at {standing.share} the expected score is said to be "
                     f"{'met' if standing.meets_expected else 'not met'}",

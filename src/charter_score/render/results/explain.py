@@ -160,7 +160,8 @@ def _how(result: CriterionResult, rubric: Rubric) -> str:
             case Policy.NOT_MET:
                 said += ", counts as not met [2]"
     if not result.worth.points:
-        said += ", no points" if result.criterion.critical else ", advisory"
+        plain = rubric.is_advisory(result.criterion) and not result.criterion.critical
+        said += ", advisory" if plain else ", no points"
     if result.critical_missed:
         said += ", CRITICAL [8]"
     if result.dispute is not None and result.dispute.outcome is DisputeOutcome.UPHELD:
@@ -193,7 +194,7 @@ def _left_out(result: ReviewResult) -> list[str]:
 def _total(result: ReviewResult) -> Iterator[RenderableType]:
     rubric = result.rubric
     yield heading("Total [4]")
-    zeroed = bool(result.critical_missed) and rubric.on_critical is OnCritical.ZERO
+    zeroed = _failed(result) is not None and rubric.on_critical is OnCritical.ZERO
     sections = result.sections
     sums = [(section.score.earned, section.score.available) for section in sections]
     seen = [
@@ -268,8 +269,8 @@ def _band(result: ReviewResult) -> Iterator[RenderableType]:
     yield heading("Band [6]")
     share = phrases.percent(result.share, rubric)
     if result.band is not None:
-        if result.critical_missed:
-            why = "the lowest, because a critical criterion was missed [8]"
+        if because := _failed(result):
+            why = f"the lowest, because {because} [8]"
             yield entry(words(f"{result.band.name}: {why}"))
         else:
             yield entry(words(f"{result.band.name}: {_why_band(result.band, result)}"))
@@ -279,13 +280,26 @@ def _band(result: ReviewResult) -> Iterator[RenderableType]:
                 yield entry(words(seen))
     if rubric.expected is not None:
         wanted = figure_text(rubric.expected)
-        if result.critical_missed:
-            said = "not met, because a critical criterion was missed [8]"
+        if because := _failed(result):
+            said = f"not met, because {because} [8]"
         elif result.meets_expected:
             said = f"met, because {share} is at least {wanted}%"
         else:
             said = f"not met, because {share} is below {wanted}%"
         yield entry(words(f"Expected score, {wanted}% or above: {said}"))
+
+
+def _failed(result: ReviewResult) -> str | None:
+    """What put a review in the lowest band whatever its share; None for nothing."""
+    if result.critical_missed:
+        return "a critical criterion was missed"
+    if result.below_section_minimum:
+        return phrases.both(
+            f"{section.title} is below its minimum of {figure_text(section.at_least)}%"
+            for section in result.below_section_minimum
+            if section.at_least is not None
+        )
+    return None
 
 
 def _why_band(band: Band, result: ReviewResult) -> str:

@@ -14,7 +14,7 @@ from charter_score.figures import figure_text, points_text
 from charter_score.outcome import Failed, Scored
 from charter_score.render.text import phrases
 from charter_score.result import ReviewResult
-from charter_score.review import Status
+from charter_score.review import DisputeOutcome, Selection, Status
 
 
 class Caution(StrEnum):
@@ -48,6 +48,9 @@ def remarks(scored: Scored) -> Iterator[Remark]:
     if result.critical_missed:
         titles = tuple(criterion.title for _, criterion in result.critical_missed)
         yield Remark(Caution.CRITICAL, "critical, and missed:", titles)
+    if result.below_section_minimum:
+        titles = tuple(section.title for section in result.below_section_minimum)
+        yield Remark(Caution.CRITICAL, "below the minimum of its section:", titles)
     if result.meets_expected is False:
         expected = phrases.expected(result.rubric)
         yield Remark(Caution.BELOW_EXPECTED, f"below what is expected ({expected})")
@@ -60,12 +63,19 @@ def remarks(scored: Scored) -> Iterator[Remark]:
         told = f"little was observed: {seen} of {phrases.points(_points(result))}"
         yield Remark(Caution.LITTLE_OBSERVED, told)
     if result.provisional:
-        still_open = len(result.outlooks)
+        disputes = result.review.disputes
+        still_open = sum(one.outcome is DisputeOutcome.OPEN for one in disputes)
         are = "is" if still_open == 1 else "are"
         told = f"provisional: {phrases.count(still_open, 'dispute')} {are} open"
         yield Remark(Caution.PROVISIONAL, told)
     if result.review.status is Status.CALIBRATION:
         yield Remark(Caution.CALIBRATION, "for calibration, not counted in the summary")
+    elif result.review.status is Status.SELF:
+        told = "the advisor's own view, not counted in the summary"
+        yield Remark(Caution.CALIBRATION, told)
+    elif result.review.selection is not Selection.RANDOM:
+        told = f"{result.review.selection.value}, not counted in the summary"
+        yield Remark(Caution.CALIBRATION, told)
 
 
 def _points(result: ReviewResult) -> Fraction:

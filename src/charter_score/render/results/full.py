@@ -129,7 +129,7 @@ class _View:
         self.rubric = scored.result.rubric
         self.review = scored.result.review
         self.comments = comments
-        self.noun = phrases.noun(self.review)
+        self.noun = phrases.noun(self.review, self.rubric)
         self.titles = {
             section.section.id: section.section.title for section in self.result.sections
         }
@@ -261,6 +261,18 @@ class _View:
             else:
                 effect = f"so this {self.noun} does not meet what is expected, whatever its points."
             yield _warning(f"CRITICAL: {missed} {were} missed,", effect)
+        if result.below_section_minimum:
+            below = phrases.both(
+                f'"{section.title}" ({figure_text(section.at_least)}% or above)'
+                for section in result.below_section_minimum
+                if section.at_least is not None
+            )
+            one = len(result.below_section_minimum) == 1
+            yield _warning(
+                f"BELOW {'THE' if one else 'A'} MINIMUM: {below} {'is' if one else 'are'} below "
+                f"what {'this section' if one else 'these sections'} must reach,",
+                f"so this {self.noun} fails as it would by a missed critical criterion.",
+            )
         if result.band_rests_on_not_applicable and result.band_observed is not None:
             observed = result.observed
             yield _warning(
@@ -293,7 +305,7 @@ class _View:
 
     def _sections(self) -> "_Sections":
         sections = self.result.sections
-        shares = [phrases.percent(section.score.share, self.rubric) for section in sections]
+        shares = [phrases.section_percent(section, self.rubric) for section in sections]
         figures = _figures([section.score for section in sections], shares)
         return _Sections(
             [

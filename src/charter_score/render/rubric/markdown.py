@@ -19,6 +19,7 @@ from charter_score.rubric import (
     Permission,
     Rubric,
     Section,
+    UpTo,
 )
 
 
@@ -115,11 +116,15 @@ def _criterion(rubric: Rubric, section: Section, number: int, criterion: Criteri
 def _facts(rubric: Rubric, criterion: Criterion) -> Iterator[str]:
     """What a criterion is worth and asks for, in a few words each."""
     points = rubric.points_of(criterion)
-    if not points:
+    if rubric.is_advisory(criterion):
         yield "advisory, never scored"
-    elif criterion.levels is None and not rubric.hide_points:
+    elif points and criterion.levels is None and not rubric.hide_points:
         yield phrases.points(points)
-    if criterion.critical:
+    if criterion.range is not None:
+        yield rubric.choices_of(criterion)[0]
+    if isinstance(criterion.critical, UpTo):
+        yield f"**critical** up to {escaped(criterion.critical.up_to)}"
+    elif criterion.critical:
         yield "**critical**"
     match criterion.not_applicable:
         case Permission.NEEDS_COMMENT:
@@ -130,6 +135,10 @@ def _facts(rubric: Rubric, criterion: Criterion) -> Iterator[str]:
             pass
     if criterion.comment is CommentRule.WHEN_MISSED:
         yield "a miss or lost points need a comment"
+    elif criterion.comment is CommentRule.ALWAYS:
+        yield "every rating needs a comment"
+    elif isinstance(criterion.comment, UpTo):
+        yield f"{escaped(criterion.comment.up_to)} and less need a comment"
 
 
 def _looks(rubric: Rubric, criterion: Criterion) -> Iterator[str]:

@@ -26,6 +26,7 @@ from charter_score.rubric import (
     Permission,
     Rubric,
     Section,
+    UpTo,
     same_value,
 )
 
@@ -313,7 +314,7 @@ def _same_points(rubric: Rubric) -> str:
 
 
 def _part(rubric: Rubric, section: Section, whole: _Whole) -> Part:
-    plain = [criterion for criterion in section.criteria if criterion.levels is None]
+    plain = [one for one in section.criteria if one.levels is None and one.range is None]
     columns = [Rating.MET.value, Rating.NOT_MET.value] if plain else []
     if any(criterion.not_applicable is not Permission.FORBIDDEN for criterion in plain):
         columns.append(Rating.NOT_APPLICABLE.value)
@@ -324,7 +325,7 @@ def _part(rubric: Rubric, section: Section, whole: _Whole) -> Part:
         when=_condition(rubric, section.applies_when, whole),
         sum=_points_of(rubric, section.criteria, depends=depends),
         weight="" if section.weight is None or rubric.hide_points else figure_text(section.weight),
-        columns=tuple(columns),
+        columns=tuple(map(rubric.shown, columns)),
         criteria=tuple(
             _row(rubric, number, criterion, tuple(columns), whole)
             for number, criterion in enumerate(section.criteria, 1)
@@ -339,10 +340,10 @@ def _row(
     looks = {read(word): _text(text) for word, text in criterion.looks_like.items()}
     allowed = rubric.rating_words(criterion)
     levels: tuple[Level, ...] = ()
-    if criterion.levels is not None:
+    if criterion.levels is not None or criterion.range is not None:
         levels = tuple(
-            Level(_text(word), _level_points(rubric, criterion, word), looks.get(word, ""))
-            for word in allowed
+            Level(_text(shown), _level_points(rubric, criterion, word), looks.get(word, ""))
+            for word, shown in zip(allowed, rubric.shown_words(criterion), strict=True)
         )
     return Row(
         number=number,
@@ -371,10 +372,18 @@ def _marks(rubric: Rubric, criterion: Criterion, whole: _Whole) -> Iterator[Note
     if criterion.critical:
         yield Note("CRITICAL", "critical")
     points = rubric.points_of(criterion)
-    if not points:
+    if rubric.is_advisory(criterion):
         yield Note("advisory, never scored")
-    elif not (rubric.hide_points or criterion.levels is not None or whole.points):
+    elif points and not (rubric.hide_points or criterion.levels is not None or whole.points):
         yield Note(phrases.points(points))
+    if isinstance(criterion.critical, UpTo):
+        yield Note(f"up to {_text(criterion.critical.up_to)}")
+    if criterion.range is not None:
+        yield Note(rubric.choices_of(criterion)[0])
+    if criterion.comment is CommentRule.ALWAYS:
+        yield Note("say why")
+    if isinstance(criterion.comment, UpTo):
+        yield Note(f"say why up to {_text(criterion.comment.up_to)}")
     signs = "*" * (criterion.comment is CommentRule.WHEN_MISSED)
     signs += "†" * (criterion.not_applicable is Permission.NEEDS_COMMENT)
     if signs:

@@ -17,7 +17,7 @@ from charter_score.render.text.blocks import (
     spaced,
     words,
 )
-from charter_score.rubric import Band, Combine, Criterion, Permission, Rubric, Section
+from charter_score.rubric import Band, Combine, Criterion, Permission, Rubric, Section, UpTo
 
 
 def rubric_list(rubrics: Iterable[Rubric]) -> Parts:
@@ -135,13 +135,17 @@ def _criterion(rubric: Rubric, number: int, criterion: Criterion) -> Iterator[Re
     told = [criterion.id]
     levels = rubric.levels_of(criterion)
     if not rubric.hide_points:
+        if criterion.range is not None:
+            told.append(rubric.choices_of(criterion)[0])
         if levels is not None:
             told.append(", ".join(f"{word} {figure_text(p)}" for word, p in levels.items()))
         elif rubric.points_of(criterion):
             told.append(phrases.points(rubric.points_of(criterion)))
-    if not rubric.points_of(criterion):
+    if rubric.is_advisory(criterion):
         told.append("advisory, never scored")
-    if criterion.critical:
+    if isinstance(criterion.critical, UpTo):
+        told.append(f"CRITICAL up to {criterion.critical.up_to}")
+    elif criterion.critical:
         told.append("CRITICAL")
     match criterion.not_applicable:
         case Permission.NEEDS_COMMENT:
