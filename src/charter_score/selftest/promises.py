@@ -4,7 +4,7 @@ A check yields once for each time that the promise held.
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from fractions import Fraction
 from functools import cached_property
 from itertools import permutations
@@ -195,9 +195,13 @@ class Promises:
                 continue
             critical = self.trials.homes[one.at][1].critical and one.other_option.missed
             if policy is Policy.MET:
-                # n/a never earns more than the points, nor less where no level earns them all.
-                same = one.other_option.rating == self._met_word(one.at)
-                same = same and one.other_option.earned == one.option.earned
+                other = one.other_option
+                same = other.rating == self._met_word(one.at)
+                # n/a earns no bonus, and all the points where no level is called met.
+                same = same and (
+                    other.lost == 0
+                    or (other.lost > 0 and same_word(other.rating) in self._called_met)
+                )
             else:
                 same = not one.other_option.earned
             if same and not critical:
@@ -210,9 +214,17 @@ class Promises:
                     )
                 yield
 
+    @cached_property
+    def _called_met(self) -> Set[str]:
+        return self.trials.rubric.met_words
+
     def _met_word(self, index: int) -> str:
         """What n/a counts as where it counts as met: the level of that name, else the highest."""
-        named = (one.rating for one in self.trials.options[index] if same_word(one.rating) == "met")
+        named = (
+            one.rating
+            for one in self.trials.options[index]
+            if same_word(one.rating) in self._called_met
+        )
         return next(named, self.trials.best[index].rating)
 
     def _observed(self) -> Iterator[None]:
