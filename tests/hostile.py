@@ -205,7 +205,7 @@ def review(text: str = HOSTILE, *, critical: bool = True) -> Review:
         notes=say("notes"),
         actions=(Action(what=say("what"), who=say("who"), by=say("by")),),
         advisor_comment=say("advisor-comment"),
-        acknowledged=say("acknowledged"),
+        acknowledged="2031-12-24",
         disputes=(
             dispute("tone", DisputeOutcome.OPEN),
             dispute("disputed", DisputeOutcome.UPHELD),

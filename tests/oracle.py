@@ -31,9 +31,9 @@ class Judged:
     """One criterion that applies, with the rating that is scored.
 
     `worth` is what it can earn; `available` is what it adds to the sums, which differs from `worth`
-    only for an n/a under `excluded`. `scored` means that it has points, `observed` that it has
-    points and a rating other than n/a, `missed` that it is critical and was missed,
-    `advisory_missed` that it is neither critical nor scored and was missed.
+    only for an n/a under `excluded`. `failed` is a miss by step 8, critical or not. `scored` means
+    that it has points, `observed` that it has points and a rating other than n/a, `missed` that it
+    is critical and was missed, `advisory_missed` that it was missed with nothing to earn or lose.
     """
 
     section: str
@@ -45,7 +45,11 @@ class Judged:
     lost: Fraction
     scored: bool
     observed: bool
+    is_absent: bool
+    tags: list[str]
+    causes: list[str]
     critical: bool
+    failed: bool
     missed: bool
     advisory_missed: bool
     disputed: dict[str, str] | None
@@ -57,6 +61,7 @@ class Part:
 
     id: str
     weight: Fraction | None
+    at_least: Fraction | None
     criteria: list[Judged]
     earned: Fraction
     available: Fraction
@@ -86,6 +91,12 @@ def score(rubric: dict[str, Any], review: dict[str, Any]) -> dict[str, Any] | No
     combine = rubric.get("combine", "points")
     scale = read_scale(rubric)
     critical_missed = [criterion for criterion in criteria if criterion.missed]
+    below = [part.id for part in parts if is_below(part.at_least, part.earned, part.available)]
+    below_observed = [
+        part.id
+        for part in parts
+        if is_below(part.at_least, part.observed_earned, part.observed_available)
+    ]
 
     earned = total(part.earned for part in parts)
     available = total(part.available for part in parts)
@@ -97,17 +108,17 @@ def score(rubric: dict[str, Any], review: dict[str, Any]) -> dict[str, Any] | No
     )
     assert share is not None, "something was observed, so something is available"
     assert observed_share is not None, "something was observed"
-    if critical_missed and rubric.get("on_critical", "lowest_band") == "zero":
-        share = observed_share = ZERO
-
-    if critical_missed:
-        band = observed_band = 0
-    else:
-        band = band_index(scale, share)
-        observed_band = band_index(scale, observed_share)
+    zero = rubric.get("on_critical", "lowest_band") == "zero"
+    fails, fails_observed = bool(critical_missed or below), bool(critical_missed or below_observed)
+    if fails and zero:
+        share = ZERO
+    if fails_observed and zero:
+        observed_share = ZERO
+    band = 0 if fails else band_index(scale, share)
+    observed_band = 0 if fails_observed else band_index(scale, observed_share)
 
     meets_expected: bool | None
-    if critical_missed:
+    if fails:
         meets_expected = False
     elif scale.expected is None:
         meets_expected = None
@@ -115,7 +126,7 @@ def score(rubric: dict[str, Any], review: dict[str, Any]) -> dict[str, Any] | No
         meets_expected = share * HUNDRED >= scale.expected
 
     share_lost = shares_lost(combine, parts)
-    needs = [criterion for criterion in criteria if criterion.lost or criterion.missed]
+    needs = [criterion for criterion in criteria if criterion.lost > 0 or criterion.missed]
     needs.sort(key=lambda need: -share_lost[need.section, need.id])  # stable: then rubric order
     sections_in_need = {need.section for need in needs}
 
@@ -132,6 +143,12 @@ def score(rubric: dict[str, Any], review: dict[str, Any]) -> dict[str, Any] | No
         "little_observed": observed_available * 2 < total(c.worth for c in criteria),
         "meets_expected": meets_expected,
         "critical_missed": [f"{c.section}.{c.id}" for c in critical_missed],
+        "below_section_minimum": below,
+        "tags": [
+            tag_result(scale, tag, title, tagged)
+            for tag, title in rubric.get("tags", {}).items()
+            if (tagged := [criterion for criterion in criteria if tag in criterion.tags])
+        ],
         "provisional": any(dispute["outcome"] == "open" for dispute in review.get("disputes", [])),
         "sections": [section_result(scale, part) for part in parts],
         "development_needs": [
@@ -139,7 +156,7 @@ def score(rubric: dict[str, Any], review: dict[str, Any]) -> dict[str, Any] | No
                 "section": need.section,
                 "criterion": need.id,
                 "rating": need.rating,
-                "points_lost": exact(need.lost),
+                "points_lost": printed(max(need.lost, ZERO)),
                 "percent_lost": rounded(share_lost[need.section, need.id] * HUNDRED, 2),
             }
             for need in sorted(needs, key=lambda need: not need.critical)
@@ -163,7 +180,8 @@ def judge_review(rubric: dict[str, Any], review: dict[str, Any]) -> list[Part]:
     interaction = review.get("interaction", {})
     disputes: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for dispute in review.get("disputes", []):
-        disputes.setdefault((dispute["section"], dispute["criterion"]), []).append(dispute)
+        if "section" in dispute:
+            disputes.setdefault((dispute["section"], dispute["criterion"]), []).append(dispute)
 
     parts = []
     for section in rubric["sections"]:
@@ -173,21 +191,27 @@ def judge_review(rubric: dict[str, Any], review: dict[str, Any]) -> list[Part]:
         for criterion in section["criteria"]:
             if not applies(criterion.get("applies_when", {}), interaction):
                 continue
-            written = review["ratings"][section["id"]][criterion["id"]]
+            written = review["ratings"][section["id"]]
+            if isinstance(written, dict) and "rating" not in written:
+                written = written[criterion["id"]]
             over_it = disputes.get((section["id"], criterion["id"]), [])
             judged.append(judge_criterion(rubric, section["id"], criterion, written, over_it))
         if judged:
             weight = number(section["weight"]) if "weight" in section else None
-            parts.append(add_up(section["id"], weight, judged))
+            at_least = number(section["at_least"]) if "at_least" in section else None
+            parts.append(add_up(section["id"], weight, at_least, judged))
     return parts
 
 
-def add_up(section: str, weight: Fraction | None, criteria: list[Judged]) -> Part:
+def add_up(
+    section: str, weight: Fraction | None, at_least: Fraction | None, criteria: list[Judged]
+) -> Part:
     """The section with its sums, over everything that counts and over what was observed."""
-    observed = [criterion for criterion in criteria if criterion.observed]
+    observed = [criterion for criterion in criteria if not criterion.is_absent]
     return Part(
         id=section,
         weight=weight,
+        at_least=at_least,
         criteria=criteria,
         earned=total(criterion.earned for criterion in criteria),
         available=total(criterion.available for criterion in criteria),
@@ -220,36 +244,35 @@ def judge_criterion(
     disputes: list[dict[str, Any]],
 ) -> Judged:
     """What the criterion earns with the rating that its disputes leave it."""
-    levels = levels_of(rubric, criterion)
+    marks = marks_of(rubric, criterion)
     reviewer_said = written["rating"] if isinstance(written, dict) else written
-    original = canonical_rating(levels, reviewer_said)
+    words = rubric.get("words", {})
+    original = canonical_rating(marks, reviewer_said, words)
 
     deciding = deciding_dispute(disputes) if disputes else None
     rating = original
     disputed = None
     if deciding is not None:
-        says = canonical_rating(levels, deciding["says"])
+        says = canonical_rating(marks, deciding["says"], words)
         disputed = {"original": original, "says": says, "outcome": deciding["outcome"]}
         if deciding["outcome"] == "upheld":
             rating = says
 
-    worth = number(criterion.get("points", 1)) if levels is None else max(levels.values())
+    worth = marks.points
     available = worth
     if rating == NOT_APPLICABLE:
         policy = rubric.get("not_applicable", "met")
         if policy == "met":
-            earned = not_applicable_as_met(levels, worth)
+            earned = not_applicable_as_met(marks, words)
         elif policy == "not_met":
             earned = ZERO
         else:
             earned = available = ZERO
-    elif levels is not None:
-        earned = levels[rating]
     else:
-        earned = worth if rating == MET else ZERO
+        earned = marks.earned(rating)
 
     scored = worth > 0
-    critical = criterion.get("critical", False)
+    critical = criterion.get("critical", False) is not False
     return Judged(
         section=section,
         id=criterion["id"],
@@ -261,8 +284,12 @@ def judge_criterion(
         scored=scored,
         observed=scored and rating != NOT_APPLICABLE,
         critical=critical,
-        missed=critical and is_miss(levels, rating),
-        advisory_missed=not worth and not critical and is_miss(levels, rating),
+        is_absent=rating == NOT_APPLICABLE,
+        tags=criterion.get("tags", []),
+        causes=written.get("causes", []) if isinstance(written, dict) else [],
+        failed=is_miss(marks, criterion.get("critical"), rating),
+        missed=critical and is_miss(marks, criterion["critical"], rating),
+        advisory_missed=marks.is_advisory and not critical and is_miss(marks, None, rating),
         disputed=disputed,
     )
 
@@ -278,41 +305,111 @@ def deciding_dispute(disputes: list[dict[str, Any]]) -> dict[str, Any] | None:
     return None
 
 
-def levels_of(rubric: dict[str, Any], criterion: dict[str, Any]) -> dict[str, Fraction] | None:
-    """The points of each level by the rubric's own spelling, or `None` without levels."""
+@dataclass(slots=True)
+class Marks:
+    """How a criterion is marked: its points, and each word with what it earns and its rank.
+
+    The rank is what "lowest" and "no more" go by: a part, a number, or points. With a range there
+    are no words, and `highest` is its `to`.
+    """
+
+    points: Fraction
+    words: dict[str, tuple[Fraction, Fraction]] | None
+    numbers: tuple[Fraction, Fraction] | None
+
+    def earned(self, rating: str) -> Fraction:
+        """The points of a rating other than n/a."""
+        if self.numbers is not None:
+            return self.points * Fraction(rating) / self.numbers[1]
+        if self.words is None:
+            return self.points if rating == MET else ZERO
+        return self.words[rating][0]
+
+    def rank(self, rating: str) -> Fraction:
+        """Where a rating other than n/a stands among the others."""
+        if self.numbers is not None:
+            return Fraction(rating)
+        if self.words is None:
+            return Fraction(1) if rating == MET else ZERO
+        return self.words[rating][1]
+
+    @property
+    def is_advisory(self) -> bool:
+        """Whether there is nothing to earn or lose."""
+        return not self.points and not any(earned for earned, _ in (self.words or {}).values())
+
+    def lowest(self) -> Fraction:
+        """The rank of the worst rating."""
+        if self.numbers is not None:
+            return self.numbers[0]
+        if self.words is None:
+            return ZERO
+        return min(rank for _, rank in self.words.values())
+
+
+def marks_of(rubric: dict[str, Any], criterion: dict[str, Any]) -> Marks:
+    """Step 2: what the criterion can earn, and with which ratings."""
+    stated = number(criterion["points"]) if "points" in criterion else None
+    if "range" in criterion:
+        numbers = number(criterion["range"].get("from", 0)), number(criterion["range"]["to"])
+        return Marks(numbers[1] if stated is None else stated, None, numbers)
     levels = criterion.get("levels")
     if levels is None:
-        return None
+        return Marks(Fraction(1) if stated is None else stated, None, None)
     if isinstance(levels, str):
         levels = rubric["scales"][levels]
-    return {word: number(points) for word, points in levels.items()}
+    if any(str(worth).endswith("%") for worth in levels.values()):
+        points = Fraction(1) if stated is None else stated
+        parts = {word: number(worth.rstrip("%")) / HUNDRED for word, worth in levels.items()}
+        return Marks(points, {word: (part * points, part) for word, part in parts.items()}, None)
+    earned = {word: number(worth) for word, worth in levels.items()}
+    points = max(earned.values()) if stated is None else stated
+    return Marks(points, {word: (points, points) for word, points in earned.items()}, None)
 
 
-def canonical_rating(levels: dict[str, Fraction] | None, written: str) -> str:
-    """`met`, `not met`, `n/a`, or the rubric's own spelling of the level."""
+def canonical_rating(marks: Marks, written: str, words: dict[str, list[str]] | None = None) -> str:
+    """`met`, `not met`, `n/a`, the rubric's own level, or the shortest text of the number."""
     folded = fold_rating(written)
-    if folded in NOT_APPLICABLE_WORDS:
+    if words:
+        own = {fold_rating(word): rating for rating in words for word in words[rating]}
+        known = {MET: MET, NOT_MET: NOT_MET, NOT_APPLICABLE: NOT_APPLICABLE} | own
+        if known.get(folded) == NOT_APPLICABLE:
+            return NOT_APPLICABLE
+        if marks.words is None and marks.numbers is None:
+            return known[folded]
+    elif folded in NOT_APPLICABLE_WORDS:
         return NOT_APPLICABLE
-    if levels is None:
+    if marks.numbers is not None:
+        return format(exact(Fraction(written.strip())), "f")
+    if marks.words is None:
         return PLAIN_WORDS[folded]
-    return next(word for word in levels if fold_rating(word) == folded)
+    return next(word for word in marks.words if fold_rating(word) == folded)
 
 
-def not_applicable_as_met(levels: dict[str, Fraction] | None, worth: Fraction) -> Fraction:
-    """What an n/a earns under `met`: the level named met if there is one, else everything."""
-    for word, points in (levels or {}).items():
-        if fold_rating(word) == MET:
-            return points
-    return worth
+def not_applicable_as_met(marks: Marks, words: dict[str, list[str]]) -> Fraction:
+    """What an n/a earns under `met`: at most the points of the level named met, else everything."""
+    called = {MET, *(fold_rating(word) for word in words.get(MET, []))}
+    for word, (points, _) in (marks.words or {}).items():
+        if fold_rating(word) in called:
+            return min(points, marks.points)
+    return marks.points
 
 
-def is_miss(levels: dict[str, Fraction] | None, rating: str) -> bool:
+def is_miss(marks: Marks, critical: Any, rating: str) -> bool:
     """Whether a critical criterion with this rating was missed; with n/a it never was."""
     if rating == NOT_APPLICABLE:
         return False
-    if levels is None:
-        return rating == NOT_MET
-    return levels[rating] == min(levels.values())
+    limit = marks.lowest()
+    if isinstance(critical, dict):
+        limit = marks.rank(canonical_rating(marks, str(critical["up_to"])))
+    return marks.rank(rating) <= limit
+
+
+def is_below(at_least: Fraction | None, earned: Fraction, available: Fraction) -> bool:
+    """Step 8: whether a section's share is below its minimum; no share, no failure."""
+    if at_least is None or available <= 0:
+        return False
+    return held(earned / available) * HUNDRED < at_least
 
 
 # Step 3 to 6: shares and bands.
@@ -322,18 +419,24 @@ def total_share(
     combine: str, sums: Iterable[tuple[Fraction | None, Fraction, Fraction]]
 ) -> Fraction | None:
     """The share over sections given as (weight, earned, available); `None` over nothing."""
-    counted = [(weight, earned, available) for weight, earned, available in sums if available > 0]
+    parts = list(sums)
+    counted = [(weight, earned, available) for weight, earned, available in parts if available > 0]
     if not counted:
         return None
     if combine == "points":
-        all_earned = total(earned for _, earned, _ in counted)
-        return all_earned / total(available for _, _, available in counted)
+        all_earned = total(earned for _, earned, _ in parts)
+        return held(all_earned / total(available for _, _, available in counted))
     weights = [weight or ZERO for weight, _, _ in counted]
     weighted = [
         weight * earned / available
         for weight, (_, earned, available) in zip(weights, counted, strict=True)
     ]
-    return total(weighted) / total(weights)
+    return held(total(weighted) / total(weights))
+
+
+def held(share: Fraction) -> Fraction:
+    """Step 3: a share that leaves the engine is held between 0 and 1."""
+    return min(max(share, ZERO), Fraction(1))
 
 
 def shares_lost(combine: str, parts: list[Part]) -> dict[tuple[str, str], Fraction]:
@@ -343,15 +446,15 @@ def shares_lost(combine: str, parts: list[Part]) -> dict[tuple[str, str], Fracti
     all_weights = total(part.weight or ZERO for part in counted)
     lost = {}
     for part in parts:
-        if not part.available:
-            of_one_point = ZERO
-        elif combine == "points":
+        if combine == "points":
             of_one_point = 1 / all_available
+        elif not part.available:
+            of_one_point = ZERO
         else:
             of_one_point = (part.weight or ZERO) / part.available / all_weights
         for criterion in part.criteria:
-            if criterion.lost or criterion.missed:
-                lost[part.id, criterion.id] = criterion.lost * of_one_point
+            if criterion.lost > 0 or criterion.missed:
+                lost[part.id, criterion.id] = max(criterion.lost, ZERO) * of_one_point
     return lost
 
 
@@ -404,12 +507,18 @@ def next_band(
     earned = {part.id: part.earned for part in parts}
     for need in chosen:
         earned[need.section] += need.lost
+    for part in parts:
+        while is_below(part.at_least, earned[part.id], part.available):
+            need = next(need for need in others if need.section == part.id)
+            others.remove(need)
+            earned[part.id] += need.lost
+            chosen.append(need)
     while True:
         share = total_share(combine, [(p.weight, earned[p.id], p.available) for p in parts])
         assert share is not None, "something was observed"
         if band_index(scale, share) > band:
             return {
-                "name": band_name(scale, band + 1),
+                "name": band_name(scale, band_index(scale, share)),
                 "needs": [f"{need.section}.{need.id}" for need in chosen],
                 "percent": percent_of(scale, share),
             }
@@ -421,13 +530,30 @@ def next_band(
 # What is printed.
 
 
+def tag_result(scale: Scale, tag: str, title: str, criteria: list[Judged]) -> dict[str, Any]:
+    """Step 12: the plain sums over the criteria of a tag that apply."""
+    part = add_up(tag, None, None, criteria)
+    found = section_result(scale, part)
+    return {
+        "id": tag,
+        "title": title,
+        "score": found["score"],
+        "observed": found["observed"],
+        "missed": sum(criterion.failed for criterion in criteria),
+        "criteria": len(criteria),
+    }
+
+
 def section_result(scale: Scale, part: Part) -> dict[str, Any]:
     """The result of one section: `observed` is `None` when nothing in it was observed."""
-    share = part.earned / part.available if part.available > 0 else None
+    if part.at_least is not None:
+        bounds = [*scale.bounds, (part.at_least, exact(part.at_least))]
+        scale = Scale(scale.bands, scale.expected, bounds)
+    share = held(part.earned / part.available) if part.available > 0 else None
     observed = None
-    if part.observed_available > 0:
+    if any(criterion.observed for criterion in part.criteria):
         assert share is not None, "what was observed is available"
-        observed_share = part.observed_earned / part.observed_available
+        observed_share = held(part.observed_earned / part.observed_available)
         observed = {
             **points_and_share(
                 scale, part.observed_earned, part.observed_available, observed_share
@@ -445,9 +571,10 @@ def section_result(scale: Scale, part: Part) -> dict[str, Any]:
             {
                 "id": criterion.id,
                 "rating": criterion.rating,
-                "earned": exact(criterion.earned),
-                "available": exact(criterion.available),
+                "earned": printed(criterion.earned),
+                "available": printed(criterion.available),
                 "critical": criterion.critical,
+                "causes": criterion.causes,
                 "disputed": criterion.disputed,
             }
             for criterion in part.criteria
@@ -466,8 +593,8 @@ def points_and_share(
 ) -> dict[str, Any]:
     """Plain sums of points, and a share as reduced text and as percent."""
     return {
-        "earned": exact(earned),
-        "available": exact(available),
+        "earned": printed(earned),
+        "available": printed(available),
         "share": None if share is None else f"{share.numerator}/{share.denominator}",
         "percent": None if share is None else percent_of(scale, share),
     }
@@ -505,6 +632,15 @@ def rounded(value: Fraction, places: int) -> Decimal:
     if 2 * rest >= value.denominator:
         whole += 1
     return decimal(-whole if value < 0 else whole, places)
+
+
+def printed(value: Fraction) -> Decimal:
+    """Points as they are printed: rounded to six places where no decimal can write them."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return exact(value) if rest == 1 else rounded(value, 6)
 
 
 def exact(value: Fraction) -> Decimal:

@@ -37,6 +37,34 @@ LEVEL_POINTS: tuple[tuple[int | str, ...], ...] = (
     (3, 2),
     (1, 0),
 )
+# Parts of a criterion's points, from best to worst.
+LEVEL_PARTS: tuple[tuple[str, ...], ...] = (
+    ("100%", "50%", "0%"),
+    ("100%", "66.6%", "33.3%", "12.5%", "0%"),
+    ("150%", "100%", "50%", "-50%"),
+    ("100%", ".5%", "-100%"),
+)
+# Points beside stated ones: more than them, or taken away.
+LEVEL_EXTRAS: tuple[tuple[int | str, ...], ...] = (
+    (2, 0),
+    (3, 1, 0, -1),
+    (0, "-0.5", -2),
+    ("1.5", 1, "0.25", 0),
+    (1, -1),
+)
+RANGES: tuple[dict[str, int | str], ...] = (
+    {"to": 10},
+    {"from": 1, "to": 5},
+    {"from": 0, "to": 3},
+    {"from": "0.5", "to": 7},
+    {"to": 100},
+)
+TAGS = (("customer", "Customer critical"), ("compliance", "Compliance"), ("a-1", "Third"))
+WORDS = {
+    "met": ("Cyflawnwyd", "Oui"),
+    "not met": ("Heb ei gyflawni", "Na"),
+    "n/a": ("Amherthnasol", "sans-objet"),
+}
 POINTS: tuple[int | str, ...] = (
     1,
     1,
@@ -118,6 +146,22 @@ def rubric(rng: random.Random) -> dict[str, Any]:
         document["bands"] = _bands(rng, reachable)
     if _chance(rng, 0.6):
         document["expected"] = _expected(rng, document.get("bands", []), reachable)
+    for section in sections:
+        if _chance(rng, 0.15):
+            section["at_least"] = rng.choice((*BOUNDS, *reachable))
+    if _chance(rng, 0.3):
+        document["tags"] = dict(rng.sample(TAGS, rng.randint(1, len(TAGS))))
+        for section in sections:
+            for criterion in section["criteria"]:
+                tags = rng.sample(list(document["tags"]), rng.randint(0, len(document["tags"])))
+                if tags:
+                    criterion["tags"] = tags
+    if _chance(rng, 0.2):
+        document["causes"] = {"habit": "Out of habit", "not_trained": "Never shown how"}
+    if _chance(rng, 0.25):
+        document["words"] = {
+            rating: list(words) for rating, words in WORDS.items() if _chance(rng, 0.8)
+        }
     if scales:
         document["scales"] = scales
     if fields:
@@ -143,11 +187,15 @@ def review(rng: random.Random, rubric: dict[str, Any]) -> dict[str, Any]:
     not_applicable_chance = 0.8 if shape == "mostly n/a" else rng.choice((0.0, 0.1, 0.3))
     kept = rng.randrange(len(applying)) if applying else 0
     rated: list[tuple[str, str, dict[str, Any], str]] = []
-    ratings: dict[str, dict[str, Any]] = {}
+    ratings: dict[str, Any] = {}
+    own_words = rubric.get("words", {})
+    whole = _whole_sections(rng, applying, own_words)
     for index, (section, criterion) in enumerate(applying):
         words = _words_from_best(scales, criterion)
         may_be_absent = criterion.get("not_applicable") != "forbidden"
-        if shape == "all met":
+        if section in whole:
+            word = "n/a"
+        elif shape == "all met":
             word = words[0]
         elif shape == "no met":
             word = words[-1]
@@ -159,9 +207,10 @@ def review(rng: random.Random, rubric: dict[str, Any]) -> dict[str, Any]:
         else:
             word = _some_word(rng, words, met_chance)
         rated.append((section, criterion["id"], criterion, word))
-        ratings.setdefault(section, {})[criterion["id"]] = _rating(rng, criterion, words, word)
+        ratings.setdefault(section, {})[criterion["id"]] = _rating(rng, rubric, criterion, word)
     if _chance(rng, 0.2):
         ratings = _shuffled(rng, {key: _shuffled(rng, ratings[key]) for key in ratings})
+    ratings |= whole
 
     document: dict[str, Any] = {"rubric": f"{rubric['id']}@{rubric['version']}"}
     if _chance(rng, 0.7):
@@ -175,7 +224,10 @@ def review(rng: random.Random, rubric: dict[str, Any]) -> dict[str, Any]:
         document["interaction"] = interaction
     document["ratings"] = ratings
     if rated and _chance(rng, 0.35):
-        document["disputes"] = [_dispute(rng, scales, rated) for _ in range(rng.randint(1, 4))]
+        document["disputes"] = [_dispute(rng, rubric, rated) for _ in range(rng.randint(1, 4))]
+        if _chance(rng, 0.1):  # over the whole review, and never upheld: that would not be scored
+            over_all = {"because": "Another call", "outcome": rng.choice(("open", "withdrawn"))}
+            document["disputes"].append(over_all)
     return document
 
 
@@ -241,16 +293,29 @@ def _criterion(
     criterion: dict[str, Any] = {"id": name, "title": f"Criterion {name}"}
     if _chance(rng, 0.2):
         criterion["levels"] = _levels(rng)
+    elif _chance(rng, 0.1):
+        criterion["range"] = dict(rng.choice(RANGES))
+        if _chance(rng, 0.5):
+            criterion["points"] = rng.choice(POINTS)
+    elif _chance(rng, 0.1):
+        criterion["points"] = rng.choice((0, 0, 1, 2, "0.5"))
+        criterion["levels"] = _ladder(rng, rng.choice(LEVEL_WORDS), rng.choice(LEVEL_EXTRAS))
+    elif _chance(rng, 0.15):
+        criterion["levels"] = _ladder(rng, rng.choice(LEVEL_WORDS), rng.choice(LEVEL_PARTS))
+        if _chance(rng, 0.7):
+            criterion["points"] = rng.choice(POINTS)
     elif scales and _chance(rng, 0.3):
         criterion["levels"] = rng.choice(tuple(scales))
     elif _chance(rng, 0.7):
         criterion["points"] = rng.choice(POINTS)
     if _chance(rng, 0.15) and _has_a_miss(scales, criterion):
-        criterion["critical"] = True
+        criterion["critical"] = _limit(rng, scales, criterion) or True
     if _chance(rng, 0.4):
         criterion["not_applicable"] = rng.choice(("allowed", "needs_comment", "forbidden"))
     if _chance(rng, 0.25):
-        criterion["comment"] = rng.choice(("optional", "when_missed"))
+        criterion["comment"] = _limit(rng, scales, criterion) or rng.choice(
+            ("optional", "when_missed", "when_missed", "always")
+        )
     if fields and _chance(rng, 0.2):
         criterion["applies_when"] = _condition(rng, fields)
     if _chance(rng, 0.2):
@@ -266,23 +331,69 @@ def _levels(rng: random.Random) -> dict[str, Any]:
     if _chance(rng, 0.03):
         points = [rng.choice((0, 1, "0.5"))] * len(words)
     else:
-        ladder = rng.choice(LEVEL_POINTS)
-        middle = sorted(rng.choices(range(len(ladder)), k=len(words) - 2))
-        points = [ladder[0], *(ladder[place] for place in middle), ladder[-1]]
+        return _ladder(rng, words, rng.choice(LEVEL_POINTS))
     levels = dict(zip(words, points, strict=True))
     return _shuffled(rng, levels) if _chance(rng, 0.3) else levels
 
 
+def _ladder(
+    rng: random.Random, words: tuple[str, ...], ladder: tuple[int | str, ...]
+) -> dict[str, Any]:
+    """The words with the worths of a ladder, both ends of it always among them."""
+    middle = sorted(rng.choices(range(len(ladder)), k=len(words) - 2))
+    worths = [ladder[0], *(ladder[place] for place in middle), ladder[-1]]
+    levels = dict(zip(words, worths, strict=True))
+    return _shuffled(rng, levels) if _chance(rng, 0.3) else levels
+
+
+def _limit(
+    rng: random.Random, scales: dict[str, Any], criterion: dict[str, Any]
+) -> dict[str, Any] | None:
+    """Sometimes a rating up to which a rule goes: one that does not earn all the points."""
+    if not _chance(rng, 0.6) or not ("levels" in criterion or "range" in criterion):
+        return None
+    words = [
+        word
+        for word in _words_from_best(scales, criterion)
+        if _rank(scales, criterion, word) < _full_rank(scales, criterion)
+    ]
+    return {"up_to": _spelling(rng, criterion, rng.choice(words))} if words else None
+
+
+def _rank(scales: dict[str, Any], criterion: dict[str, Any], word: str) -> Decimal:
+    """Where a rating other than n/a stands among the others: its part, number or points."""
+    if "range" in criterion:
+        return Decimal(word)
+    levels = _levels_of(scales, criterion)
+    if levels is None:
+        return Decimal(word == "met")
+    return Decimal(str(levels[word]).rstrip("%"))
+
+
+def _full_rank(scales: dict[str, Any], criterion: dict[str, Any]) -> Decimal:
+    """The rank of what earns all the points."""
+    if "range" in criterion:
+        return Decimal(criterion["range"]["to"])
+    levels = _levels_of(scales, criterion)
+    if levels is not None and any(str(worth).endswith("%") for worth in levels.values()):
+        return Decimal(100)
+    return _worth(scales, criterion)
+
+
 def _has_a_miss(scales: dict[str, Any], criterion: dict[str, Any]) -> bool:
     """Whether it can be both met and missed, so that it may be critical."""
-    levels = _levels_of(scales, criterion)
-    return levels is None or len({Decimal(points) for points in levels.values()}) > 1
+    ranks = {_rank(scales, criterion, word) for word in _words_from_best(scales, criterion)}
+    return len(ranks) > 1
 
 
 def _give_points(section: dict[str, Any]) -> None:
     """Make the section's first criterion one of a single point."""
     criterion = section["criteria"][0]
-    criterion.pop("levels", None)
+    for key in ("levels", "range"):
+        criterion.pop(key, None)
+    for key in ("critical", "comment"):
+        if isinstance(criterion.get(key), dict):
+            del criterion[key]
     criterion["points"] = 1
 
 
@@ -384,28 +495,61 @@ def _some_word(rng: random.Random, words: list[str], met_chance: float) -> str:
 
 
 def _rating(
-    rng: random.Random, criterion: dict[str, Any], words: list[str], word: str
-) -> str | dict[str, str]:
+    rng: random.Random, rubric: dict[str, Any], criterion: dict[str, Any], word: str
+) -> str | dict[str, Any]:
     """The rating as a reviewer may write it, with a comment wherever one is required."""
-    written = _spelling(rng, criterion, word)
-    required = (word == "n/a" and criterion.get("not_applicable") == "needs_comment") or (
-        word != words[0] and criterion.get("comment") == "when_missed"
-    )
+    scales = rubric.get("scales", {})
+    written = _spelling(rng, criterion, word, rubric.get("words", {}))
+    rule = criterion.get("comment")
+    required = rule == "always"
+    if word == "n/a":
+        required = required or criterion.get("not_applicable") == "needs_comment"
+    elif rule == "when_missed" or isinstance(rule, dict):
+        # Whatever is not the best, and whatever loses points: more than the rules ask for.
+        required = word != _words_from_best(scales, criterion)[0] or _rank(
+            scales, criterion, word
+        ) < _full_rank(scales, criterion)
+    ticked: dict[str, Any] = {}
+    if "causes" in rubric and word != "n/a" and _chance(rng, 0.3):
+        ticked["causes"] = rng.sample(list(rubric["causes"]), rng.randint(1, 2))
     if required or _chance(rng, 0.1):
-        return {"rating": written, "comment": rng.choice(COMMENTS)}
+        return {"rating": written, "comment": rng.choice(COMMENTS), **ticked}
+    if ticked:
+        return {"rating": written, **ticked}
     if _chance(rng, 0.05):
         return {"rating": written, "evidence": "00:04"}
     return written
 
 
+def _whole_sections(
+    rng: random.Random,
+    applying: list[tuple[str, dict[str, Any]]],
+    own_words: dict[str, list[str]],
+) -> dict[str, str | dict[str, str]]:
+    """Sections that are rated n/a in one go, with the comment that any criterion of them wants."""
+    whole: dict[str, str | dict[str, str]] = {}
+    for section in dict.fromkeys(name for name, _ in applying):
+        rules = {criterion.get("not_applicable") for name, criterion in applying if name == section}
+        if any(one.get("comment") == "always" for name, one in applying if name == section):
+            rules.add("needs_comment")
+        if "forbidden" in rules or not _chance(rng, 0.06):
+            continue
+        word = _spelling(rng, {}, "n/a", own_words)
+        if "needs_comment" in rules or _chance(rng, 0.5):
+            whole[section] = {"rating": word, "comment": rng.choice(COMMENTS)}
+        else:
+            whole[section] = word
+    return whole
+
+
 def _dispute(
     rng: random.Random,
-    scales: dict[str, Any],
+    rubric: dict[str, Any],
     rated: list[tuple[str, str, dict[str, Any], str]],
 ) -> dict[str, str]:
     """A dispute over something that is rated, about the first of it half of the time."""
     section, name, criterion, word = rated[0] if _chance(rng, 0.5) else rng.choice(rated)
-    words = _words_from_best(scales, criterion)
+    words = _words_from_best(rubric.get("scales", {}), criterion)
     if criterion.get("not_applicable") != "forbidden":
         words = [*words, "n/a"]
     says = rng.choice([other for other in words if other != word])
@@ -413,7 +557,7 @@ def _dispute(
     dispute = {
         "section": section,
         "criterion": name,
-        "says": _spelling(rng, criterion, says),
+        "says": _spelling(rng, criterion, says, rubric.get("words", {})),
         "because": rng.choice(COMMENTS),
         "on": "2024-05-06",
         "outcome": outcome,
@@ -442,24 +586,41 @@ def _levels_of(scales: dict[str, Any], criterion: dict[str, Any]) -> dict[str, A
 
 def _worth(scales: dict[str, Any], criterion: dict[str, Any]) -> Decimal:
     """What the criterion can earn."""
+    if "points" in criterion:
+        return Decimal(criterion["points"])
+    if "range" in criterion:
+        return Decimal(criterion["range"]["to"])
     levels = _levels_of(scales, criterion)
-    if levels is None:
-        return Decimal(criterion.get("points", 1))
+    if levels is None or any(str(worth).endswith("%") for worth in levels.values()):
+        return Decimal(1)
     return max(Decimal(points) for points in levels.values())
 
 
 def _words_from_best(scales: dict[str, Any], criterion: dict[str, Any]) -> list[str]:
     """The ratings other than n/a, the one that earns most first."""
+    if "range" in criterion:
+        low, high = Decimal(criterion["range"].get("from", 0)), Decimal(criterion["range"]["to"])
+        between = {low + (high - low) * part / 8 for part in range(9)}
+        return [f"{one.normalize():f}" for one in sorted(between, reverse=True)]
     levels = _levels_of(scales, criterion)
     if levels is None:
         return ["met", "not met"]
-    return sorted(levels, key=lambda word: -float(levels[word]))
+    return sorted(levels, key=lambda word: -float(str(levels[word]).rstrip("%")))
 
 
-def _spelling(rng: random.Random, criterion: dict[str, Any], word: str) -> str:
+def _spelling(
+    rng: random.Random,
+    criterion: dict[str, Any],
+    word: str,
+    own_words: dict[str, list[str]] | None = None,
+) -> str:
     """The rating in one of the spellings that formats.md holds to be alike."""
+    if own_words and (word == "n/a" or not ("levels" in criterion or "range" in criterion)):
+        return rng.choice(_level_spellings(rng.choice([word, *own_words.get(word, [])])))
     if word == "n/a":
         return rng.choice(NOT_APPLICABLE_WORDS)
+    if "range" in criterion:
+        return rng.choice((word, f" {word}", f"0{word}"))
     if "levels" in criterion:
         return word if _chance(rng, 0.4) else rng.choice(_level_spellings(word))
     return rng.choice(MET_WORDS if word == "met" else NOT_MET_WORDS)
@@ -500,7 +661,10 @@ NUMBERS = {
     ("bands", "*", "from"),
     ("bands", "*", "above"),
     ("sections", "*", "weight"),
+    ("sections", "*", "at_least"),
     ("sections", "*", "criteria", "*", "points"),
+    ("sections", "*", "criteria", "*", "range", "from"),
+    ("sections", "*", "criteria", "*", "range", "to"),
 }
 
 

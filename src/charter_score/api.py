@@ -127,7 +127,7 @@ def score(rubric: Rubric, review: Review) -> ReviewResult:
     """
     checked = _checked(rubric)
     problems = checked.linter.problems(review)
-    if not review.status.is_scored:
+    if not review.is_scored or review.is_overturned:
         problems.append(_not_to_be_scored())
     found = [diagnostic_of(problem, "review") for problem in problems]
     if any(diagnostic.is_error for diagnostic in found):
@@ -142,7 +142,7 @@ def score(rubric: Rubric, review: Review) -> ReviewResult:
 def _not_to_be_scored() -> Problem:
     return Problem(
         "not-to-be-scored",
-        "a draft or a void review has no score",
+        "a draft or a void review has no score, nor has one that a dispute overturned",
         ("status",),
         hint="score it once its status is final",
     )

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from charter_score.rating import Rating
-from charter_score.rubric import Band, Criterion, Rubric
+from charter_score.rubric import Band, Criterion, Rubric, Section
 
 
 class Bound(NamedTuple):
@@ -69,6 +69,14 @@ def bounds_of(rubric: Rubric) -> tuple[Fraction, ...]:
     return tuple(sorted(share_of(percent) for percent in percents if percent is not None))
 
 
+def section_bounds_of(rubric: Rubric, section: Section) -> tuple[Fraction, ...]:
+    """The same for the percentage of one section, which has a minimum of its own."""
+    bounds = bounds_of(rubric)
+    if section.at_least is None:
+        return bounds
+    return tuple(sorted({*bounds, share_of(section.at_least)}))
+
+
 class Worth(NamedTuple):
     """What one rating is worth on one criterion.
 
@@ -80,7 +88,7 @@ class Worth(NamedTuple):
         not_applicable: Whether the rating is n/a.
         missed: Whether it missed the criterion (never for n/a).
         observed: Whether it counts as observed: it has points, and a rating other than n/a.
-        lost: Points available and not earned.
+        lost: Points available and not earned; below 0 where a bonus earned more.
     """
 
     rating: str

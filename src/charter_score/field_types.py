@@ -7,6 +7,7 @@ Python code gives, and raises `MisshapenError` with a stable code.
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -31,7 +32,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from charter_score.diagnostics import did_you_mean
-from charter_score.figures import decimal_text
+from charter_score.figures import decimal_text, figure_text
 from charter_score.limits import LONGEST_NUMBER
 from charter_score.scalars import Boolean, Null, Number, Scalar
 
@@ -44,6 +45,7 @@ LANGUAGE_PATTERN = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 LONGEST_SLUG = 64
 
 _DECIMAL = re.compile(r"(?=.)([0-9]*)(?:\.([0-9]+))?")
+_LEVEL = re.compile(r"(-?)([0-9]*(?:\.[0-9]+)?(?<=[0-9]))(%?)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_AND_TIME = re.compile(
     r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
@@ -138,10 +140,10 @@ class OrText:
         from_text = self.from_text
 
         def read(value: object, inner: Callable[[object], object]) -> object:
-            return from_text(value) if isinstance(value, str | Scalar) else inner(value)
+            return from_text(value) if isinstance(value, str | Scalar | bool) else inner(value)
 
         def write(value: object, inner: Callable[[object], object]) -> object:
-            return value if isinstance(value, str) else inner(value)
+            return value if isinstance(value, str | bool) else inner(value)
 
         long_form = handler.generate_schema(self.otherwise)
         return core_schema.no_info_wrap_validator_function(
@@ -253,6 +255,47 @@ def read_decimal(value: object) -> Fraction:
     raise _not("a number", value)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a criterion's points, as a level may be worth: `50%` is one half of them."""
+
+    share: Fraction
+
+    def __str__(self) -> str:
+        return f"{figure_text(self.share * 100)}%"
+
+
+def read_level(value: object) -> Fraction | Part:
+    """What a level is worth: a plain decimal, or a part such as `50%`; either may be negative.
+
+    Raises:
+        MisshapenError: `bad-number` for anything else.
+    """
+    if isinstance(value, Part):
+        return value
+    if isinstance(value, str | Number):
+        found = _LEVEL.fullmatch(str(value).strip())
+        if found and len(found[2]) <= LONGEST_NUMBER and isinstance(value, str) == bool(found[3]):
+            amount = read_decimal(Number(found[2])) * (-1 if found[1] else 1)
+            return Part(amount / 100) if found[3] else amount
+    if isinstance(value, int | Decimal | Fraction) and not isinstance(value, bool):
+        exact = Fraction(value) if not isinstance(value, Decimal) or value.is_finite() else None
+        if exact is not None:
+            return exact
+    if isinstance(value, str | Number | int | float | Decimal | Fraction):
+        raise MisshapenError(
+            "bad-number",
+            "points are wanted here, or a part of them such as 50%: a plain number, with a minus "
+            f"where it takes points away, {LONGEST_NUMBER} characters at most",
+            "for example 2, -1 or 50%",
+        )
+    raise _not("a number, or a part such as 50%", value)
+
+
+def _level_written(value: Fraction | Part, info: SerializationInfo) -> object:
+    return str(value) if isinstance(value, Part) else _written(value, info)
+
+
 def read_percent(value: object) -> Fraction:
     """A percentage from 0 to 100, as the number that it is.
 
@@ -302,13 +345,27 @@ def day_of(text: str) -> str:
     return found[1] if found else text
 
 
+def read_day(value: str) -> str:
+    """A day of the calendar, also where a time stands behind it.
+
+    Raises:
+        MisshapenError: `bad-date`.
+    """
+    day = day_of(value)
+    if not is_date(day):
+        raise MisshapenError(
+            "bad-date",
+            "this is not a day of the calendar",
+            "write year-month-day, for example 2016-05-04",
+        )
+    return day
+
+
 E_ = TypeVar("E_", bound=Enum)
 
 
-def choice(
-    kind: type[E_], form: Callable[[str], str] = str
-) -> tuple[PlainValidator, PlainSerializer, WithJsonSchema]:
-    """How one of an enumeration's words is read; `form` makes spellings of one word alike."""
+def word_reader(kind: type[E_], form: Callable[[str], str] = str) -> Callable[[object], E_]:
+    """A function that reads one of an enumeration's words; `form` makes spellings alike."""
     words = {form(str(member.value)): member for member in kind}
 
     def read(value: object) -> E_:
@@ -325,8 +382,15 @@ def choice(
             )
         raise _not("one of " + ", ".join(words), value)
 
+    return read
+
+
+def choice(
+    kind: type[E_], form: Callable[[str], str] = str
+) -> tuple[PlainValidator, PlainSerializer, WithJsonSchema]:
+    """How one of an enumeration's words is read and written; `form` makes spellings alike."""
     return (
-        PlainValidator(reported(read)),
+        PlainValidator(reported(word_reader(kind, form))),
         # Of its own accord pydantic writes the value first and then warns that it is no member.
         PlainSerializer(lambda member: str(member.value), return_type=str, when_used="json"),
         WithJsonSchema({"type": "string", "enum": [str(member.value) for member in kind]}),
@@ -358,6 +422,8 @@ _WRITTEN = PlainSerializer(_written, return_type=Any, when_used="unless-none")
 
 Text = Annotated[str, StringConstraints(pattern=SAYS_SOMETHING)]
 OptionalText = Text | None
+Day = Annotated[Text, AfterValidator(reported(read_day))]
+LooseDay = Annotated[Text, AfterValidator(day_of)]
 AnyText = Annotated[str, BeforeValidator(reported(read_any_text)), WithJsonSchema(ANY_SCALAR)]
 Name = Annotated[str, BeforeValidator(reported(read_name)), WithJsonSchema(ANY_SCALAR)]
 Slug = Annotated[
@@ -371,6 +437,19 @@ Amount = Annotated[
     PlainValidator(reported(read_decimal)),
     _WRITTEN,
     WithJsonSchema({"type": "number", "minimum": 0}),
+]
+LevelWorth = Annotated[
+    Fraction | Part,
+    PlainValidator(reported(read_level)),
+    PlainSerializer(_level_written, return_type=Any),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number"},
+                {"type": "string", "pattern": r"^\s*-?([0-9]+(\.[0-9]+)?|\.[0-9]+)%\s*$"},
+            ]
+        }
+    ),
 ]
 Percentage = Annotated[
     Fraction,

@@ -34,6 +34,17 @@ def decimal_text(value: Fraction) -> str:
     return _place_point(scaled.numerator, decimals)
 
 
+FIGURE_DECIMALS = 6
+
+
+def figure_text(value: Fraction) -> str:
+    """A number in its shortest form; rounded to six places where no decimal can write it."""
+    try:
+        return decimal_text(value)
+    except ValueError:
+        return rounded_text(value, FIGURE_DECIMALS)
+
+
 def rounded_text(value: Fraction, decimals: int) -> str:
     """A number rounded half away from zero, in its shortest form."""
     return _place_point(_rounded(value, decimals), decimals)
@@ -57,7 +68,7 @@ def percent_text(share: Fraction, decimals: int, bounds: tuple[Fraction, ...] = 
 
 def points_text(points: Iterable[Fraction]) -> str:
     """Points earned and available as `16 of 20`."""
-    return " of ".join(decimal_text(amount) for amount in points)
+    return " of ".join(figure_text(amount) for amount in points)
 
 
 def _side(share: Fraction, bound: Fraction) -> int:

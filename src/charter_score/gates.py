@@ -21,6 +21,11 @@ from charter_score.outcome import LeftOut, Outcome, Scored, Skipped
 from charter_score.review import Status
 from charter_score.summary import Summary, mean_of
 
+_UNJUDGED = {
+    Status.CALIBRATION: "is now for calibration",
+    Status.SELF: "is now the advisor's own view",
+}
+"""The scored reviews that no gate judges, and what has become of one that one did."""
 Key = tuple[str, str]
 """Review id and rubric (`id@version`)."""
 
@@ -86,6 +91,11 @@ BELOW = Reason(
     "are below their rubric's expectation",
 )
 CRITICAL = Reason(Gate.EXPECTATION, "missed a critical criterion", "missed a critical criterion")
+MINIMUM = Reason(
+    Gate.EXPECTATION,
+    "is below a section's minimum",
+    "are below a section's minimum",
+)
 NOTHING_EXPECTED = Reason(
     Gate.EXPECTATION,
     "has a rubric that states no expectation",
@@ -163,6 +173,9 @@ class Gates(NamedTuple):
             expected = expected_share(result.rubric)
             if result.critical_missed:
                 yield _violation(CRITICAL, scored, "a critical criterion was missed")
+            elif result.below_section_minimum:
+                titles = ", ".join(section.title for section in result.below_section_minimum)
+                yield _violation(MINIMUM, scored, f"below the section's minimum: {titles}")
             elif expected is None:
                 detail = f"{result.rubric.name} states no `expected`"
                 yield _violation(NOTHING_EXPECTED, scored, detail)
@@ -188,7 +201,7 @@ class Gates(NamedTuple):
         """The verdict of every gate that was asked for, once all reviews were looked at."""
         verdicts: list[Verdict] = []
         if self.expected:
-            reasons = (BELOW, CRITICAL, NOTHING_EXPECTED)
+            reasons = (BELOW, CRITICAL, MINIMUM, NOTHING_EXPECTED)
             verdicts.append(_verdict_on_each(findings, summary, *reasons))
         if self.fail_under is not None:
             verdicts.append(_verdict_on_each(findings, summary, _under(self.fail_under)))
@@ -224,9 +237,9 @@ class GateFindings:
                 self.absent[outcome.id] = (
                     "is now a draft" if is_draft else f"is now {outcome.reason}"
                 )
-            case Scored() if outcome.result.review.status is Status.CALIBRATION:
+            case Scored() if outcome.result.review.status in _UNJUDGED:
                 if self.compares:
-                    self.absent[outcome.id] = "is now for calibration"
+                    self.absent[outcome.id] = _UNJUDGED[outcome.result.review.status]
             case Scored():
                 self.judged += 1
                 self.violations.extend(self.gates.violations(outcome))
@@ -280,6 +293,10 @@ def _verdict_on_nothing(gate: Gate, summary: Summary) -> Verdict:
     kinds = [skipped] if summary.skipped else []
     if summary.calibration:
         kinds.append(f"{summary.calibration} for calibration")
+    if summary.own:
+        kinds.append(f"{summary.own} by the advisor")
+    if summary.targeted + summary.requested:
+        kinds.append(f"{summary.targeted + summary.requested} chosen on purpose")
     return Verdict(gate, passed=True, text=f"it judged nothing: {', '.join(kinds)}")
 
 

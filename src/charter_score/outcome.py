@@ -37,10 +37,15 @@ class Failed(NamedTuple):
     is_unlisted: bool = False
 
 
-class Skipped(NamedTuple):
-    """A review that is not to be scored: a draft, or void.
+DISPUTE_UPHELD = "dispute upheld"
+"""Why a review is skipped that was overturned as a whole."""
 
-    `lacks_only_status` is True of a draft in which every criterion is rated.
+
+class Skipped(NamedTuple):
+    """A review that is not to be scored: a draft, void, or overturned by a dispute over all of it.
+
+    `lacks_only_status` is True of a draft in which every criterion is rated; `because` is the
+    reason that a void review gives.
     """
 
     path: str
@@ -48,6 +53,7 @@ class Skipped(NamedTuple):
     reason: str
     warnings: tuple[Diagnostic, ...] = ()
     lacks_only_status: bool = False
+    because: str | None = None
 
 
 Outcome = Scored | Failed | Skipped

@@ -21,9 +21,18 @@ from charter_score.library import (
     review_of,
     rubric_of,
 )
-from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped, Unchosen
+from charter_score.outcome import (
+    DISPUTE_UPHELD,
+    Failed,
+    LeftOut,
+    Outcome,
+    Scored,
+    Skipped,
+    Unchosen,
+)
 from charter_score.render.results.batch import BatchRenderer
-from charter_score.review import Review, without_comments
+from charter_score.review import Review, Status, without_comments
+from charter_score.rubric import CriterionKey, Rubric
 from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document
 from charter_score.source.files import (
@@ -301,7 +310,7 @@ class Scoring:
         except DocumentError as wrong:
             return Failed(file.shown, wrong.diagnostics)
         if self._job.lines and isinstance(scored, Scored):
-            return scored._replace(lines=_lines(document, loaded.review))
+            return scored._replace(lines=_lines(document, loaded.review, loaded.rubric.rubric))
         return scored
 
     def _is_alone(self, file: Input) -> bool:
@@ -332,9 +341,13 @@ class Scoring:
         warnings = loaded.warnings
         if rubric.warnings:
             warnings = in_order((*warnings, *rubric.warnings))
-        if not review.status.is_scored:
+        if not review.is_scored:
             is_ready = _lacks_only_status(review, rubric)
-            return Skipped(file.shown, name, review.status.value, warnings, is_ready)
+            reason = review.reason if self._job.comments else None
+            because = reason if review.status is Status.VOID else None
+            return Skipped(file.shown, name, review.standing.value, warnings, is_ready, because)
+        if review.is_overturned:
+            return Skipped(file.shown, name, DISPUTE_UPHELD, warnings)
         if not self._job.comments:
             review = without_comments(review)
         result = rubric.scorer.score(review)
@@ -367,12 +380,14 @@ def _read_standard_input() -> bytes | DocumentError:
         return wrong
 
 
-def _lines(document: Document, review: Review) -> dict[tuple[str, str], int]:
-    """The line of each rated criterion."""
+def _lines(document: Document, review: Review, rubric: Rubric) -> dict[CriterionKey, int]:
+    """The line of each rated criterion; that of its section where it is rated with all of it."""
     return {
-        (section, criterion): document.locate(("ratings", section, criterion), At.KEY).line
-        for section, ratings in review.ratings.items()
-        for criterion in ratings
+        (section.id, criterion.id): document.locate(
+            ("ratings", section.id, criterion.id), At.KEY
+        ).line
+        for section, criterion in rubric.criteria()
+        if review.rated(section.id, criterion.id) is not None
     }
 
 

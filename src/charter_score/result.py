@@ -30,7 +30,7 @@ class CriterionResult(NamedTuple):
     @property
     def critical_missed(self) -> bool:
         """Whether this criterion is critical and was missed."""
-        return self.criterion.critical and self.worth.missed
+        return self.criterion.is_critical and self.worth.missed
 
     @property
     def advisory_not_met(self) -> bool:
@@ -119,6 +119,17 @@ class Outlook(NamedTuple):
     band_observed: Band | None
 
 
+class TagResult(NamedTuple):
+    """The plain sums over the criteria of one tag that apply, whatever the sections weigh."""
+
+    id: str
+    title: str
+    score: Score
+    observed: Observed
+    missed: int
+    criteria: int
+
+
 class ReviewResult(NamedTuple):
     """A scored review.
 
@@ -129,10 +140,12 @@ class ReviewResult(NamedTuple):
         band: The band of `share`; the lowest where a critical criterion was missed; None where
             the rubric has no bands.
         critical_missed: The critical criteria that were missed, in the rubric's order.
+        below_section_minimum: The sections whose share is below their `at_least`.
         meets_expected: None where the rubric states no expected score.
         needs: Development needs, the weightiest first.
         strengths: Sections with something observed, no need, and no advisory criterion not met.
         outlooks: One for every open dispute.
+        tags: The tags with a criterion that applies, in the rubric's order.
     """
 
     rubric: Rubric
@@ -146,12 +159,14 @@ class ReviewResult(NamedTuple):
     band: Band | None
     band_observed: Band | None
     critical_missed: tuple[tuple[Section, Criterion], ...]
+    below_section_minimum: tuple[Section, ...]
     meets_expected: bool | None
     little_observed: bool
     needs: tuple[Need, ...]
     strengths: tuple[SectionResult, ...]
     next_band: NextBand | None
     outlooks: tuple[Outlook, ...]
+    tags: tuple[TagResult, ...] = ()
 
     @property
     def uplift(self) -> Fraction:

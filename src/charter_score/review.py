@@ -4,9 +4,9 @@ Frozen pydantic models like those of `rubric`; what a review leaves out is None 
 are the reviewer's own words here: what they mean depends on the rubric.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import (
     AfterValidator,
@@ -15,6 +15,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     PlainValidator,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import CoreSchema, core_schema
 
@@ -23,6 +24,8 @@ from charter_score.field_types import (
     FROM_LIST,
     READ_ONLY,
     AnyText,
+    Day,
+    LooseDay,
     MisshapenError,
     Model,
     Name,
@@ -38,21 +41,34 @@ from charter_score.field_types import (
 )
 from charter_score.rating import LONGEST_WORD, same_word
 from charter_score.rubric import Interaction
-from charter_score.scalars import Boolean, Null, Scalar
+from charter_score.scalars import Boolean, Null, Number, Scalar
 
 
 class Status(StrEnum):
-    """Whether a review is scored: final and calibration are, draft and void are only listed."""
+    """Whether a review is scored, and what its score counts for.
+
+    Draft and void are only listed; calibration and an advisor's own view (self) are left out of
+    what is said of a team.
+    """
 
     FINAL = "final"
     DRAFT = "draft"
     VOID = "void"
     CALIBRATION = "calibration"
+    SELF = "self"
 
     @property
     def is_scored(self) -> bool:
         """True where every criterion must be rated and the review gets a score."""
-        return self in (Status.FINAL, Status.CALIBRATION)
+        return self in (Status.FINAL, Status.CALIBRATION, Status.SELF)
+
+
+class Selection(StrEnum):
+    """How the contact was chosen: one that was not left to chance says nothing of a team."""
+
+    RANDOM = "random"
+    TARGETED = "targeted"
+    REQUESTED = "requested"
 
 
 class DisputeOutcome(StrEnum):
@@ -102,6 +118,23 @@ class Rated(Model):
     evidence: OptionalText = Field(
         default=None, description="Where it can be found, such as a time in the recording."
     )
+    causes: Annotated[tuple[Text, ...], FROM_LIST] = Field(
+        default=(), description="Why it was missed: some of the rubric's causes."
+    )
+
+
+class WholeSection(Model):
+    """A section rated in one go: n/a, for each of its criteria that applies."""
+
+    rating: Word = Field(default=None, description="n/a, for the whole section.")
+    comment: OptionalText = Field(
+        default=None, description="Why nothing of it applied; it stands for each criterion."
+    )
+
+    @property
+    def rated(self) -> Rated:
+        """How each criterion of the section is rated by this."""
+        return Rated(rating=self.rating, comment=self.comment)
 
 
 _RATED_BY_WORD: dict[str, Rated] = {}
@@ -113,33 +146,56 @@ class ShortForms:
     """Marks the ratings of a section, where a word stands for a rating with nothing beside it.
 
     All of a section's words are looked up in one go, since a call for each takes most of the time
-    that checking a review takes. What is no rating stays, for pydantic to find it at its place.
+    that checking a review takes. What is no rating stays, for pydantic to find it at its place. A
+    word in place of the section, or a mapping with a `rating` (no criterion is called so), rates
+    the whole section.
     """
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(_in_full, handler(source))
+        each = handler.generate_schema(get_args(source)[1])
+        return core_schema.no_info_wrap_validator_function(
+            _each_or_whole,
+            each,
+            serialization=core_schema.wrap_serializer_function_ser_schema(_dumped, schema=each),
+        )
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        described = dict(handler(schema))
-        described["additionalProperties"] = {
-            "anyOf": [_RATING_SCHEMA, described["additionalProperties"]]
-        }
-        return described
+        each = dict(handler(schema))
+        each["additionalProperties"] = {"anyOf": [_RATING_SCHEMA, each["additionalProperties"]]}
+        whole = handler(WholeSection.__pydantic_core_schema__)
+        return {"anyOf": [{"type": "string"}, whole, each]}
 
 
-def _in_full(section: Any) -> Any:
-    """The ratings of a section, each word as the rating that it stands for."""
-    if not isinstance(section, dict):
+def _each_or_whole(section: Any, each: Callable[[Any], Any]) -> Any:
+    """The ratings of a section, each word as the rating that it stands for; or its one rating."""
+    if isinstance(section, dict):
+        if "rating" in section:
+            return WholeSection.model_validate(section, by_alias=True, by_name=False)
+        words = _RATED_BY_WORD
+        return ReadOnly(
+            each(
+                {
+                    criterion: words.get(rating) or _rated(rating)
+                    if type(rating) is str
+                    else _rated(rating)
+                    for criterion, rating in section.items()
+                }
+            )
+        )
+    if isinstance(section, WholeSection):
         return section
-    words = _RATED_BY_WORD
-    return {
-        criterion: words.get(rating) or _rated(rating) if type(rating) is str else _rated(rating)
-        for criterion, rating in section.items()
-    }
+    if isinstance(section, str | Number) and str(section).strip():
+        return WholeSection(rating=str(section))
+    return each(section)
+
+
+def _dumped(section: Any, each: Callable[[Any], Any]) -> Any:
+    """A section's ratings in the plain values of a dump."""
+    return section.model_dump() if isinstance(section, WholeSection) else each(section)
 
 
 def _rated(word: Any) -> Any:
@@ -163,27 +219,37 @@ class Action(Model):
     what: Text = Field(description="What was agreed.")
     who: OptionalText = Field(default=None, description="Who does it.")
     by: OptionalText = Field(default=None, description="By when.")
+    agreed: LooseDay | None = Field(default=None, description="The day it was agreed.")
+    done: LooseDay | None = Field(default=None, description="The day it was done.")
 
 
 class Dispute(Model):
-    """A challenge to one rating: what it should say, why, and how it was decided."""
+    """A challenge to one rating, or to the whole review: why, and how it was decided."""
 
-    section: Text = Field(description="The section of the disputed criterion.")
-    criterion: Text = Field(description="The disputed criterion.")
-    says: Word = Field(description="The rating that it should have.")
+    section: OptionalText = Field(
+        default=None,
+        description="The section of the disputed criterion; without both it is the whole review.",
+    )
+    criterion: OptionalText = Field(default=None, description="The disputed criterion.")
+    says: Word = Field(default=None, description="The rating that it should have.")
     because: OptionalText = Field(default=None, description="Why.")
-    on: OptionalText = Field(default=None, description="The day on which it was raised.")
+    on: LooseDay | None = Field(default=None, description="The day on which it was raised.")
     by: OptionalText = Field(default=None, description="Who raised it.")
     outcome: Annotated[DisputeOutcome, *choice(DisputeOutcome, same_word)] = Field(
         default=DisputeOutcome.OPEN, description="How it ended."
     )
     decided_by: OptionalText = Field(default=None, description="Who decided it.")
-    decided_on: OptionalText = Field(default=None, description="The day of the decision.")
+    decided_on: LooseDay | None = Field(default=None, description="The day of the decision.")
     reason: OptionalText = Field(default=None, description="Why it was decided so.")
+
+    @property
+    def is_over_all(self) -> bool:
+        """Whether it is over the whole review."""
+        return self.section is None and self.criterion is None
 
 
 Ratings = Annotated[
-    Mapping[str, Annotated[Mapping[str, Rated], ShortForms(), READ_ONLY]], READ_ONLY
+    Mapping[str, Annotated[WholeSection | Mapping[str, Rated], ShortForms()]], READ_ONLY
 ]
 
 
@@ -205,7 +271,9 @@ FieldValue = Annotated[
 class Review(Model):
     """One reviewer's ratings, with what was said about them since."""
 
-    ratings: Ratings = Field(description="Section to criterion to rating.")
+    ratings: Ratings = Field(
+        description="Section to criterion to rating, or section to n/a for all of it."
+    )
     rubric: OptionalText = Field(
         default=None, description="What it is scored against: an id, id@version or a path."
     )
@@ -215,6 +283,16 @@ class Review(Model):
     status: Annotated[Status, *choice(Status, same_word)] = Field(
         default=Status.FINAL, description="Whether it is scored, and what its score counts for."
     )
+    reviewed: Day | None = Field(default=None, description="The day of the review.")
+    selection: Annotated[Selection, *choice(Selection, same_word)] = Field(
+        default=Selection.RANDOM, description="How the contact was chosen."
+    )
+    drafted_by: OptionalText = Field(
+        default=None,
+        description="A model that drafted it; without a reviewer it stays a draft.",
+    )
+    reason: OptionalText = Field(default=None, description="Why it is void.")
+    retain_until: Day | None = Field(default=None, description="The day until which it is kept.")
     advisor: OptionalText = Field(default=None, description="Whose work is reviewed.")
     reviewer: OptionalText = Field(default=None, description="Who reviews it.")
     team: OptionalText = Field(default=None, description="The advisor's team.")
@@ -236,21 +314,60 @@ class Review(Model):
         default=(), description="What was agreed."
     )
     advisor_comment: OptionalText = Field(default=None, description="The advisor's own words.")
-    acknowledged: OptionalText = Field(
+    acknowledged: Day | None = Field(
         default=None, description="The day on which the advisor saw the review."
     )
     disputes: Annotated[tuple[Dispute, ...], FROM_LIST] = Field(
         default=(), description="Challenges to ratings, in the order in which they were raised."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _void_without_ratings(cls, values: Any) -> Any:
+        """An abandoned contact has nothing to rate."""
+        if isinstance(values, dict) and "ratings" not in values:
+            status = values.get("status")
+            if isinstance(status, str) and same_word(status) == Status.VOID.value:
+                return {**values, "ratings": {}}
+        return values
+
+    @property
+    def standing(self) -> Status:
+        """The status that counts: what a model drafted is a draft until a reviewer stands."""
+        is_unread = self.drafted_by is not None and self.reviewer is None
+        return Status.DRAFT if is_unread and self.status.is_scored else self.status
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether every criterion must be rated and the review gets a score."""
+        return self.standing.is_scored
+
+    @property
+    def is_overturned(self) -> bool:
+        """Whether a dispute over the whole review was upheld; the last decided one counts."""
+        decided = [one for one in self.disputes if one.is_over_all and one.outcome.is_decision]
+        return bool(decided) and decided[-1].outcome is DisputeOutcome.UPHELD
+
+    def rated(self, section: str, criterion: str) -> Rated | None:
+        """How a criterion is rated, by itself or with its whole section; None where it is not."""
+        given = self.ratings.get(section)
+        if isinstance(given, WholeSection):
+            return given.rated
+        return None if given is None else given.get(criterion)
+
 
 def without_comments(review: Review) -> Review:
     """The review without any free text; ratings, names, dates and outcomes stay."""
     ratings = {
-        section: ReadOnly(
-            {criterion: Rated(rating=own.rating) for criterion, own in criteria.items()}
+        section: WholeSection(rating=given.rating)
+        if isinstance(given, WholeSection)
+        else ReadOnly(
+            {
+                criterion: Rated(rating=own.rating, causes=own.causes)
+                for criterion, own in given.items()
+            }
         )
-        for section, criteria in review.ratings.items()
+        for section, given in review.ratings.items()
     }
     disputes = [
         dispute.model_copy(update={"because": None, "reason": None}) for dispute in review.disputes
@@ -264,5 +381,6 @@ def without_comments(review: Review) -> Review:
             "notes": None,
             "actions": (),
             "advisor_comment": None,
+            "reason": None,
         }
     )

@@ -7,13 +7,20 @@ sums and ratings occur again and again is made once and shared, since nothing of
 The engine trusts its input: `linting` has found a review that it cannot score.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from charter_score.compiled import Worth, bound_of, expected_share, place_of, worth_of
+from charter_score.compiled import (
+    Worth,
+    bound_of,
+    expected_share,
+    place_of,
+    share_of,
+    worth_of,
+)
 from charter_score.result import (
     CriterionResult,
     Need,
@@ -23,8 +30,9 @@ from charter_score.result import (
     ReviewResult,
     Score,
     SectionResult,
+    TagResult,
 )
-from charter_score.review import Dispute, DisputeOutcome, Rated, Review
+from charter_score.review import Dispute, DisputeOutcome, Rated, Review, WholeSection
 from charter_score.rubric import (
     Band,
     Combine,
@@ -39,7 +47,9 @@ from charter_score.rubric import (
 MOST_REMEMBERED = 8_192
 """Entries that a rubric's memory of sums may hold before it is emptied."""
 
-Sums = tuple[int, int]
+Amount = int | Fraction
+"""Scaled points: an integer, but where a number of a range earns what the scale cannot write."""
+Sums = tuple[Amount, int]
 """Earned and available, in scaled points."""
 Words = tuple[str | None, ...]
 """The word that counts for each criterion of a section; None where the criterion does not apply."""
@@ -60,10 +70,10 @@ def score(rubric: Rubric, review: Review) -> ReviewResult:
 
 
 class _Rating(NamedTuple):
-    """One rating of one criterion made ready: its worth, and the same in scaled integers."""
+    """One rating of one criterion made ready: its worth, and the same in scaled points."""
 
     worth: Worth
-    earned: int
+    earned: Amount
     available: int
     points: int
     criteria: int  # 1 where it counts as observed
@@ -72,7 +82,7 @@ class _Rating(NamedTuple):
     plain: CriterionResult  # the result where the reviewer wrote nothing but the word
 
     @property
-    def lost(self) -> int:
+    def lost(self) -> Amount:
         """Scaled points available and not earned."""
         return self.available - self.earned
 
@@ -88,7 +98,9 @@ class _Tally(NamedTuple):
     criteria: int
     of: int
     critical_missed: bool
-    needs: tuple[tuple[int, int], ...]  # which of the results, and the points it lost
+    is_below: bool  # whether its share is below the section's minimum
+    is_below_observed: bool  # whether its observed share is
+    needs: tuple[tuple[int, Amount], ...]  # which of the results, and the points it lost
     is_strength: bool
     plain: SectionResult  # the result where the reviewer wrote nothing but words
 
@@ -103,21 +115,21 @@ class _Whole(NamedTuple):
     observed_share: Fraction
     band: int  # the place among the rubric's bands; -1: none
     band_observed: int
-    critical_missed: bool
+    fails: bool  # a critical criterion was missed, or a section is below its minimum
 
 
 class _Weighed(NamedTuple):
     """A need with what orders it: its scaled points, or its share under section weights."""
 
-    weight: int | Fraction
+    weight: Amount
     need: Need
-    lost: int  # in scaled points
+    lost: Amount  # in scaled points
     at: int  # which of the tallies
 
     @property
     def is_critical(self) -> bool:
         """Whether the criterion is a critical one, missed or not."""
-        return self.need.result.criterion.critical
+        return self.need.result.criterion.is_critical
 
 
 class _Standing(NamedTuple):
@@ -154,7 +166,7 @@ class _Criterion:
             found = self._words.get(rating) or _ready(
                 self._rubric, self.criterion, rating, self._scale
             )
-            self._words[rating] = found
+            _remember(self._words, rating, found)
         return found
 
 
@@ -163,14 +175,34 @@ def _ready(rubric: Rubric, criterion: Criterion, rating: str, scale: int) -> _Ra
     worth = worth_of(rubric, criterion, rating)
     return _Rating(
         worth,
-        int(worth.earned * scale),
+        _scaled(worth.earned, scale),
         int(worth.available * scale),
         int(worth.points * scale),
         criteria=int(worth.observed),
         of=int(worth.points > 0),
-        is_need=worth.lost > 0 or (criterion.critical and worth.missed),
+        is_need=worth.lost > 0 or (criterion.is_critical and worth.missed),
         plain=CriterionResult(criterion, worth, Rated(rating=rating), rating, None, None),
     )
+
+
+def _scaled(points: Fraction, scale: int) -> Amount:
+    """Points in units of the scale, an integer where they are whole."""
+    amount = points * scale
+    return amount.numerator if amount.denominator == 1 else amount
+
+
+def _held(share: Fraction) -> Fraction:
+    """A share as it leaves the engine: from 0 to 1, whatever deductions and bonuses make of it."""
+    return min(max(share, Fraction(0)), Fraction(1))
+
+
+def _amounts(rubric: Rubric, criterion: Criterion) -> Iterator[Fraction]:
+    """Points that a criterion can earn; of a range those of one step."""
+    points = rubric.points_of(criterion)
+    yield points
+    yield from (rubric.levels_of(criterion) or {}).values()
+    if criterion.range is not None:
+        yield points / criterion.range.to
 
 
 class _Section:
@@ -180,14 +212,22 @@ class _Section:
     written beside the ratings.
     """
 
-    __slots__ = ("_is_conditional", "criteria", "ids", "section", "tallies")
+    __slots__ = ("_at_least", "_is_conditional", "criteria", "ids", "section", "tallies")
 
     def __init__(self, rubric: Rubric, section: Section, scale: int) -> None:
         self.section = section
         self.criteria = [_Criterion(rubric, criterion, scale) for criterion in section.criteria]
         self.tallies: dict[Words, _Tally] = {}
+        self._at_least = None if section.at_least is None else share_of(section.at_least)
         self.ids = [criterion.id for criterion in section.criteria]
         self._is_conditional = section.is_conditional
+
+    def is_below(self, sums: Sums) -> bool:
+        """Whether sums are below the section's minimum; nothing available is not (step 8)."""
+        earned, available = sums
+        if self._at_least is None or not available:
+            return False
+        return max(Fraction(earned), Fraction(0)) < self._at_least * available
 
     def rated(self, review: Review) -> list[Rated | None]:
         """How each criterion was rated; None where it does not apply (step 1).
@@ -196,6 +236,8 @@ class _Section:
             KeyError: where a criterion that applies has no entry.
         """
         given = review.ratings.get(self.section.id, {})
+        if isinstance(given, WholeSection):
+            given = dict.fromkeys(self.ids, given.rated)
         if not self._is_conditional:
             return [given[name] for name in self.ids]
         if not holds(self.section.applies_when, review.interaction):
@@ -217,9 +259,7 @@ class Scorer:
             *(
                 amount.denominator
                 for _, criterion in rubric.criteria()
-                for amount in (
-                    rubric.levels_of(criterion) or {"": rubric.points_of(criterion)}
-                ).values()
+                for amount in _amounts(rubric, criterion)
             )
         )
         self._sections = [_Section(rubric, section, self._scale) for section in rubric.sections]
@@ -228,6 +268,7 @@ class Scorer:
         self._expected = expected_share(rubric)
         self._standings: dict[object, _Standing] = {}
         self._scores: dict[Sums, Score] = {}
+        self._lost: dict[Sums, tuple[Fraction, Fraction]] = {}
         self._observed: dict[tuple[int, int, int], Observed] = {}
 
     def score(self, review: Review) -> ReviewResult:
@@ -258,6 +299,9 @@ class Scorer:
             band=self._band(whole.band),
             band_observed=self._band(whole.band_observed),
             critical_missed=_critical_missed(needs),
+            below_section_minimum=tuple(
+                [tally.plain.section for tally in tallies if tally.is_below]
+            ),
             meets_expected=self._meets_expected(whole),
             little_observed=2 * sum([tally.seen[1] for tally in tallies])
             < sum([tally.points for tally in tallies]),
@@ -270,10 +314,41 @@ class Scorer:
                 [
                     self._outlook(dispute, tallies)
                     for dispute in review.disputes
-                    if dispute.outcome is DisputeOutcome.OPEN
+                    if dispute.outcome is DisputeOutcome.OPEN and not dispute.is_over_all
                 ]
             ),
+            tags=self._tags(tallies) if rubric.tags else (),
         )
+
+    def _tags(self, tallies: Sequence[_Tally]) -> tuple[TagResult, ...]:
+        """The plain sums over the criteria of each tag that apply (step 12)."""
+        found: list[TagResult] = []
+        for tag, title in self.rubric.tags.items():
+            ratings = [
+                ready.rating(word)
+                for tally in tallies
+                for ready, word in zip(
+                    self._sections[tally.place].criteria, tally.words, strict=True
+                )
+                if word is not None and tag in ready.criterion.tags
+            ]
+            if ratings:
+                given = [one for one in ratings if not one.worth.not_applicable]
+                found.append(
+                    TagResult(
+                        tag,
+                        title,
+                        self._plain_score(*_sums(ratings)),
+                        self._observed_of(
+                            self._plain_score(*_sums(given)),
+                            sum([one.criteria for one in given]),
+                            sum([one.of for one in ratings]),
+                        ),
+                        missed=sum(one.worth.missed for one in ratings),
+                        criteria=len(ratings),
+                    )
+                )
+        return tuple(found)
 
     def _tally(self, place: int, words: Words) -> _Tally:
         """What the ratings of one section come to (step 3), summed once for the same words."""
@@ -286,9 +361,10 @@ class Scorer:
             for one, word in zip(ready.criteria, words, strict=True)
             if word is not None
         ]
-        sums = sum([one.earned for one in ratings]), sum([one.available for one in ratings])
-        observed = [one for one in ratings if one.criteria]
-        seen = sum([one.earned for one in observed]), sum([one.available for one in observed])
+        sums = _sums(ratings)
+        given = [one for one in ratings if not one.worth.not_applicable]
+        observed = [one for one in given if one.criteria]
+        seen = _sums(given)
         of = sum([one.of for one in ratings])
         needs = tuple([(index, one.lost) for index, one in enumerate(ratings) if one.is_need])
         not_met = any(one.plain.advisory_not_met for one in ratings)
@@ -301,6 +377,8 @@ class Scorer:
             criteria=len(observed),
             of=of,
             critical_missed=any(one.plain.critical_missed for one in ratings),
+            is_below=ready.is_below(sums),
+            is_below_observed=ready.is_below(seen),
             needs=needs,
             is_strength=bool(observed) and not needs and not not_met,
             plain=SectionResult(
@@ -328,11 +406,14 @@ class Scorer:
         share, observed_share = score.share or Fraction(0), observed.share or Fraction(0)
         by_points = share
         critical = any(tally.critical_missed for tally in tallies)
-        if critical:
-            # Step 8: the lowest band, and 0 where the rubric says so; sections are not touched.
-            band, band_observed = min(band, 0), min(band_observed, 0)
-            if self.rubric.on_critical is OnCritical.ZERO:
-                share = observed_share = Fraction(0)
+        fails = critical or any(tally.is_below for tally in tallies)
+        # Step 8: the lowest band, and 0 where the rubric says so; sections are not touched.
+        zero = self.rubric.on_critical is OnCritical.ZERO
+        if fails:
+            band, share = min(band, 0), Fraction(0) if zero else share
+        if critical or any(tally.is_below_observed for tally in tallies):
+            band_observed = min(band_observed, 0)
+            observed_share = Fraction(0) if zero else observed_share
         return _Whole(
             _with_share(score, share),
             self._observed_of(
@@ -345,7 +426,7 @@ class Scorer:
             observed_share,
             band,
             band_observed,
-            critical,
+            fails,
         )
 
     def _outlook(self, dispute: Dispute, tallies: Sequence[_Tally]) -> Outlook:
@@ -375,16 +456,16 @@ class Scorer:
         return self.rubric.bands[place] if place >= 0 else None
 
     def _meets_expected(self, whole: _Whole) -> bool | None:
-        if whole.critical_missed:
+        if whole.fails:
             return False
         return None if self._expected is None else whole.share >= self._expected
 
-    def _plain_score(self, earned: int, available: int) -> Score:
+    def _plain_score(self, earned: Amount, available: int) -> Score:
         """The score of plain sums (step 3)."""
         found = self._scores.get((earned, available))
         if found is None:
-            share = Fraction(earned, available) if available else None
-            found = Score(Fraction(earned, self._scale), Fraction(available, self._scale), share)
+            share = _held(Fraction(earned) / available) if available else None
+            found = Score(Fraction(earned) / self._scale, Fraction(available, self._scale), share)
             _remember(self._scores, (earned, available), found)
         return found
 
@@ -417,14 +498,14 @@ class Scorer:
     def _weighted_share(self, sums: Sequence[Sums], places: Sequence[int]) -> Fraction | None:
         """Σ weight·share / Σ weight over the sections that have anything available (step 4)."""
         counted = [
-            (self._weight(place), Fraction(earned, available))
+            (self._weight(place), Fraction(earned) / available)
             for place, (earned, available) in zip(places, sums, strict=True)
             if available
         ]
         weights = sum((weight for weight, _ in counted), Fraction(0))
         if not weights:
             return None
-        return sum((weight * share for weight, share in counted), Fraction(0)) / weights
+        return _held(sum((weight * share for weight, share in counted), Fraction(0)) / weights)
 
     def _weight(self, place: int) -> Fraction:
         return self._sections[place].section.weight or Fraction(0)
@@ -442,42 +523,70 @@ class Scorer:
         found = []
         for at, tally in enumerate(tallies):
             for index, lost in tally.needs:
-                points, part = self._lost_of(lost, available)
-                weight: int | Fraction = lost
+                # One that was missed though it earned more than the points has lost nothing.
+                points, part = self._lost_of(max(lost, 0), available)
+                weight: Amount = max(lost, 0)
                 if self._weighted:
-                    inside = Fraction(lost, tally.sums[1]) if lost else Fraction(0)
+                    of = tally.sums[1]
+                    inside = Fraction(max(lost, 0)) / of if of else Fraction(0)
                     weight = part = self._weight(tally.place) * inside / weights
                 need = Need(tally.plain.section, sections[at].criteria[index], points, part)
                 found.append(_Weighed(weight, need, lost, at))
         return found
 
-    def _lost_of(self, lost: int, available: int) -> tuple[Fraction, Fraction]:
+    def _lost_of(self, lost: Amount, available: int) -> tuple[Fraction, Fraction]:
         """Points lost, and their share of all that was available."""
-        plain = self._plain_score(lost, available)
-        return plain.earned, plain.share or Fraction(0)
+        found = self._lost.get((lost, available))
+        if found is None:
+            part = Fraction(lost) / available if available else Fraction(0)
+            found = Fraction(lost) / self._scale, part
+            _remember(self._lost, (lost, available), found)
+        return found
 
     def _next_band(
         self, present: int, tallies: Sequence[_Tally], by_weight: Sequence[_Weighed]
     ) -> NextBand | None:
-        """The fewest needs that lead above the present band, critical ones always (step 10)."""
+        """The fewest needs that lead above the present band (step 10).
+
+        Critical ones that were missed always, then those that lift a section to its minimum.
+        """
         bands = self.rubric.bands
         if present < 0 or present == len(bands) - 1 or not by_weight:
             return None
-        critical = [one for one in by_weight if one.need.result.critical_missed]
-        others = [one for one in by_weight if not one.need.result.critical_missed]
         places = tuple([tally.place for tally in tallies])
         then = [tally.sums for tally in tallies]
         taken: list[Need] = []
-        for one in (*critical, *others):
+        left: list[_Weighed] = []
+
+        def take(one: _Weighed) -> None:
             earned, available = then[one.at]
             then[one.at] = (earned + one.lost, available)
             taken.append(one.need)
-            if len(taken) < len(critical):
-                continue
+
+        for one in by_weight:
+            if one.need.result.critical_missed:
+                take(one)
+            else:
+                left.append(one)
+        if any(self._sections[place].section.at_least is not None for place in places):
+            for at, place in enumerate(places):
+                for one in [one for one in left if one.at == at]:
+                    if not self._sections[place].is_below(then[at]):
+                        break
+                    take(one)
+                    left.remove(one)
+        while True:
             standing = self._standing(then, places)
-            if standing.band > present and standing.score.share is not None:
-                return NextBand(bands[present + 1], tuple(taken), standing.score.share)
-        return None
+            if standing.band > present and standing.score.share is not None and taken:
+                return NextBand(bands[standing.band], tuple(taken), standing.score.share)
+            if not left:
+                return None
+            take(left.pop(0))
+
+
+def _sums(ratings: Sequence[_Rating]) -> Sums:
+    """Earned and available of some ratings."""
+    return sum([one.earned for one in ratings]), sum([one.available for one in ratings])
 
 
 def _words(
@@ -515,7 +624,7 @@ def _as_written(
             results[index] = result._replace(
                 rated=own, original=original, dispute=dispute, says=says
             )
-        elif own.comment is not None or own.evidence is not None:
+        elif own.comment is not None or own.evidence is not None or own.causes:
             results[index] = CriterionResult(
                 result.criterion, result.worth, own, result.original, None, None
             )
@@ -561,6 +670,8 @@ def _disputes_by_criterion(review: Review) -> dict[CriterionKey, Dispute]:
     """For each disputed criterion the last decided dispute, else the last open one."""
     counting: dict[CriterionKey, Dispute] = {}
     for dispute in review.disputes:
+        if dispute.section is None or dispute.criterion is None:
+            continue  # over the whole review
         key = (dispute.section, dispute.criterion)
         before = counting.get(key)
         if dispute.outcome.is_decision or (

@@ -16,7 +16,7 @@ from charter_score.compiled import expected_share, worth_of
 from charter_score.filters import NO_FILTER, ReviewFilter, field_values, fields_given
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.rating import LONGEST_WORD
-from charter_score.review import Status
+from charter_score.review import Review, Selection, Status
 from charter_score.rubric import CriterionKey, Rubric, normal_value, same_value
 
 K = TypeVar("K")
@@ -80,7 +80,9 @@ class RubricSummary:
     rests_on_not_applicable: int = 0
     little_observed: int = 0
     critical: int = 0
+    below_section_minimum: int = 0
     provisional: int = 0
+    causes: Counter[str] = field(default_factory=Counter)
     ratings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     @property
@@ -106,6 +108,14 @@ class RubricSummary:
         self.rests_on_not_applicable += result.band_rests_on_not_applicable
         self.little_observed += result.little_observed
         self.critical += bool(result.critical_missed)
+        self.below_section_minimum += bool(result.below_section_minimum)
+        if result.rubric.causes:
+            self.causes.update(
+                cause
+                for section in result.sections
+                for criterion in section.criteria
+                for cause in criterion.rated.causes
+            )
         self.provisional += result.provisional
         self.ratings.update(
             [
@@ -118,17 +128,16 @@ class RubricSummary:
     def by_criterion(self) -> ByCriterion:
         """How often each criterion with points was observed, missed, met in part and n/a."""
         counts = ByCriterion(Counter(), Counter(), Counter(), Counter())
-        for section, criterion in self.rubric.criteria():
-            key = (section.id, criterion.id)
-            for rating in self.rubric.rating_words(criterion):
-                number = self.ratings[*key, rating]
-                worth = worth_of(self.rubric, criterion, rating)
-                if worth.observed:
-                    counts.observed[key] += number
-                    if worth.lost:
-                        (counts.missed if worth.missed else counts.partly)[key] += number
-                elif worth.points:
-                    counts.not_applicable[key] += number
+        criteria = {(section.id, one.id): one for section, one in self.rubric.criteria()}
+        for (*place, rating), number in sorted(self.ratings.items()):
+            key = (place[0], place[1])
+            worth = worth_of(self.rubric, criteria[key], rating)
+            if worth.observed:
+                counts.observed[key] += number
+                if worth.lost > 0:
+                    (counts.missed if worth.missed else counts.partly)[key] += number
+            elif worth.points:
+                counts.not_applicable[key] += number
         return counts
 
     def combine(self, other: "RubricSummary") -> None:
@@ -145,6 +154,8 @@ class RubricSummary:
         self.rests_on_not_applicable += other.rests_on_not_applicable
         self.little_observed += other.little_observed
         self.critical += other.critical
+        self.below_section_minimum += other.below_section_minimum
+        self.causes.update(other.causes)
         self.provisional += other.provisional
         self.ratings.update(other.ratings)
 
@@ -210,6 +221,9 @@ class Summary:
     unlisted: int = 0
     skipped: int = 0
     calibration: int = 0
+    own: int = 0
+    targeted: int = 0
+    requested: int = 0
     rubrics: dict[tuple[str, str], RubricSummary] = field(default_factory=dict)
 
     @property
@@ -234,8 +248,7 @@ class Summary:
                 self.scored += 1
                 if self.by or not self.filter.is_empty:
                     self.fields |= fields_given(outcome.result.review)
-                if outcome.result.review.status is Status.CALIBRATION:
-                    self.calibration += 1
+                if not self._counts(outcome.result.review):
                     return
                 rubric = outcome.result.rubric
                 key = (rubric.id, rubric.version)
@@ -247,6 +260,21 @@ class Summary:
                 self.unlisted += outcome.is_unlisted
             case Skipped():
                 self.skipped += 1
+
+    def _counts(self, review: Review) -> bool:
+        """Whether a scored review says something of a team; one that does not is counted apart."""
+        match review.status, review.selection:
+            case Status.CALIBRATION, _:
+                self.calibration += 1
+            case Status.SELF, _:
+                self.own += 1
+            case _, Selection.TARGETED:
+                self.targeted += 1
+            case _, Selection.REQUESTED:
+                self.requested += 1
+            case _:
+                return True
+        return False
 
     def _add_to_groups(self, by: tuple[str, ...], scored: Scored) -> None:
         """Count a review into every group of some fields that it belongs to."""
@@ -274,6 +302,9 @@ class Summary:
         self.calibration += other.calibration
         self.filtered_out += other.filtered_out
         self.undated += other.undated
+        self.own += other.own
+        self.targeted += other.targeted
+        self.requested += other.requested
         _combine(self.rubrics, other.rubrics)
         _combine(self.groups, other.groups)
         for (by, value), spelling in other.spellings.items():

@@ -72,8 +72,68 @@ RUBRICS: list[tuple[str, list[Found]]] = [
         [("duplicate-id", ("sections", 0, "criteria", 2, "id"), "error")],
     ),
     (
-        criterion("points: 1, levels: {A: 1, B: 0}"),
-        [("points-and-levels", (*A, "points"), "error")],
+        "sections: [{id: field, title: S, criteria: [{id: a, title: A}]}]",
+        [("reserved-id", ("sections", 0, "id"), "error")],
+    ),
+    *(
+        (
+            f"sections: [{{id: s, title: S, criteria: [{{id: {word}, title: A}}]}}]",
+            [("reserved-id", (*A, "id"), "error")],
+        )
+        for word in ("rating", "comment", "evidence", "causes", "percent")
+    ),
+    (criterion("tags: [x]"), [("unknown-tag", (*A, "tags", 0), "error")]),
+    (
+        f"words: {{met: [Oui], not met: [Non, OUI]}}\n{SECTION}",
+        [("duplicate-word", ("words", "not met", 1), "error")],
+    ),
+    (
+        f"words: {{n/a: [met]}}\n{SECTION}",
+        [("duplicate-word", ("words", "n/a", 0), "error")],
+    ),
+    (f"words: {{n/a: ' - '}}\n{SECTION}", [("empty", ("words", "n/a", 0), "error")]),
+    (
+        "words: {n/a: [sans objet]}\n" + criterion("levels: {A: 1, sans_objet: 0}"),
+        [("level-not-applicable", (*A, "levels", "sans_objet"), "error")],
+    ),
+    (
+        criterion("range: {to: 5}, levels: {A: 1, B: 0}"),
+        [("levels-and-range", (*A, "range"), "error")],
+    ),
+    (criterion("range: {from: 5, to: 5}"), [("range-order", (*A, "range"), "error")]),
+    (criterion("levels: {A: -1, B: -2}"), [("levels-below-zero", (*A, "levels"), "error")]),
+    (
+        criterion("points: 3, levels: {A: 2, B: 0}"),
+        [("levels-below-points", (*A, "levels"), "warning")],
+    ),
+    (
+        criterion("points: 3, levels: {A: 99%, B: 0%}"),
+        [("levels-below-points", (*A, "levels"), "warning")],
+    ),
+    (criterion("levels: {A: 2, B: 50%}"), [("parts-and-points", (*A, "levels"), "error")]),
+    (
+        f"scales: {{grades: {{A: 1, B: 0%}}}}\n{criterion('levels: grades')}",
+        [("parts-and-points", ("scales", "grades"), "error")],
+    ),
+    (
+        criterion("comment: {up_to: no}"),
+        [("up-to-without-levels", (*A, "comment", "up_to"), "error")],
+    ),
+    (
+        criterion("levels: {A: 2, B: 1, C: 0}, comment: {up_to: D}"),
+        [("unknown-rating", (*A, "comment", "up_to"), "error")],
+    ),
+    (
+        criterion("range: {from: 1, to: 5}, comment: {up_to: 0}"),
+        [("unknown-rating", (*A, "comment", "up_to"), "error")],
+    ),
+    (
+        criterion("points: 1, levels: {A: 2, B: 1, C: 0}, comment: {up_to: b}"),
+        [("up-to-all-points", (*A, "comment", "up_to"), "error")],
+    ),
+    (
+        criterion("range: {to: 5}, critical: {up_to: 5.0}, not_applicable: forbidden"),
+        [("up-to-all-points", (*A, "critical", "up_to"), "error")],
     ),
     (
         f"scales: {{grades: {{A: 1, B: 0}}}}\n{criterion('levels: grade')}",
@@ -182,12 +242,12 @@ RUBRICS: list[tuple[str, list[Found]]] = [
     ),
     (
         criterion("critical: true, not_applicable: forbidden, levels: {A: 1, B: 1.0}"),
-        [("critical-always-missed", (*A, "critical"), "warning")],
+        [("critical-always-missed", (*A, "critical"), "error")],
     ),
     (
         "scales: {grades: {A: 1, B: 1.0}}\n"
         + criterion("critical: true, not_applicable: forbidden, levels: grades"),
-        [("critical-always-missed", (*A, "critical"), "warning")],
+        [("critical-always-missed", (*A, "critical"), "error")],
     ),
 ]
 
@@ -204,6 +264,7 @@ FULL = """
 not_applicable: not_met
 bands: [{name: Low}, {name: Mid, from: 0.01}, {name: High, above: 99.99}]
 scales: {grades: {A: 2, B: 1, "5": 0}}
+causes: {habit: Out of habit}
 fields:
   channel: {values: [phone, e-mail], required: true}
   first: {values: ["yes", "no"]}
@@ -247,6 +308,26 @@ REVIEWS: list[tuple[str, list[Found]]] = [
         [("field-required", ("interaction", "channel"), "error")],
     ),
     (f"ratings: {{s: {{{RIGHT}}}}}", [("field-required", ("interaction", "channel"), "error")]),
+    (
+        PHONE + "ratings: {s: {a: {rating: no, causes: [habt]}, b: A, c: met, d: met}}",
+        [("unknown-cause", ("ratings", "s", "a", "causes", 0), "error")],
+    ),
+    (
+        PHONE + "ratings: {s: {a: {rating: n/a, causes: [habit]}, b: A, c: met, d: met}}",
+        [("cause-of-nothing", ("ratings", "s", "a", "causes"), "error")],
+    ),
+    (
+        PHONE + "ratings: {s: {a: met, b: {rating: A, causes: [habit]}, c: met, d: met}}",
+        [("cause-of-nothing", ("ratings", "s", "b", "causes"), "warning")],
+    ),
+    (
+        f"{PHONE}ratings: {{s: {{{RIGHT}}}}}\ndisputes: [{{says: met}}]",
+        [("dispute-over-all", ("disputes", 0, "says"), "error")],
+    ),
+    (
+        f"{PHONE}ratings: {{s: {{{RIGHT}}}}}\ndisputes: [{{section: s, says: met}}]",
+        [("missing-field", ("disputes", 0), "error")],
+    ),
     (
         f"interaction: {{channel: [phone, e-mail]}}\nratings: {{s: {{{RIGHT}, e: met}}}}",
         [("single-value", ("interaction", "channel"), "error")],
@@ -377,6 +458,7 @@ def test_review_without_problems(text: str) -> None:
 def test_unfinished_review_may_be_unrated(status: str) -> None:
     """A draft and a void review may leave ratings and fields out, but not give them wrongly."""
     rubric = rubric_from(HEAD + FULL)
+    status = f"{status}\nreason: the line broke"
     text = f"status: {status}\n{PHONE}ratings: {{s: {{a: met}}}}"
     assert review_problems(rubric, review_from(text)) == []
     assert review_problems(rubric, review_from(f"status: {status}\nratings: {{}}")) == []
@@ -672,9 +754,13 @@ def test_problems_of_an_unknown_scale() -> None:
 def spoilt(rng: random.Random, review: dict[str, Any]) -> dict[str, Any]:
     """A review with a few ratings changed, taken out or added, most of them wrongly."""
     for _ in range(rng.choice((0, 0, 1, 2))):
-        ratings = rng.choice(list(review["ratings"].values()))
-        name = rng.choice([*ratings, "zzz"])
+        section = rng.choice(list(review["ratings"]))
+        ratings = review["ratings"][section]
         word = rng.choice(("met", "not met", "n/a", "A", "zzz"))
+        if isinstance(ratings, str) or "rating" in ratings:  # the whole section in one go
+            review["ratings"][section] = word
+            continue
+        name = rng.choice([*ratings, "zzz"])
         match rng.choice(("word", "word", "commented", "unrated", "out")):
             case "word":
                 ratings[name] = word

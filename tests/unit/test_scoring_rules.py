@@ -662,12 +662,12 @@ def test_next_band_at_its_bound() -> None:
     assert way_up(found) == ("High", ["s.c2", "s.c1"], Fraction(1))
 
 
-def test_next_band_names_the_band_just_above() -> None:
-    """A need that leads over a whole band still leads to the band just above, with its share."""
+def test_next_band_names_the_band_that_is_reached() -> None:
+    """A need may lead over a whole band: named is the band in which the share then falls."""
     found = result(
         f"{BANDS}sections: [{{id: s, title: S, criteria: [{{id: a, title: A}}]}}]", "{s: {a: no}}"
     )
-    assert way_up(found) == ("Middle", ["s.a"], Fraction(1))
+    assert way_up(found) == ("High", ["s.a"], Fraction(1))
 
 
 def test_next_band_in_the_top_band() -> None:
@@ -730,7 +730,7 @@ sections:
       - {id: d, title: D, points: 2, critical: true, not_applicable: forbidden}
 """
     found = result(BANDS + text, "{s: {a: met, c: not met, d: not met}}")
-    assert way_up(found) == ("Middle", ["s.c", "s.d"], Fraction(1))
+    assert way_up(found) == ("High", ["s.c", "s.d"], Fraction(1))
 
 
 @pytest.mark.parametrize("on_critical", ["lowest_band", "zero"])

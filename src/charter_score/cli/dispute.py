@@ -290,7 +290,7 @@ def _trimmed(told: Mapping[str, str | None]) -> dict[str, str | None]:
 
 def _result(loaded: LoadedReview) -> ReviewResult | None:
     """The score of a review; None where it has none."""
-    if not loaded.review.status.is_scored:
+    if not loaded.review.is_scored:
         return None
     try:
         return loaded.rubric.scorer.score(loaded.review)

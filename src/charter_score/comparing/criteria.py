@@ -7,6 +7,7 @@ from charter_score.comparing.changes import Change, Figure, Kind, Place
 from charter_score.comparing.matching import Home, Matching, Pair, Part, place_of
 from charter_score.comparing.stakes import criterion_stake, critical_stake, na_earned, stake, worths
 from charter_score.comparing.wording import (
+    limit_text,
     listed,
     number_text,
     reworded,
@@ -163,14 +164,14 @@ class CriteriaChanges:
         looks = [", ".join(f"{k}: {v}" for k, v in one.looks_like.items()) for one in (old, new)]
         yield from reworded("looks_like", place, title, *looks)
         yield from self._worth(pair)
-        if old.critical is not new.critical:
+        if old.critical != new.critical:
             yield Change(
                 Kind.CHANGED,
                 "critical",
                 place,
                 title,
-                str(old.critical).lower(),
-                str(new.critical).lower(),
+                limit_text(old.critical),
+                limit_text(new.critical),
                 critical_stake(self.matching.old if old.critical else self.matching.new),
             )
         yield from self._permissions(pair)
@@ -220,7 +221,11 @@ class CriteriaChanges:
         multiplied = self.matching.factors[pair.new_section.id] not in (None, 1)
         if not touches and (was == now or multiplied):
             return
-        what = "points" if pair.old.levels is None and pair.new.levels is None else "levels"
+        what = "points"
+        if any(one.levels is not None for one in (pair.old, pair.new)):
+            what = "levels"
+        elif any(one.range is not None for one in (pair.old, pair.new)):
+            what = "range"
         yield Change(
             Kind.CHANGED if touches else Kind.REWORDED,
             what,
@@ -275,16 +280,16 @@ class CriteriaChanges:
                 new.not_applicable.value,
                 touches,
             )
-        if old.comment is not new.comment:
-            if new.comment is CommentRule.WHEN_MISSED:
+        if old.comment != new.comment:
+            if new.comment is not CommentRule.OPTIONAL:
                 self.comment[place] = None
             yield Change(
                 Kind.CHANGED,
                 "comment",
                 place,
                 new.title,
-                old.comment.value,
-                new.comment.value,
+                limit_text(old.comment),
+                limit_text(new.comment),
                 frozenset([Figure.REVIEWS]),
             )
 

@@ -15,7 +15,7 @@ from charter_score.comparing.wording import (
     reworded,
     scales_text,
 )
-from charter_score.figures import decimal_text
+from charter_score.figures import figure_text
 from charter_score.rubric import FieldRule, Permission, same_value
 
 _ANYTHING = FieldRule(many=True)
@@ -164,8 +164,8 @@ def _all_points(matching: Matching) -> Iterator[Change]:
             "all points",
             (group[0],) if matching.weighted else (),
             inside[0].new_section.title if matching.weighted else "",
-            decimal_text(sum((matching.old.points_of(p.old) for p in inside), Fraction(0))),
-            decimal_text(sum((matching.new.points_of(p.new) for p in inside), Fraction(0))),
+            figure_text(sum((matching.old.points_of(p.old) for p in inside), Fraction(0))),
+            figure_text(sum((matching.new.points_of(p.new) for p in inside), Fraction(0))),
             frozenset([Figure.POINTS]),
         )
 
@@ -179,8 +179,8 @@ def _all_weights(matching: Matching) -> Iterator[Change]:
         "all weights",
         (),
         "",
-        ", ".join(decimal_text(old or Fraction(0)) for old, _ in weights),
-        ", ".join(decimal_text(new or Fraction(0)) for _, new in weights),
+        ", ".join(figure_text(old or Fraction(0)) for old, _ in weights),
+        ", ".join(figure_text(new or Fraction(0)) for _, new in weights),
         frozenset([Figure.POINTS]),
     )
 

@@ -6,15 +6,17 @@ from fractions import Fraction
 from charter_score.comparing.changes import Figure
 from charter_score.comparing.matching import Matching, Pair
 from charter_score.compiled import Worth, worth_of
-from charter_score.rating import RATING_WORDS, Rating, same_word
+from charter_score.rating import Rating, same_word
 from charter_score.rubric import Criterion, OnCritical, Rubric
 
 
 def worths(rubric: Rubric, criterion: Criterion) -> dict[str, Worth]:
     """Every word that a reviewer may write, n/a aside, in its plain form."""
-    levels = rubric.levels_of(criterion)
+    levels = rubric.worths_of_levels(criterion)
     read = rubric.rating_reader(criterion)
-    words: Iterable[str] = RATING_WORDS if levels is None else map(same_word, levels)
+    words: Iterable[str] = rubric.words_for_ratings if levels is None else map(same_word, levels)
+    if criterion.range is not None:
+        words = rubric.rating_words(criterion)
     found = {}
     for word in words:
         rating = read(word)
@@ -31,7 +33,7 @@ def na_earned(rubric: Rubric, criterion: Criterion) -> Fraction:
 
 def criterion_stake(rubric: Rubric, criterion: Criterion) -> frozenset[Figure]:
     """The figures that the rating of a criterion can touch."""
-    if rubric.points_of(criterion):
+    if rubric.points_of(criterion) or any(rubric.levels_of(criterion) or ()):
         return frozenset([Figure.SHARES])
     return critical_stake(rubric) if criterion.critical else frozenset()
 

@@ -5,8 +5,9 @@ from fractions import Fraction
 
 from charter_score import facts
 from charter_score.comparing.changes import Change, Kind, Place
-from charter_score.figures import decimal_text
-from charter_score.rubric import Criterion, FieldRule, Rubric
+from charter_score.field_types import Part
+from charter_score.figures import figure_text
+from charter_score.rubric import CommentRule, Criterion, FieldRule, Rubric, UpTo
 
 
 def reworded(what: str, place: Place, title: str, old: str, new: str) -> Iterator[Change]:
@@ -22,17 +23,20 @@ def listed(texts: Iterable[str]) -> str:
 
 def number_text(value: Fraction | None) -> str | None:
     """A number as the rubric may write it."""
-    return None if value is None else decimal_text(value)
+    return None if value is None else figure_text(value)
 
 
-def numbers_text(values: Mapping[str, Fraction]) -> str:
-    """Several, each after its name."""
-    return listed(f"{name} {decimal_text(value)}" for name, value in values.items())
+def numbers_text(values: Mapping[str, Fraction | Part]) -> str:
+    """Several, each after its name: points, or parts of them."""
+    return listed(
+        f"{name} {value if isinstance(value, Part) else figure_text(value)}"
+        for name, value in values.items()
+    )
 
 
 def percent(value: Fraction | None) -> str | None:
     """A percentage as the rubric may write it."""
-    return None if value is None else f"{decimal_text(value)}%"
+    return None if value is None else f"{figure_text(value)}%"
 
 
 def scales_text(rubric: Rubric) -> str:
@@ -41,9 +45,22 @@ def scales_text(rubric: Rubric) -> str:
 
 
 def worth_text(rubric: Rubric, criterion: Criterion) -> str:
-    """The points of a criterion, or of each of its levels."""
-    levels = rubric.levels_of(criterion)
-    return decimal_text(rubric.points_of(criterion)) if levels is None else numbers_text(levels)
+    """The points of a criterion, its range, or what each of its levels is worth."""
+    levels, numbers = rubric.worths_of_levels(criterion), criterion.range
+    points = figure_text(rubric.points_of(criterion))
+    if numbers is not None:
+        return f"{figure_text(numbers.from_)} to {figure_text(numbers.to)} for {points}"
+    if levels is None:
+        return points
+    stated = "" if criterion.points is None else f" of {points}"
+    return f"{numbers_text(levels)}{stated}"
+
+
+def limit_text(limit: UpTo | CommentRule | bool) -> str:  # noqa: FBT001 - it is the value
+    """What `critical` or `comment` says."""
+    if isinstance(limit, UpTo):
+        return f"up to {limit.up_to}"
+    return str(limit).lower()
 
 
 def field_text(rule: FieldRule | None) -> str | None:

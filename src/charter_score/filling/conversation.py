@@ -658,12 +658,12 @@ def options_of(rubric: Rubric, criterion: Criterion) -> list[view.Option]:
     """
     offered = facts.ratings(rubric, criterion)
     words = [same_word(one.word) for one in offered]
-    if rubric.levels_of(criterion) is None:
-        return [view.Option(_KEYS[one.word], one) for one in offered]
+    if criterion.levels is None and criterion.range is None:
+        return [view.Option(_KEYS[one.rating], one) for one in offered]
     are_numbers = any(word.isdigit() for word in words)
     options = []
     for number, one in enumerate(offered, 1):
-        if one.word == Rating.NOT_APPLICABLE:
+        if one.rating == Rating.NOT_APPLICABLE:
             key = "a" if "a" not in words else "n/a"
         else:
             key = one.word if are_numbers else str(number)

@@ -148,7 +148,7 @@ def raised(
 def _rating_asked(rubric: Rubric, review: Review, target: Target, says: str) -> str:
     """The rating that a dispute asks for, in the rubric's spelling."""
     criterion = target.criterion
-    own = review.ratings.get(target.section.id, {}).get(criterion.id)
+    own = review.rated(target.section.id, criterion.id)
     words = rubric.rating_words(criterion)
     asked = rubric.rating_reader(criterion)(says)
     if own is None or own.rating is None:

@@ -138,7 +138,7 @@ class _Form:
         self._review = review
         self._is_example = is_example
         self._alike = facts.same_points(rubric) is not None
-        self._asks_alike = facts.asks_alike_on_miss(rubric)
+        self._asks_alike = bool(facts.asks_alike(rubric))
         self._sheet = workbook.add_worksheet(REVIEW_SHEET)
         self._words_sheet: Any = None
         self._word_lists: dict[tuple[str, ...], str] = {}
@@ -254,9 +254,9 @@ class _Form:
 
     def _section(self, section: Section) -> None:
         self._band(section.title, facts.only_when(section.applies_when), section.guidance)
-        rated = {} if self._review is None else self._review.ratings.get(section.id, {})
         for number, criterion in enumerate(section.criteria, 1):
-            self._criterion(section, number, criterion, rated.get(criterion.id, Rated()))
+            own = None if self._review is None else self._review.rated(section.id, criterion.id)
+            self._criterion(section, number, criterion, own or Rated())
 
     def _criterion(self, section: Section, number: int, criterion: Criterion, own: Rated) -> None:
         line = {"bottom": 1, "bottom_color": "#C8D6DB", "text_wrap": True}
@@ -275,7 +275,9 @@ class _Form:
             (EVIDENCE, own.evidence, self._cell(**room)),
         ):
             self._text(column, _kept(text or ""), form)
-        self._offer(self._rubric.rating_words(criterion), self._row)
+        # Between the numbers that are listed of a range there are others.
+        closed = criterion.range is None
+        self._offer(self._rubric.shown_words(criterion), self._row, closed=closed)
         self._mark(section, criterion)
         # A row with a height does not grow, and without one not every program makes it fit.
         height = max(

@@ -13,9 +13,9 @@ from charter_score.diagnostics import Problem, Route, Severity
 from charter_score.errors import DocumentError
 from charter_score.filling import view
 from charter_score.library import Library, LoadedRubric, RubricReferenceError
-from charter_score.linting import review_problems
+from charter_score.linting import ReviewLinter
 from charter_score.result import ReviewResult
-from charter_score.review import Rated, Review, Status
+from charter_score.review import Rated, Review, Status, WholeSection
 from charter_score.rubric import (
     Criterion,
     Rubric,
@@ -75,7 +75,7 @@ class Progress:
 
     def own(self, section: Section, criterion: Criterion) -> Rated:
         """What the review says of a criterion."""
-        return self.review.ratings.get(section.id, {}).get(criterion.id, Rated())
+        return self.review.rated(section.id, criterion.id) or Rated()
 
     def is_rated(self, section: Section, criterion: Criterion) -> bool:
         """Whether a criterion has a rating with which nothing is wrong."""
@@ -92,12 +92,11 @@ class Progress:
 
     def is_finished(self) -> bool:
         """Whether all is rated and the review is no draft."""
-        return self.review.status.is_scored and not self.unrated()
+        return self.review.is_scored and not self.unrated()
 
     def is_begun(self) -> bool:
         """Whether anything is rated."""
-        ratings = self.review.ratings.values()
-        return any(own.rating is not None for rated in ratings for own in rated.values())
+        return any(self.own(*one).rating is not None for one in self.rubric.criteria())
 
     def needs_field(self, name: str, *, required: bool) -> bool:
         """Whether a field of the interaction is missing and required, or wrong."""
@@ -198,7 +197,7 @@ class Sheet:
                 return set_value(text, (*route, "comment"), comment, ("rating",))
             return remove(text, (*route, "comment")) if "comment" in before else text
 
-        self.change(edit, self._as_a_draft)
+        self.change(partial(self._one_by_one, section=section), edit, self._as_a_draft)
 
     def set_evidence(self, section: Section, criterion: Criterion, evidence: str | None) -> None:
         """Say where a rated criterion can be heard or seen; None takes that out."""
@@ -212,7 +211,21 @@ class Sheet:
                 text = set_value(text, route, {"rating": before or Null()})
             return set_value(text, (*route, "evidence"), evidence, ("rating", "comment"))
 
-        self.change(edit)
+        self.change(partial(self._one_by_one, section=section), edit)
+
+    def _one_by_one(self, text: str, section: Section) -> str:
+        """The text with a section that was rated in one go rated criterion by criterion."""
+        whole = self.progress.review.ratings.get(section.id)
+        if not isinstance(whole, WholeSection) or whole.rating is None:
+            return text
+        word = Word(whole.rating)
+        value: Value = {"rating": word, "comment": whole.comment} if whole.comment else word
+        each: Value = {
+            criterion.id: value
+            for criterion in section.criteria
+            if applies(section, criterion, self.progress.review.interaction)
+        }
+        return set_value(text, ("ratings", section.id), each)
 
     def _siblings_before(self, section: Section, criterion: Criterion) -> list[str]:
         """The keys that a missing criterion goes behind, or its section where that is missing."""
@@ -242,6 +255,8 @@ class Sheet:
 
         def edit(text: str) -> str:
             for section, criterion in leaving:
+                if isinstance(self.progress.review.ratings.get(section.id), WholeSection):
+                    continue  # it rates what applies, whichever that is
                 route: Route = ("ratings", section.id, criterion.id)
                 inside = isinstance(_at(self._value(text), route), dict)
                 text = set_value(text, (*route, "rating") if inside else route, Null())
@@ -330,8 +345,8 @@ class Sheet:
         # As a draft, in which nothing is wrong with a criterion that is not rated yet.
         problems = [
             problem
-            for problem in review_problems(
-                rubric, review.model_copy(update={"status": Status.DRAFT})
+            for problem in ReviewLinter(rubric).open_problems(
+                review.model_copy(update={"status": Status.DRAFT})
             )
             if problem.severity is Severity.ERROR
         ]

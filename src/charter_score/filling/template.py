@@ -13,7 +13,7 @@ from charter_score import facts
 from charter_score.facts import RatingFact
 from charter_score.forms.yaml_scalars import quoted, scalar, word_text
 from charter_score.render.text.hostile import visible_line, visible_lines, without_commands
-from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review
+from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review, WholeSection
 from charter_score.rubric import Criterion, FieldRule, Permission, Rubric, Section
 
 WIDEST_COMMENT = 80
@@ -57,18 +57,18 @@ def weight_of(rubric: Rubric, criterion: Criterion, *, alike: bool) -> list[str]
     `alike` says whether all earn the same, by `facts.same_points`: asked once for a whole rubric.
     """
     worth = facts.worth(rubric, criterion, alike=alike)
-    critical = "critical: missing it fails the review" if criterion.critical else ""
+    critical = facts.critical(criterion)
     return [told for told in (worth, critical) if told]
 
 
 def demands(criterion: Criterion, *, alike: bool = False) -> list[str]:
     """Which ratings of a criterion need a comment.
 
-    `alike` says whether all ask for the same on a miss, which `rules` then says once.
+    `alike` says whether all ask for the same, which `rules` then says once.
     """
     on_na = facts.on_na(criterion) if criterion.not_applicable is Permission.NEEDS_COMMENT else ""
-    on_miss = "" if alike else facts.on_miss(criterion)
-    return [demand for demand in (on_na, on_miss) if demand]
+    on_rating = "" if alike else facts.on_comment(criterion)
+    return [demand for demand in (on_na, on_rating) if demand]
 
 
 def rules(rubric: Rubric) -> list[str]:
@@ -79,8 +79,8 @@ def rules(rubric: Rubric) -> list[str]:
     worth = None if rubric.hide_points else facts.same_points(rubric)
     if worth:
         told.append(f"Each criterion can earn {worth}.")
-    if facts.asks_alike_on_miss(rubric):
-        told.append("A rating that misses a criterion or loses points needs a comment.")
+    if asked := facts.asks_alike(rubric):
+        told.append(asked)
     return told
 
 
@@ -109,7 +109,7 @@ def review_template(
     lines += _status(review)
     lines += ["", "interaction:", *_interaction(rubric, review)]
     lines += ["", "ratings:"]
-    alike = _Alike(facts.same_points(rubric) is not None, facts.asks_alike_on_miss(rubric))
+    alike = _Alike(facts.same_points(rubric) is not None, bool(facts.asks_alike(rubric)))
     for section in rubric.sections:
         ratings = {} if review is None else review.ratings.get(section.id, {})
         lines += _section(rubric, section, ratings, alike=alike)
@@ -121,7 +121,7 @@ class _Alike(NamedTuple):
     """What all criteria have in common, which is then said once: their points, what a miss asks."""
 
     points: bool
-    on_miss: bool
+    comments: bool
 
 
 MADE_UP = "This review is made up, to try charter-score with."
@@ -148,7 +148,7 @@ def _head(rubric: Rubric, *, filled: bool) -> list[str]:
         lines += _comment("Every criterion stands here with its guidance, as it was rated.")
     else:
         _, criterion = next(rubric.criteria())
-        word = next((one for one in rubric.rating_words(criterion)), "met")
+        word = next((one for one in rubric.shown_words(criterion)), "met")
         lines += _comment(
             "A review to fill in: write a rating behind each criterion, or, where you have more to "
             "say:"
@@ -216,13 +216,19 @@ def _field(name: str, value: str | Sequence[str] | None) -> str:
 
 
 def _section(
-    rubric: Rubric, section: Section, rated: Mapping[str, Rated], *, alike: _Alike
+    rubric: Rubric,
+    section: Section,
+    rated: WholeSection | Mapping[str, Rated],
+    *,
+    alike: _Alike,
 ) -> list[str]:
     rule = "-" * (WIDEST_COMMENT - 4)
     lines = ["", f"  # {rule}", *_comment(section.title, 2)]
     if section.applies_when:
         lines += _comment(f"({facts.only_when(section.applies_when)})", 2)
     lines += _comment(section.guidance, 2)
+    if isinstance(rated, WholeSection):
+        return lines + _rating(section.id, rated.rated, indent=2)
     lines.append(f"  {section.id}:")
     for number, criterion in enumerate(section.criteria, 1):
         lines += ["", *_criterion(rubric, number, criterion, alike=alike)]
@@ -244,7 +250,7 @@ def _criterion(rubric: Rubric, number: int, criterion: Criterion, *, alike: _Ali
             lines += _comment(f"{_with_worth(one)}{looks}", 4, indent=3, hang=5)
     else:
         lines += _comment(" | ".join(_with_worth(one) for one in offered), 4, indent=3)
-    for told in demands(criterion, alike=alike.on_miss):
+    for told in demands(criterion, alike=alike.comments):
         lines += _comment(f"({told})", 4, indent=3)
     return lines
 
@@ -254,22 +260,24 @@ def _with_worth(choice: RatingFact) -> str:
     return f"{word} ({choice.worth})" if choice.worth else word
 
 
-def _rating(criterion_id: str, own: Rated) -> list[str]:
+def _rating(name: str, own: Rated, *, indent: int = 4) -> list[str]:
+    key = f"{' ' * indent}{name}:"
     rating = None if own.rating is None else word_text(own.rating)
     if own.comment is None and own.evidence is None:
-        return [f"    {criterion_id}: {rating}" if rating else f"    {criterion_id}:"]
+        return [f"{key} {rating}" if rating else key]
     parts = [f"rating: {rating}"] if rating else []
     if own.comment is not None:
         parts.append(f"comment: {quoted(own.comment)}")
     if own.evidence is not None:
         parts.append(f"evidence: {quoted(own.evidence)}")
-    line = f"    {criterion_id}: {{{', '.join(parts)}}}"
+    line = f"{key} {{{', '.join(parts)}}}"
     if len(line) <= WIDEST_LINE:
         return [line]
-    lines = [f"    {criterion_id}:"]
-    lines += [f"      rating: {rating}"] if rating else []
-    lines += [] if own.comment is None else _texts("comment", own.comment, 6)
-    return lines + ([] if own.evidence is None else _texts("evidence", own.evidence, 6))
+    inside = indent + 2
+    lines = [key]
+    lines += [f"{' ' * inside}rating: {rating}"] if rating else []
+    lines += [] if own.comment is None else _texts("comment", own.comment, inside)
+    return lines + ([] if own.evidence is None else _texts("evidence", own.evidence, inside))
 
 
 def _conversation(review: Review | None) -> list[str]:

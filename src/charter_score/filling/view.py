@@ -11,7 +11,7 @@ from rich.text import Text
 from charter_score import facts
 from charter_score.diagnostics import joined
 from charter_score.facts import RatingFact
-from charter_score.figures import decimal_text
+from charter_score.figures import figure_text
 from charter_score.filling.template import Asked, demands, weight_of
 from charter_score.rating import Rating
 from charter_score.render.text import phrases
@@ -43,7 +43,7 @@ class Option(NamedTuple):
     @property
     def rating(self) -> str:
         """The rating, in the rubric's own spelling."""
-        return self.choice.word
+        return self.choice.rating
 
 
 class Place(NamedTuple):
@@ -166,8 +166,8 @@ def _answers(answers: Iterable[tuple[str, Text]]) -> Labelled:
 
 def _meaning(rubric: Rubric, option: Option) -> Text:
     """What an answer means here: the word, what it is worth, what it looks like."""
-    word, worth, looks_like = option.rating, option.choice.worth, option.choice.looks_like
-    if word == Rating.NOT_APPLICABLE and not looks_like:
+    word, worth, looks_like = option.choice.word, option.choice.worth, option.choice.looks_like
+    if option.rating == Rating.NOT_APPLICABLE and not looks_like:
         looks_like = f"it did not come up; {facts.rule(rubric).removeprefix('n/a ')}"
     head = f"{word} ({worth})" if worth else word
     return prose(f"{head}: {looks_like}" if looks_like else head)
@@ -364,7 +364,7 @@ def saved(rating: str, result: ReviewResult | None, rated: int, of: int, rubric:
     if result is None:
         so_far = "nothing observed yet"
     else:
-        earned = decimal_text(result.score.earned)
+        earned = figure_text(result.score.earned)
         available = facts.points(result.score.available)
         so_far = f"{earned} of {available} ({phrases.percent(result.share, rubric)})"
     provisional = f"Provisional: {so_far}, {rated} of {of} rated."

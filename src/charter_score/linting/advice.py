@@ -21,9 +21,9 @@ from charter_score.rubric import Combine, Criterion, Rubric, Section
 
 LINTS = (
     "critical-allows-na",
-    "critical-always-missed",
     "duplicate-title",
     "expected-outside-bands",
+    "levels-below-points",
     "missing-advice",
     "missing-guidance",
     "missing-source",
@@ -170,7 +170,7 @@ def _missing_texts(rubric: Rubric) -> Iterator[Problem]:
     yield from _missing(
         "advice",
         # Only what can become a development need ever shows its advice.
-        [one for one in everything if one[2].critical or points[one[0]]],
+        [one for one in everything if one[2].critical or points[one[0]] or deducts(rubric, one[2])],
         lambda criterion: not criterion.advice,
         "say what to practise when it was missed",
     )
@@ -180,6 +180,11 @@ def _missing_texts(rubric: Rubric) -> Iterator[Problem]:
         lambda criterion: not criterion.source,
         "say where the standard asks for it, or that it is your own",
     )
+
+
+def deducts(rubric: Rubric, criterion: Criterion) -> bool:
+    """Whether a criterion can take points away."""
+    return any(points < 0 for points in (rubric.levels_of(criterion) or {}).values())
 
 
 def _missing(
@@ -325,6 +330,13 @@ def _unreachable_bands(rubric: Rubric) -> Iterator[Problem]:
         )
 
 
+def _worth_key(criterion: Criterion) -> str:
+    """The key under which a criterion says what it is worth."""
+    if criterion.levels is not None:
+        return "levels"
+    return "points" if criterion.range is None else "range"
+
+
 def _too_light(rubric: Rubric) -> Iterator[Problem]:
     if len(rubric.bands) < 2:
         return
@@ -335,7 +347,7 @@ def _too_light(rubric: Rubric) -> Iterator[Problem]:
                 "too-light",
                 f"{section.id}.{criterion.id} cannot change the band, whatever the other ratings "
                 "are",
-                (*_route(place), "points" if criterion.levels is None else "levels"),
+                (*_route(place), _worth_key(criterion)),
                 "give it more points, or make it advisory with `points: 0`",
                 At.KEY,
             )

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from charter_score.diagnostics import Problem, Route, Severity
-from charter_score.field_types import is_date
 from charter_score.review import Dispute, DisputeOutcome, Review
-from charter_score.rubric import Criterion, Rubric, values_of
+from charter_score.rubric import Criterion, Rubric
 
 
 def standing_rating(
@@ -26,17 +25,18 @@ def standing_rating(
 
 
 def dispute_warnings(rubric: Rubric, review: Review) -> Iterator[Problem]:
-    """The disputes that ask for what stands already, and those whose days run backwards."""
+    """The disputes that ask for what stands already."""
     criteria = {(section.id, one.id): one for section, one in rubric.criteria()}
     earlier: dict[tuple[str, str], list[Dispute]] = {}
-    contact = next(filter(is_date, values_of(review.interaction, "date")), None)
     for index, dispute in enumerate(review.disputes):
+        if dispute.section is None or dispute.criterion is None:
+            continue
         route: Route = ("disputes", index)
         key = (dispute.section, dispute.criterion)
         criterion = criteria.get(key)
         before = earlier.setdefault(key, [])
         if criterion is not None and dispute.outcome is not DisputeOutcome.WITHDRAWN:
-            own = review.ratings.get(key[0], {}).get(key[1])
+            own = review.rated(*key)
             standing = standing_rating(rubric, criterion, own.rating if own else None, before)
             if standing is not None and standing == rubric.rating_reader(criterion)(
                 dispute.says or ""
@@ -49,25 +49,3 @@ def dispute_warnings(rubric: Rubric, review: Review) -> Iterator[Problem]:
                     severity=Severity.WARNING,
                 )
         before.append(dispute)
-        yield from _days(contact, dispute, route)
-
-
-def _days(contact: str | None, dispute: Dispute, route: Route) -> Iterator[Problem]:
-    """The days of a dispute that lie before those of what they follow."""
-    last, of_what = contact, "the contact"
-    for name, day, what in (
-        ("on", dispute.on, "the dispute"),
-        ("decided_on", dispute.decided_on, "the decision"),
-    ):
-        if day is None or not is_date(day):
-            continue
-        if last is not None and day < last:
-            yield Problem(
-                "days-out-of-order",
-                f"this day of {what} lies before that of {of_what}",
-                (*route, name),
-                hint="contact, dispute and decision follow each other; correct one of the days",
-                severity=Severity.WARNING,
-            )
-        else:
-            last, of_what = day, what

@@ -16,6 +16,7 @@ from charter_score.linting.sums import (
     Step,
     Steps,
     Sums,
+    TooMuchError,
     Work,
     all_of,
     bands_of,
@@ -51,7 +52,10 @@ def unreachable_bands(rubric: Rubric) -> list[int]:
         missing -= space.bands(rubric.bands, work)
         if not missing:
             break
-    return sorted(missing) if can_be_scored else []
+    if any(section.at_least for section in rubric.sections):
+        missing.discard(0)  # a section below its minimum leads there, whatever the score
+    # Numbers between those that were tried may come to the bands that are left.
+    return sorted(missing) if can_be_scored and not _has_ranges(rubric) else []
 
 
 def without_effect(rubric: Rubric) -> set[Place]:
@@ -68,7 +72,15 @@ def without_effect(rubric: Rubric) -> set[Place]:
         waiting -= space.moving(waiting, rubric.bands, work)
         if not waiting:
             break
-    return waiting & applying  # one that never applies is no lighter for that
+    # One that never applies is no lighter for that.
+    if _has_ranges(rubric):
+        return set()
+    # In a section with a minimum any criterion can decide.
+    return {place for place in waiting & applying if rubric.sections[place[0]].at_least is None}
+
+
+def _has_ranges(rubric: Rubric) -> bool:
+    return any(criterion.range is not None for _, criterion in rubric.criteria())
 
 
 def criteria_of(rubric: Rubric) -> Iterator[tuple[Place, Section, Criterion]]:
@@ -80,13 +92,16 @@ def criteria_of(rubric: Rubric) -> Iterator[tuple[Place, Section, Criterion]]:
 
 def points_of(rubric: Rubric) -> dict[Place, Fraction]:
     """What each criterion can earn; a scale is looked through once, however many name it."""
-    of_scale = {name: max(levels.values()) for name, levels in rubric.scales.items()}
-    return {
-        place: of_scale[criterion.levels]
-        if isinstance(criterion.levels, str)
-        else rubric.points_of(criterion)
-        for place, _, criterion in criteria_of(rubric)
-    }
+    of_scale: dict[str, Fraction] = {}
+    points: dict[Place, Fraction] = {}
+    for place, _, criterion in criteria_of(rubric):
+        if isinstance(criterion.levels, str) and criterion.points is None:
+            if criterion.levels not in of_scale:
+                of_scale[criterion.levels] = rubric.points_of(criterion)
+            points[place] = of_scale[criterion.levels]
+        else:
+            points[place] = rubric.points_of(criterion)
+    return points
 
 
 Worths = Mapping[Place, Sequence[Worth]]
@@ -249,6 +264,10 @@ def _spaces(rubric: Rubric, work: Work) -> Iterator[_Flat | _Nested]:
     options = {
         place: _options(rubric, criterion, work) for place, _, criterion in criteria_of(rubric)
     }
+    if any(
+        one.earned and not points[place] for place, of in options.items() for one in of.values()
+    ):
+        raise TooMuchError  # what earns something beside no points is not reckoned with
     for places in _readings(rubric, work):
         if not any(points[place] for place in places):
             continue  # there is nothing to observe, so there is no review
@@ -281,7 +300,7 @@ def _options(rubric: Rubric, criterion: Criterion, work: Work) -> dict[str, Wort
     """What each rating is worth, by its word; here a miss is what leads to the lowest band."""
     work.spend(len(rubric.rating_words(criterion)) ** 2)  # each is seen against all the levels
     return {
-        worth.rating: worth._replace(missed=criterion.critical and worth.missed)
+        worth.rating: worth._replace(missed=criterion.is_critical and worth.missed)
         for worth in worths_of(rubric, criterion)
     }
 

@@ -1,5 +1,6 @@
 """A review against its rubric."""
 
+from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
@@ -17,16 +18,19 @@ from charter_score.diagnostics import (
 from charter_score.field_types import is_date
 from charter_score.forms.yaml_scalars import word_text
 from charter_score.limits import MOST_WORDS
+from charter_score.linting.accountability import accountability_warnings
 from charter_score.linting.dispute_checks import dispute_warnings
 from charter_score.rating import Rating
-from charter_score.review import Dispute, Rated, Review, Status
+from charter_score.review import Dispute, Rated, Review, Status, WholeSection
 from charter_score.rubric import (
+    CommentRule,
     Criterion,
     FieldRule,
     Interaction,
     Permission,
     Rubric,
     Section,
+    UpTo,
     holds,
     same_value,
     values_of,
@@ -70,8 +74,15 @@ class ReviewLinter:
         """Everything wrong with a review.
 
         `reported` holds the routes of values already found wrong, which are not reported again as
-        missing.
+        missing. In a draft or void review a comment that is due is not missing yet.
         """
+        found = self.open_problems(review, reported)
+        if review.is_scored:
+            return found
+        return [problem for problem in found if problem.code != "comment-missing"]
+
+    def open_problems(self, review: Review, reported: Set[Route] = frozenset()) -> list[Problem]:
+        """Everything wrong with a review, comments that a draft still lacks among it."""
         suggestions = Suggestions()
         near = suggestions.near
         found = list(self._interaction(review, reported, near))
@@ -88,12 +99,15 @@ class ReviewLinter:
                 if near_id is None or not is_free:
                     continue
                 section = self._sections[near_id]
-            elif section.is_plainly_right(rated):
+            elif not isinstance(rated, WholeSection) and section.is_plainly_right(rated):
                 known += 1
                 continue
             own = written[section.section.id] = _Written.of(section, section_id, rated, suggestions)
-            found.extend(self._section(section, own, review, near))
-        if known < len(self._sections) and review.status.is_scored:
+            if isinstance(rated, WholeSection):
+                found.extend(self._whole_section(section.section, rated, own.route(), review))
+            else:
+                found.extend(self._section(section, own, rated, review, near))
+        if known < len(self._sections) and review.is_scored:
             for section in self._sections.values():
                 own = written.get(section.section.id) or _Written(
                     section.section.id, review.ratings.get(section.section.id), {}
@@ -102,6 +116,7 @@ class ReviewLinter:
         if review.disputes:
             found.extend(_dispute_problems(self._rubric, review, reported, near))
             found.extend(dispute_warnings(self._rubric, review))
+        found.extend(accountability_warnings(review))
         return [one for one in found if not _follows(one, reported)] if reported else found
 
     def lacks_only_status(self, review: Review) -> bool:
@@ -139,7 +154,7 @@ class ReviewLinter:
             if type(only) is str and same_value(only) in self._fields[name]:
                 continue  # the one value, and the rubric knows it
             if only is not None or rule.required:
-                unfinished = not review.status.is_scored
+                unfinished = not review.is_scored
                 yield from self._field(name, rule, interaction, near, unfinished=unfinished)
         if self._undeclared:
             yield from _silent_conditions(self._undeclared, review)
@@ -175,11 +190,16 @@ class ReviewLinter:
                 )
 
     def _section(
-        self, ready: "_Section", written: "_Written", review: Review, near: Near
+        self,
+        ready: "_Section",
+        written: "_Written",
+        rated: Mapping[str, Rated],
+        review: Review,
+        near: Near,
     ) -> Iterator[Problem]:
         section, known = ready.section, ready.criteria
         section_applies = holds(section.applies_when, review.interaction)
-        for criterion_id, own in (written.rated or {}).items():
+        for criterion_id, own in rated.items():
             route = written.route(criterion_id)
             criterion = known.get(criterion_id)
             if criterion is None:
@@ -202,9 +222,63 @@ class ReviewLinter:
                     )
             elif own.rating is not None:
                 wrong = list(_one_rating(self._rubric, criterion, own, route, near))
+                if own.causes:
+                    wrong += _causes(self._rubric, criterion, own, route, near)
                 if not wrong:
                     ready.remember(criterion, own)
                 yield from wrong
+
+    def _whole_section(
+        self, section: Section, whole: WholeSection, route: Route, review: Review
+    ) -> Iterator[Problem]:
+        """What is wrong with rating a section in one go."""
+        if whole.rating is None:
+            return
+        rating = self._rubric.whole_section_rating(whole.rating)
+        if rating is None:
+            yield Problem(
+                "unknown-rating",
+                "a whole section can be rated n/a, and nothing else",
+                (*route, "rating"),
+                hint="rate its criteria one by one",
+            )
+            return
+        applying = [
+            one
+            for one in section.criteria
+            if holds(section.applies_when, review.interaction)
+            and holds(one.applies_when, review.interaction)
+        ]
+        conditions = [section.applies_when, *(one.applies_when for one in section.criteria)]
+        if not applying and not any(_may_still_apply(one, review) for one in conditions):
+            yield Problem(
+                "does-not-apply",
+                "this section does not apply to this interaction and must not be rated",
+                route,
+                At.KEY,
+                f"take it out, or check {_fields(ChainMap(*map(dict, conditions)))} under "
+                "`interaction`",
+            )
+        forbidding = [one for one in applying if one.not_applicable is Permission.FORBIDDEN]
+        if forbidding:
+            yield Problem(
+                "na-forbidden",
+                "n/a is not allowed for all of this section: "
+                f"{listed([one.id for one in forbidding], 'and')} always "
+                f"{'applies' if len(forbidding) == 1 else 'apply'}",
+                (*route, "rating"),
+                hint="rate its criteria one by one",
+            )
+        if whole.comment is None and any(
+            self._rubric.needs_comment(one, rating) for one in applying if one not in forbidding
+        ):
+            yield Problem(
+                "comment-missing",
+                "n/a needs a comment here that says why",
+                route,
+                At.KEY,
+                'write {rating: n/a, comment: "why"}',
+            )
 
     def _elsewhere(self, criterion_id: str) -> str | None:
         """A hint with the section in which there is such a criterion."""
@@ -229,7 +303,7 @@ class _Section:
         if not self._unconditional or len(rated) != len(self.criteria):
             return False
         for criterion_id, own in rated.items():
-            if (criterion_id, own.rating, own.comment is None) not in right:
+            if own.causes or (criterion_id, own.rating, own.comment is None) not in right:
                 return False
         return True
 
@@ -243,7 +317,7 @@ class _Written(NamedTuple):
     """The ratings of a section as a review has them: under which name, and which are misspelt."""
 
     section_id: str
-    rated: Mapping[str, Rated] | None
+    rated: Mapping[str, Rated] | WholeSection | None
     near: Mapping[str, str]
     """The criterion nearest to each misspelt one."""
 
@@ -252,10 +326,12 @@ class _Written(NamedTuple):
         cls,
         section: "_Section",
         section_id: str,
-        rated: Mapping[str, Rated],
+        rated: Mapping[str, Rated] | WholeSection,
         suggestions: Suggestions,
     ) -> "_Written":
         """The ratings of a section, each misspelt name looked up."""
+        if isinstance(rated, WholeSection):
+            return cls(section_id, rated, {})
         known = section.criteria
         unknown = {name: suggestions.nearest(name, known) for name in rated if name not in known}
         return cls(
@@ -268,7 +344,7 @@ class _Written(NamedTuple):
 
     def name_of(self, criterion_id: str) -> str:
         """The name under which a criterion is rated: its own, or the first that is near to it."""
-        if self.rated is None or criterion_id in self.rated:
+        if not self.near or not isinstance(self.rated, Mapping) or criterion_id in self.rated:
             return criterion_id
         names = (name for name, near in self.near.items() if near == criterion_id)
         return next(names, criterion_id)
@@ -279,6 +355,8 @@ def _follows(problem: Problem, wrong: Set[Route]) -> bool:
     match problem.code, problem.route:
         case ("unrated", _):
             return ("ratings",) in wrong
+        case ("missing-field" | "dispute-over-all", ("disputes", number, *_)):
+            return any(route[:2] == ("disputes", number) for route in wrong)
         case ("dispute-says-rating", (*dispute, _)):
             return (*dispute, "outcome") in wrong or is_explained(problem, wrong)
         case _:
@@ -304,7 +382,7 @@ def _silent_conditions(undeclared: Iterable[str], review: Review) -> Iterator[Pr
 
 def _may_still_apply(condition: Mapping[str, tuple[str, ...]], review: Review) -> bool:
     """Whether an unfinished review does not yet say what a condition asks."""
-    return not review.status.is_scored and any(
+    return not review.is_scored and any(
         not values_of(review.interaction, name) for name in condition
     )
 
@@ -326,7 +404,7 @@ def _one_rating(
                 "na-forbidden",
                 "this criterion always applies: n/a is not allowed here",
                 (*route, "rating"),
-                hint=f"rate it {listed(rubric.rating_words(criterion))}",
+                hint=f"rate it {listed(rubric.choices_of(criterion))}",
             )
         elif own.comment is None and rubric.needs_comment(criterion, rating):
             yield Problem(
@@ -339,7 +417,7 @@ def _one_rating(
     elif own.comment is None and rubric.needs_comment(criterion, rating):
         yield Problem(
             "comment-missing",
-            "a rating that misses this criterion or loses points needs a comment here",
+            _why_comment(criterion),
             route,
             At.KEY,
             f'write {{rating: {word_text(rating)}, comment: "what you saw or heard"}}',
@@ -367,10 +445,56 @@ def _unknown_criterion(
     return Problem("unknown-criterion", "this section has no such criterion", route, at, hint)
 
 
+def _causes(
+    rubric: Rubric, criterion: Criterion, own: Rated, route: Route, near: Near
+) -> Iterator[Problem]:
+    """What is wrong with the causes that were ticked beside a rating."""
+    for index, cause in enumerate(own.causes):
+        if cause not in rubric.causes:
+            yield Problem(
+                "unknown-cause",
+                "the rubric has no such cause",
+                (*route, "causes", index),
+                hint=near(cause, rubric.causes)
+                or (f"its causes are {listed(rubric.causes, 'and')}" if rubric.causes else None),
+            )
+    rating = rubric.rating_reader(criterion)(own.rating or "")
+    if rating is None:
+        return
+    if rating == Rating.NOT_APPLICABLE:
+        yield Problem(
+            "cause-of-nothing",
+            "n/a has no cause: nothing was missed",
+            (*route, "causes"),
+            At.KEY,
+            "take the causes out",
+        )
+        return
+    earned = rubric.earns(criterion, rating)
+    loses = earned is not None and earned < rubric.points_of(criterion)
+    if not loses and not rubric.misses(criterion, rating):
+        yield Problem(
+            "cause-of-nothing",
+            "this rating lost nothing, so there is no cause to tick",
+            (*route, "causes"),
+            At.KEY,
+            "take the causes out",
+            Severity.WARNING,
+        )
+
+
+def _why_comment(criterion: Criterion) -> str:
+    if criterion.comment is CommentRule.ALWAYS:
+        return "every rating needs a comment here"
+    if isinstance(criterion.comment, UpTo):
+        return "this rating needs a comment here, as each does that is worth no more"
+    return "a rating that misses this criterion or loses points needs a comment here"
+
+
 def _unknown_rating(
     rubric: Rubric, criterion: Criterion, word: str, route: Route, near: Near
 ) -> Problem:
-    words = rubric.rating_words(criterion)
+    words = rubric.choices_of(criterion)
     return Problem(
         "unknown-rating",
         f"this is no rating of this criterion: its ratings are {listed(words)}",
@@ -383,9 +507,12 @@ def _unrated(
     rubric: Rubric, section: Section, written: _Written, review: Review, reported: Set[Route]
 ) -> Iterator[Problem]:
     """The criteria without a rating; of a section in which nothing is rated, in one problem."""
-    rated = written.rated
+    whole = written.rated if isinstance(written.rated, WholeSection) else None
     if not holds(section.applies_when, review.interaction) or written.route() in reported:
         return
+    if whole is not None and (whole.rating is not None or written.route("rating") in reported):
+        return
+    rated = {} if isinstance(written.rated, WholeSection) else written.rated
     applying = [one for one in section.criteria if holds(one.applies_when, review.interaction)]
     names = {one.id: written.name_of(one.id) for one in applying} if written.near else {}
     missing = [one for one in applying if not _is_rated(names.get(one.id, one.id), rated)]
@@ -407,7 +534,7 @@ def _unrated(
             f"{section.id}.{criterion.id} has no rating",
             route if is_there else route[: 1 if rated is None else 2],
             At.KEY,
-            f"rate it {listed(rubric.rating_words(criterion))}",
+            f"rate it {listed(rubric.choices_of(criterion))}",
         )
 
 
@@ -434,6 +561,25 @@ def _one_dispute(
     reported: Set[Route],
     near: Near,
 ) -> Iterator[Problem]:
+    if dispute.is_over_all and dispute.model_fields_set:
+        if dispute.says is not None:
+            yield Problem(
+                "dispute-over-all",
+                "a dispute over the whole review asks for no rating",
+                (*route, "says"),
+                hint="name its `section` and `criterion`, or take `says` out",
+            )
+        return
+    if dispute.section is None or dispute.criterion is None or not dispute.model_fields_set:
+        missing = "section" if dispute.section is None else "criterion"
+        yield Problem(
+            "missing-field",
+            f"`{missing}` is missing here",
+            route,
+            At.KEY,
+            "name both; without either, the dispute is over the whole review",
+        )
+        return
     section = sections.get(dispute.section)
     if section is None:
         yield _unknown_section(near(dispute.section, sections), sections, (*route, "section"))
@@ -444,7 +590,7 @@ def _one_dispute(
         hint = near(dispute.criterion, criteria)
         yield _unknown_criterion(hint, criteria, (*route, "criterion"))
         return
-    own = review.ratings.get(section.id, {}).get(criterion.id)
+    own = review.rated(section.id, criterion.id)
     rated: Route = ("ratings", section.id, criterion.id)
     is_wrong = any(rated[:length] in reported for length in range(1, len(rated) + 1))
     if not is_wrong and (own is None or own.rating is None):
@@ -453,6 +599,15 @@ def _one_dispute(
             "this dispute is over a criterion that the review does not rate",
             (*route, "criterion"),
         )
+    if "says" not in dispute.model_fields_set:
+        yield Problem(
+            "missing-field",
+            "`says` is missing here: the rating that it should be",
+            route,
+            At.KEY,
+            f"its ratings are {listed(rubric.choices_of(criterion))}",
+        )
+        return
     rating = rubric.rating_reader(criterion)(dispute.says or "")
     if rating is None:
         yield _unknown_rating(rubric, criterion, dispute.says or "", (*route, "says"), near)
@@ -461,5 +616,5 @@ def _one_dispute(
             "na-forbidden",
             "this criterion always applies: n/a is not allowed here",
             (*route, "says"),
-            hint=f"its ratings are {listed(rubric.rating_words(criterion))}",
+            hint=f"its ratings are {listed(rubric.choices_of(criterion))}",
         )

@@ -13,14 +13,17 @@ from charter_score.diagnostics import (
     is_explained,
     listed,
 )
+from charter_score.field_types import Part
 from charter_score.limits import MOST_CRITERIA, MOST_FIELDS, MOST_SECTIONS, MOST_WORDS
-from charter_score.rating import NOT_APPLICABLE_WORDS, same_word
+from charter_score.rating import Rating, same_word
 from charter_score.rubric import (
     Combine,
     Criterion,
+    Levels,
     Permission,
     Rubric,
     Section,
+    UpTo,
     same_value,
 )
 
@@ -35,6 +38,9 @@ def rubric_problems(rubric: Rubric, reported: Set[Route] = frozenset()) -> list[
         return too_many  # the other checks take time with the words
     found = [
         *_repeated_ids(rubric),
+        *_reserved_ids(rubric),
+        *_word_problems(rubric),
+        *_tag_problems(rubric),
         *_level_problems(rubric),
         *_weight_problems(rubric),
         *_band_problems(rubric),
@@ -125,6 +131,10 @@ def _lists(rubric: Rubric) -> Iterator[tuple[Route, int, int, str]]:
     for name, levels in rubric.scales.items():
         yield ("scales", name), len(levels), MOST_WORDS, "levels"
     yield ("fields",), len(rubric.fields), MOST_FIELDS, "fields"
+    yield ("tags",), len(rubric.tags), MOST_FIELDS, "tags"
+    yield ("causes",), len(rubric.causes), MOST_WORDS, "causes"
+    for rating in Rating:
+        yield ("words", rating.value), len(rubric.words.of(rating)), MOST_WORDS, "words"
     for name, rule in rubric.fields.items():
         yield ("fields", name), len(rule.values), MOST_WORDS, "values"
     for route, criterion in _criteria(rubric):
@@ -163,6 +173,62 @@ def _repeated_ids(rubric: Rubric) -> Iterator[Problem]:
             )
 
 
+def _word_problems(rubric: Rubric) -> Iterator[Problem]:
+    """Words for ratings that are blank, or stand for two of them."""
+    meant = {rating.value: rating for rating in Rating}
+    for rating in Rating:
+        for index, word in enumerate(rubric.words.of(rating)):
+            where: Route = ("words", rating.value, index)
+            plain = same_word(word)
+            if not plain:
+                yield Problem("empty", "a rating needs a word", where)
+            elif meant.setdefault(plain, rating) is not rating:
+                yield Problem(
+                    "duplicate-word",
+                    "this word stands for another rating already",
+                    where,
+                    hint="one word can mean one rating only",
+                )
+
+
+def _tag_problems(rubric: Rubric) -> Iterator[Problem]:
+    near = Suggestions().near
+    for route, criterion in _criteria(rubric):
+        for index, tag in enumerate(criterion.tags):
+            if tag not in rubric.tags:
+                yield Problem(
+                    "unknown-tag",
+                    "the rubric has no such tag",
+                    (*route, "tags", index),
+                    hint=near(tag, rubric.tags) or "name it under `tags`, with its title",
+                )
+
+
+_RESERVED_IN_SECTIONS = ("rating", "comment", "evidence", "causes", "percent")
+_RESERVED_SECTION = "field"
+
+
+def _reserved_ids(rubric: Rubric) -> Iterator[Problem]:
+    """Ids that stand for something else in a review or in the columns of a table."""
+    for s, section in enumerate(rubric.sections):
+        if section.id == _RESERVED_SECTION:
+            yield Problem(
+                "reserved-id",
+                "no section can have this id: tables call other fields of the interaction so",
+                ("sections", s, "id"),
+                hint="choose another word",
+            )
+    for route, criterion in _criteria(rubric):
+        if criterion.id in _RESERVED_IN_SECTIONS:
+            yield Problem(
+                "reserved-id",
+                f"no criterion can be called {listed(_RESERVED_IN_SECTIONS)}: a review has these "
+                "keys beside its ratings",
+                (*route, "id"),
+                hint="choose another word",
+            )
+
+
 def _repeats(words: Iterable[str]) -> Iterator[int]:
     """The places at which a word stands that stood before."""
     seen: set[str] = set()
@@ -175,19 +241,13 @@ def _repeats(words: Iterable[str]) -> Iterator[int]:
 def _level_problems(rubric: Rubric) -> Iterator[Problem]:
     near = Suggestions().near
     for name, levels in rubric.scales.items():
-        yield from _levels(("scales", name), levels)
+        yield from _levels(rubric, ("scales", name), levels)
     for route, criterion in _criteria(rubric):
+        if criterion.range is not None:
+            yield from _range(criterion, route)
         if criterion.levels is None:
             continue
         where = (*route, "levels")
-        if criterion.points is not None:
-            yield Problem(
-                "points-and-levels",
-                "a criterion has points or levels, not both",
-                (*route, "points"),
-                At.KEY,
-                "take `points` out: the levels say what can be earned",
-            )
         if isinstance(criterion.levels, str):
             if criterion.levels not in rubric.scales:
                 yield Problem(
@@ -198,7 +258,8 @@ def _level_problems(rubric: Rubric) -> Iterator[Problem]:
                     or "name it under `scales`, or write the levels here",
                 )
         else:
-            yield from _levels(where, criterion.levels)
+            yield from _levels(rubric, where, criterion.levels)
+        yield from _out_of_reach(rubric, criterion, where)
     for route, criterion in _criteria(rubric):
         if isinstance(criterion.levels, str) and criterion.levels not in rubric.scales:
             continue
@@ -210,17 +271,119 @@ def _level_problems(rubric: Rubric) -> Iterator[Problem]:
                     "this is no rating word of the criterion",
                     (*route, "looks_like", word),
                     At.KEY,
-                    f"its words are {listed(rubric.rating_words(criterion), 'and')}",
+                    f"its words are {listed(rubric.choices_of(criterion), 'and')}",
                 )
+        for name, limit in (("critical", criterion.critical), ("comment", criterion.comment)):
+            if isinstance(limit, UpTo):
+                yield from _limit(rubric, criterion, limit, (*route, name, "up_to"))
 
 
-def _levels(route: Route, levels: Mapping[str, Fraction]) -> Iterator[Problem]:
+def _range(criterion: Criterion, route: Route) -> Iterator[Problem]:
+    """What is wrong with the numbers that a criterion is rated with."""
+    numbers = criterion.range
+    if criterion.levels is not None:
+        yield Problem(
+            "levels-and-range",
+            "a criterion is rated by levels or with a number, not both",
+            (*route, "range"),
+            At.KEY,
+            "take one of the two out",
+        )
+    if numbers is not None and numbers.from_ >= numbers.to:
+        yield Problem(
+            "range-order",
+            "a range goes from a lower number to a higher one",
+            (*route, "range"),
+            At.KEY,
+            "for example {from: 0, to: 10}",
+        )
+
+
+def _out_of_reach(rubric: Rubric, criterion: Criterion, where: Route) -> Iterator[Problem]:
+    """Levels that cannot come to what the criterion is said to earn."""
+    levels = _known_levels(rubric, criterion)
+    if not levels or mixed(levels) or criterion.range is not None:
+        return
+    points, highest = rubric.points_of(criterion), rubric.best_rank(criterion)
+    if points < 0:
+        yield Problem(
+            "levels-below-zero",
+            "every level takes points away, and it is not said what can be earned",
+            where,
+            At.KEY,
+            "add `points: 0` where nothing can be earned here",
+        )
+    elif highest < rubric.highest_rank(criterion):
+        yield Problem(
+            "levels-below-points",
+            "no level earns all the points of this criterion",
+            where,
+            At.KEY,
+            "lower `points`, or add a level that earns them",
+            Severity.WARNING,
+        )
+
+
+def _known_levels(rubric: Rubric, criterion: Criterion) -> Levels | None:
+    """A criterion's levels; None where it has none, or names a scale that is not there."""
+    if isinstance(criterion.levels, str) and criterion.levels not in rubric.scales:
+        return None
+    return rubric.worths_of_levels(criterion)
+
+
+def mixed(levels: Levels) -> bool:
+    """Whether some levels are points and some are parts of them."""
+    return len({isinstance(worth, Part) for worth in levels.values()}) > 1
+
+
+def _limit(rubric: Rubric, criterion: Criterion, limit: UpTo, where: Route) -> Iterator[Problem]:
+    """What is wrong with the level up to which a rule goes."""
+    levels = _known_levels(rubric, criterion)
+    if criterion.levels is None and criterion.range is None:
+        yield Problem(
+            "up-to-without-levels",
+            "this criterion has no levels and no range, so there is nothing to go up to",
+            where,
+            At.KEY,
+            "write `true`, or `when_missed`; or give it levels",
+        )
+        return
+    if (criterion.levels is not None and not levels) or (levels and mixed(levels)):
+        return
+    if levels and criterion.range is not None:
+        return
+    last = rubric.rating_reader(criterion)(limit.up_to)
+    if last is None or last == Rating.NOT_APPLICABLE:
+        yield Problem(
+            "unknown-rating",
+            "this is no level of the criterion",
+            where,
+            hint=f"one of {listed(rubric.choices_of(criterion))}",
+        )
+    elif rubric.rank(criterion, last) >= rubric.highest_rank(criterion):
+        yield Problem(
+            "up-to-all-points",
+            "this level earns all the points, so the rule would hold for every rating",
+            where,
+            hint="name a level that earns less",
+        )
+
+
+def _levels(rubric: Rubric, route: Route, levels: Levels) -> Iterator[Problem]:
     if not levels:
         yield Problem("empty-list", "there is no level here", route, At.KEY)
+    if mixed(levels):
+        yield Problem(
+            "parts-and-points",
+            "some of these levels are points and some are parts of them, such as 50%",
+            route,
+            At.KEY,
+            "write all of them as points, or all as parts",
+        )
     words: dict[str, str] = {}
     for level in levels:
         word = same_word(level)
-        if word in NOT_APPLICABLE_WORDS:
+        if word in rubric.absent_words:
             yield Problem(
                 "level-not-applicable",
                 "a level cannot be called n/a",
@@ -244,10 +407,10 @@ def _available(rubric: Rubric, section: Section) -> Fraction | None:
     """The points of a section; None where its levels cannot be made out."""
     total = Fraction(0)
     for criterion in section.criteria:
-        if isinstance(criterion.levels, str) and criterion.levels not in rubric.scales:
+        levels = _known_levels(rubric, criterion)
+        if criterion.levels is not None and (not levels or mixed(levels)):
             return None
-        levels = rubric.levels_of(criterion)
-        if levels is not None and not levels:
+        if rubric.points_of(criterion) < 0:
             return None
         total += rubric.points_of(criterion)
     return total
@@ -373,15 +536,11 @@ def _critical_problems(rubric: Rubric) -> Iterator[Problem]:
                 else "add `not_applicable: forbidden`",
                 Severity.WARNING,
             )
-        if isinstance(criterion.levels, str) and criterion.levels not in rubric.scales:
-            continue
-        levels = rubric.levels_of(criterion)
-        if levels and len(set(levels.values())) == 1:
+        if _known_levels(rubric, criterion) and rubric.all_alike(criterion):
             yield Problem(
                 "critical-always-missed",
                 "all levels of this critical criterion earn the same, so each of them misses it",
                 (*route, "critical"),
                 At.KEY,
                 "give the level that passes more points",
-                Severity.WARNING,
             )

@@ -167,8 +167,9 @@ def moves(others: Sums, steps: Steps, bands: Sequence[Band], work: Work) -> bool
 def _crosses(bound: Bound, available: int, earned: Set[int], steps: Steps, work: Work) -> bool:
     """Whether, from one of these sums, one step reaches the bound and another does not."""
     # What must have been earned before a step for it to reach the bound; a miss never does.
+    never = max(available, *earned) + 1
     needed = [
-        available + 1 if step.missed else bound.fewest(available + step.available) - step.earned
+        never if step.missed else bound.fewest(available + step.available) - step.earned
         for step in steps
     ]
     least, most = min(needed), max(needed)

@@ -51,15 +51,20 @@ class Bands:
             return
         for point, standing in self.trials.seen():
             critical = self.trials.critical_missed(point)
-            for share, place in (
-                (standing.share, standing.band),
-                (standing.observed, standing.band_observed),
+            below = self.trials.below_minimum(point, observed=False)
+            for share, place, fails in (
+                (standing.share, standing.band, below),
+                (
+                    standing.observed,
+                    standing.band_observed,
+                    self.trials.below_minimum(point, observed=True),
+                ),
             ):
-                right = _band_place(rubric.bands, Fraction(0) if critical else share)
+                right = _band_place(rubric.bands, Fraction(0) if critical or fails else share)
                 if place != right:
                     raise self.trials.broken(f"at {share} it is in the wrong band", point)
             meets = None if rubric.expected is None else standing.share >= share_of(rubric.expected)
-            if standing.meets_expected is not (False if critical else meets):
+            if standing.meets_expected is not (False if critical or below else meets):
                 raise self.trials.broken(
                     f"at {standing.share} the expected score is said to be "
                     f"{'met' if standing.meets_expected else 'not met'}",
@@ -80,6 +85,7 @@ class Bands:
             best = self.trials.standing((case, self.trials.all_best(case)))
             if (
                 best is None
+                or not self.trials.is_plain
                 or best.share != 1
                 or best.band not in (None, len(self.trials.rubric.bands) - 1)
             ):
@@ -157,7 +163,11 @@ class Bands:
         steps = 0
         tried: set[tuple[tuple[Fraction, ...], ...]] = set()
         for case in range(len(self.trials.cases)):
-            if self.trials.standing((case, self.trials.all_best(case))) is None:
+            whole_case = self.trials.standing((case, self.trials.all_best(case)))
+            if whole_case is None:
+                continue
+            if not self.trials.is_plain or whole_case.share != 1:
+                settled = False  # losses do not add up to the score
                 continue
             items, critical = self._items(case)
             if critical is not None and (0 not in best or best[0][0] > 1):

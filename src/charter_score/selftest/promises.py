@@ -4,7 +4,7 @@ A check yields once for each time that the promise held.
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from fractions import Fraction
 from functools import cached_property
 from itertools import permutations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from charter_score.compiled import Worth
 from charter_score.rating import Policy, same_word
+from charter_score.review import WholeSection
 from charter_score.rubric import CriterionKey, OnCritical, Rubric
 from charter_score.scoring import Scorer
 from charter_score.selftest.proofs import Promise
@@ -107,6 +108,8 @@ class Promises:
             standing = self.trials.standing(point)
             if standing is None:
                 continue  # nothing with points applies
+            if any(self.trials.best[index].lost > 0 for index in self.trials.cases[case].applying):
+                continue  # no level earns all the points
             if standing.share != 1 or standing.observed != 1:
                 raise self.trials.broken(f"its score is {standing.share}, not 1", point)
             if standing.band not in (None, len(self.trials.rubric.bands) - 1):
@@ -141,7 +144,8 @@ class Promises:
 
     def _na_after_met(self) -> Iterator[None]:
         for one in self._neighbours:
-            if one.option == self.trials.best[one.at] and one.other_option.not_applicable:
+            best = one.option == self.trials.best[one.at] and one.option.lost <= 0
+            if best and one.other_option.not_applicable:
                 if one.option.missed and self.trials.homes[one.at][1].critical:
                     continue  # every level misses it
                 self._not_higher(one, one.then, one.standing, observed=False)
@@ -191,7 +195,13 @@ class Promises:
                 continue
             critical = self.trials.homes[one.at][1].critical and one.other_option.missed
             if policy is Policy.MET:
-                same = one.other_option.rating == self._met_word(one.at)
+                other = one.other_option
+                same = other.rating == self._met_word(one.at)
+                # n/a earns no bonus, and all the points where no level is called met.
+                same = same and (
+                    other.lost == 0
+                    or (other.lost > 0 and same_word(other.rating) in self._called_met)
+                )
             else:
                 same = not one.other_option.earned
             if same and not critical:
@@ -204,9 +214,17 @@ class Promises:
                     )
                 yield
 
+    @cached_property
+    def _called_met(self) -> Set[str]:
+        return self.trials.rubric.met_words
+
     def _met_word(self, index: int) -> str:
         """What n/a counts as where it counts as met: the level of that name, else the highest."""
-        named = (one.rating for one in self.trials.options[index] if same_word(one.rating) == "met")
+        named = (
+            one.rating
+            for one in self.trials.options[index]
+            if same_word(one.rating) in self._called_met
+        )
         return next(named, self.trials.best[index].rating)
 
     def _observed(self) -> Iterator[None]:
@@ -239,6 +257,8 @@ class Promises:
 
     def _additive(self) -> Iterator[None]:
         zero = self.trials.rubric.on_critical is OnCritical.ZERO
+        if not self.trials.is_plain:
+            return  # a share is held between 0 and 1, whatever is added or taken away
         for point, standing in self.trials.seen():
             if self.trials.has_absent(point) or (zero and self.trials.critical_missed(point)):
                 continue
@@ -251,9 +271,12 @@ class Promises:
                 for turn, word in enumerate(words)
                 if word != best[turn]
             ]
-            if 1 - standing.share != sum(losses):
+            whole = self.trials.standing((case, best))
+            top = Fraction(1) if whole is None else whole.share
+            if top - standing.share != sum(losses):
                 raise self.trials.broken(
-                    f"its score is {standing.share}; one by one its misses leave {1 - sum(losses)}",
+                    f"its score is {standing.share}; one by one its misses leave "
+                    f"{top - sum(losses)}",
                     point,
                 )
             yield
@@ -327,7 +350,9 @@ class Promises:
         for point, standing in self._probe():
             review = self.trials.review(point)
             turned = {
-                section: {name: review.ratings[section][name] for name in reversed(list(rated))}
+                section: rated
+                if isinstance(rated, WholeSection)
+                else {name: rated[name] for name in reversed(list(rated))}
                 for section, rated in reversed(list(review.ratings.items()))
             }
             then = self.trials.stand(scorer, review.model_copy(update={"ratings": turned}))

@@ -50,6 +50,8 @@ class Trials:
         worths: Their points.
         options: The words that they can be rated with.
         option_of: Those by the word.
+        is_plain: Whether losses add up: no rating earns more than the points or takes any away,
+            and no section has a minimum.
         best: The highest of them, n/a aside.
         worst: The lowest.
         cases: The interactions to try; a review names its case by the place in here.
@@ -67,6 +69,9 @@ class Trials:
         self.option_of = [{one.rating: one for one in options} for options in self.options]
         # Made once for each word: a model is frozen, and thousands of reviews share it.
         self.rated = {word: Rated(rating=word) for words in self.option_of for word in words}
+        self.is_plain = all(
+            0 <= option.earned <= option.points for options in self.options for option in options
+        ) and all(section.at_least is None for section in rubric.sections)
         self.best = [best_of(options) for options in self.options]
         self.worst = [worst_of(options) for options in self.options]
         self.cases, self.all_cases = cases_of(rubric)
@@ -166,6 +171,19 @@ class Trials:
         """Whether a review misses a critical criterion."""
         return any(
             option.missed and self.homes[index][1].critical for index, option in self.chosen(point)
+        )
+
+    def below_minimum(self, point: Point, *, observed: bool) -> bool:
+        """Whether a section of a review is below its minimum: a reckoning of its own."""
+        sums: dict[str, tuple[Fraction, Fraction]] = {}
+        for index, option in self.chosen(point):
+            if not (observed and option.not_applicable):
+                earned, available = sums.get(self.places[index][0], (Fraction(0), Fraction(0)))
+                sums[self.places[index][0]] = earned + option.earned, available + option.available
+        return any(
+            section.at_least is not None and of and 100 * earned < section.at_least * of
+            for section in self.rubric.sections
+            for earned, of in [sums.get(section.id, (Fraction(0), Fraction(0)))]
         )
 
     def has_absent(self, point: Point) -> bool:

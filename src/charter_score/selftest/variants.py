@@ -21,12 +21,12 @@ def times(rubric: Rubric, factor: Fraction) -> Rubric:
     """The rubric with all points, and those of all levels, multiplied."""
 
     def multiplied(criterion: Criterion) -> Criterion:
+        points = rubric.points_of(criterion) * factor
         levels = rubric.levels_of(criterion)
-        if levels is None:
-            points = rubric.points_of(criterion) * factor
+        if levels is None or rubric.has_parts(criterion):
             return criterion.model_copy(update={"points": points})
         multiplied_levels = {word: points * factor for word, points in levels.items()}
-        return criterion.model_copy(update={"levels": multiplied_levels})
+        return criterion.model_copy(update={"points": points, "levels": multiplied_levels})
 
     return changed(rubric, multiplied)
 

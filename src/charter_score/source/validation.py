@@ -17,8 +17,8 @@ from charter_score.field_types import (
     kind_of,
     not_text,
 )
-from charter_score.review import Action, Dispute, Rated, Review, no_rating
-from charter_score.rubric import Band, Criterion, FieldRule, Rubric, Section
+from charter_score.review import Action, Dispute, Rated, Review, WholeSection, no_rating
+from charter_score.rubric import Band, Criterion, FieldRule, Range, Rubric, Section, UpTo, Words
 from charter_score.scalars import Boolean, Null, Number, Scalar, Value
 
 M = TypeVar("M", Rubric, Review)
@@ -152,9 +152,9 @@ def _problem(
             return _not_that_document(kind)
         case _ if route[:1] == ("ratings",) and len(route) == _RATING_DEPTH:
             return _wrong_rating(value, route)
-        case _ if route[:1] == ("ratings",):
-            hint = "rate its criteria one by one, each on a line of its own"
-            return _wrong_type("a mapping (`key: value`)", value, route, hint)
+        case _ if route[:1] == ("ratings",) and len(route) == _RATING_DEPTH - 1:
+            wrong = _wrong_type("a mapping (`key: value`)", value, route)
+            return wrong if wrong.hint else wrong._replace(hint=_RATE_ONE_BY_ONE)
         case _:
             return _wrong_type("a mapping (`key: value`)", value, route)
 
@@ -181,6 +181,7 @@ _NUMBERED = re.compile(r"[^\w]*[0-9]+(?:[. ][0-9]+)+[^\w]*")
 _NUMBER = re.compile("[0-9]+")
 _WITH_TEXTS = (Rated, Action, Dispute, Criterion, Band)
 """What is often written between { } with a text in it."""
+_RATE_ONE_BY_ONE = "rate its criteria under it, or write n/a for all of the section"
 _RATING_DEPTH = len(("ratings", "section", "criterion"))
 
 
@@ -207,7 +208,8 @@ def _meant_for(value: Value, near: Mapping[Route, str]) -> dict[Route, str]:
 
 
 def _known_fields(kind: type[Rubric | Review], route: Route) -> list[str]:
-    return [name.rstrip("_") for name in _model_at(kind, route[:-1]).model_fields]
+    fields = _model_at(kind, route[:-1]).model_fields
+    return [field.alias or name for name, field in fields.items()]
 
 
 def _unknown_field(
@@ -288,6 +290,8 @@ def _wrong_type(wanted: str, value: Value, route: Route, hint: str | None = None
 def _model_at(kind: type[Rubric | Review], route: Route) -> type[Model]:
     """The model of the mapping at a route of a document."""
     match route:
+        case ("ratings", _):
+            return WholeSection
         case ("ratings", *_):
             return Rated
         case ("actions", _):
@@ -298,10 +302,16 @@ def _model_at(kind: type[Rubric | Review], route: Route) -> type[Model]:
             return Band
         case ("fields", _):
             return FieldRule
+        case ("words",):
+            return Words
         case ("sections", _):
             return Section
         case ("sections", _, "criteria", _):
             return Criterion
+        case ("sections", _, "criteria", _, "range"):
+            return Range
+        case ("sections", _, "criteria", _, "critical" | "comment"):
+            return UpTo
         case _:
             return kind
 
@@ -345,7 +355,8 @@ def _mended(
 def _replace(kind: type[Rubric | Review], left: Any, route: Route) -> None:
     """Take a wrong part out, and put in what stands for it where something must stand there."""
     container = _at(left, route[:-1])
-    stand_in = _stand_in(kind, route)
+    is_whole = route[:1] == ("ratings",) and len(route) == _RATING_DEPTH and "rating" in container
+    stand_in = None if is_whole and route[-1] != "rating" else _stand_in(kind, route)
     if stand_in is not None:
         container[route[-1]] = stand_in
     elif isinstance(container, list):
@@ -373,6 +384,10 @@ def _stand_in(kind: type[Rubric | Review], route: Route) -> Value | None:
             return Number("0")  # in no other band's way
         case ("sections", *_, "points" | "weight"):
             return Number("1")
+        case (*_, "range", "to"):
+            return Number("1000000")  # above whatever stands in `from`
+        case (("tags" | "causes"), _):
+            return _name(route)  # criteria and reviews may name it
         case ("done_well" | "could_be_better", int()) | ("interaction", _, int()):
             return _name(route)
         case (("sections" | "bands" | "actions" | "disputes"), int()) | (*_, "criteria", int()):

@@ -63,6 +63,7 @@ class CriterionDocument(TypedDict):
     available: Number
     comment: str | None
     evidence: str | None
+    causes: list[str]
     critical: bool
     disputed: DisputeDocument | None
 
@@ -85,6 +86,8 @@ class ActionDocument(TypedDict):
     what: str
     who: str | None
     by: str | None
+    agreed: str | None
+    done: str | None
 
 
 class ReviewDocument(TypedDict):
@@ -94,6 +97,10 @@ class ReviewDocument(TypedDict):
     path: str
     sha256: str
     status: str
+    reviewed: str | None
+    selection: str
+    drafted_by: str | None
+    retain_until: str | None
     advisor: str | None
     reviewer: str | None
     team: str | None
@@ -148,6 +155,17 @@ class NextBandDocument(TypedDict):
     percent: Number
 
 
+class TagDocument(TypedDict):
+    """The plain sums of one tag's criteria that apply; `observed` is null where nothing was."""
+
+    id: str
+    title: str
+    score: ScoreDocument
+    observed: ObservedDocument | None
+    missed: int
+    criteria: int
+
+
 class ResultDocument(TypedDict):
     """One scored review."""
 
@@ -162,7 +180,9 @@ class ResultDocument(TypedDict):
     little_observed: bool
     meets_expected: bool | None
     critical_missed: list[str]
+    below_section_minimum: list[str]
     provisional: bool
+    tags: list[TagDocument]
     sections: list[SectionDocument]
     development_needs: list[NeedDocument]
     strengths: list[StrengthDocument]
@@ -203,6 +223,7 @@ class SkippedDocument(TypedDict):
     path: str
     id: str
     reason: str
+    because: str | None
 
 
 class RubricSummaryDocument(TypedDict):
@@ -225,7 +246,9 @@ class RubricSummaryDocument(TypedDict):
     bands: dict[str, int]
     below_expected: int
     critical: int
+    below_section_minimum: int
     provisional: int
+    causes: dict[str, int]
 
 
 class GroupDocument(RubricSummaryDocument):
@@ -257,10 +280,14 @@ class SummaryDocument(TypedDict):
     failed: int
     skipped: int
     calibration: int
+    self: int
+    targeted: int
+    requested: int
     mean_percent: Number | None
     bands: dict[str, int]
     below_expected: int
     critical: int
+    below_section_minimum: int
     provisional: int
     rubrics: list[RubricSummaryDocument]
     groups: list[GroupDocument]

@@ -12,13 +12,13 @@ from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from charter_score import __version__
-from charter_score.compiled import Worth, bounds_of
+from charter_score.compiled import Worth, bounds_of, share_of
 from charter_score.diagnostics import Diagnostic
-from charter_score.field_types import Model
+from charter_score.field_types import Model, Part
 from charter_score.figures import (
     JSON_DECIMALS,
     Figure,
-    decimal_text,
+    figure_text,
     percent_text,
     rounded_text,
 )
@@ -31,6 +31,7 @@ from charter_score.result import (
     Observed,
     Score,
     SectionResult,
+    TagResult,
 )
 from charter_score.review import Dispute, Review
 from charter_score.rubric import Criterion, Rubric, Section
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
         SkippedDocument,
         StrengthDocument,
         SummaryDocument,
+        TagDocument,
         ToolDocument,
         WarningDocument,
     )
@@ -123,6 +125,7 @@ class _Mark(NamedTuple):
     worth: Worth
     to_comment: str
     to_evidence: str
+    to_causes: str
     to_dispute: str
     end: str
     plain: str  # where nothing was written beside the rating
@@ -158,7 +161,9 @@ class ResultWriter:
             _flag(found.little_observed),
             _flag(found.meets_expected),
             _routes(found.critical_missed),
+            ", ".join([f'"{section.id}"' for section in found.below_section_minimum]),
             _flag(found.provisional),
+            ", ".join([encode(_tag(tag, bounds)) for tag in found.tags]),
             sections,
             ", ".join([self._need(need) for need in found.needs]),
             ", ".join([_strength(section) for section in found.strengths]),
@@ -187,18 +192,24 @@ class ResultWriter:
     def _criterion(self, result: CriterionResult) -> str:
         known = self._marks.get(id(result.worth)) or self._mark(result)
         rated = result.rated
-        if result.dispute is None and rated.comment is None and rated.evidence is None:
+        written = rated.comment is not None or rated.evidence is not None or rated.causes
+        if result.dispute is None and not written:
             return known.plain
         return (
             f"{known.to_comment}{_text(rated.comment)}{known.to_evidence}{_text(rated.evidence)}"
+            f"{known.to_causes}{_texts(rated.causes)}"
             f"{known.to_dispute}{_dispute(result, result.dispute)}{known.end}"
         )
 
     def _mark(self, result: CriterionResult) -> _Mark:
         """What is the same wherever a worth stands; a criterion has one for each rating."""
-        to_comment, to_evidence, to_dispute, end = _around_writing(result.criterion, result.worth)
-        plain = f"{to_comment}null{to_evidence}null{to_dispute}null{end}"
-        made = _Mark(result.worth, to_comment, to_evidence, to_dispute, end, plain)
+        to_comment, to_evidence, to_causes, to_dispute, end = _around_writing(
+            result.criterion, result.worth
+        )
+        plain = f"{to_comment}null{to_evidence}null{to_causes}[]{to_dispute}null{end}"
+        made = _Mark(result.worth, to_comment, to_evidence, to_causes, to_dispute, end, plain)
+        if len(self._marks) >= MOST_KEPT:
+            self._marks.clear()  # the numbers of a range have no end
         self._marks[id(result.worth)] = made
         return made
 
@@ -243,6 +254,10 @@ def _review(scored: Scored, review: Review) -> str:
         _text(scored.path),
         scored.sha256,
         review.status.value,
+        _text(review.reviewed),
+        review.selection.value,
+        _text(review.drafted_by),
+        _text(review.retain_until),
         _text(review.advisor),
         _text(review.reviewer),
         _text(review.team),
@@ -252,7 +267,14 @@ def _review(scored: Scored, review: Review) -> str:
         _text(review.notes),
         ", ".join(
             [
-                _filled(_ACTION, _text(action.what), _text(action.who), _text(action.by))
+                _filled(
+                    _ACTION,
+                    _text(action.what),
+                    _text(action.who),
+                    _text(action.by),
+                    _text(action.agreed),
+                    _text(action.done),
+                )
                 for action in review.actions
             ]
         ),
@@ -311,6 +333,8 @@ def _around_criteria(
 ) -> list[str]:
     """What stands before and after a section's criteria."""
     nothing = observed.criteria == 0
+    if section.at_least is not None:
+        bounds = tuple(sorted({*bounds, share_of(section.at_least)}))
     document: SectionDocument = {
         "id": section.id,
         "title": section.title,
@@ -333,10 +357,23 @@ def _around_writing(criterion: Criterion, worth: Worth) -> list[str]:
         "available": figure(worth.available),
         "comment": _HOLE,
         "evidence": _HOLE,
-        "critical": criterion.critical,
+        "causes": _HOLE,
+        "critical": criterion.is_critical,
         "disputed": _HOLE,
     }
     return _around_holes(document)
+
+
+def _tag(tag: TagResult, bounds: Bounds) -> TagDocument:
+    nothing = tag.observed.criteria == 0
+    return {
+        "id": tag.id,
+        "title": tag.title,
+        "score": _score_document(tag.score, bounds),
+        "observed": None if nothing else _observed_document(tag.observed, tag.score, bounds),
+        "missed": tag.missed,
+        "criteria": tag.criteria,
+    }
 
 
 def _dispute(result: CriterionResult, dispute: Dispute | None) -> str:
@@ -427,7 +464,13 @@ def failure(failed: Failed) -> FailureDocument:
 
 def skipped(one: Skipped) -> SkippedDocument:
     """One skipped review as its document."""
-    return {"kind": "skipped", "path": one.path, "id": one.id, "reason": one.reason}
+    return {
+        "kind": "skipped",
+        "path": one.path,
+        "id": one.id,
+        "reason": one.reason,
+        "because": one.because,
+    }
 
 
 def summary_document(summary: Summary) -> SummaryDocument:
@@ -444,10 +487,14 @@ def summary_document(summary: Summary) -> SummaryDocument:
         "failed": summary.failed,
         "skipped": summary.skipped,
         "calibration": summary.calibration,
+        "self": summary.own,
+        "targeted": summary.targeted,
+        "requested": summary.requested,
         "mean_percent": _plain_figure(mean_of(rubrics[0].shares)) if len(rubrics) == 1 else None,
         "bands": bands,
         "below_expected": sum(one.below_expected for one in rubrics),
         "critical": sum(one.critical for one in rubrics),
+        "below_section_minimum": sum(one.below_section_minimum for one in rubrics),
         "provisional": sum(one.provisional for one in rubrics),
         "rubrics": [_rubric_summary(one) for one in rubrics],
         "groups": [
@@ -501,7 +548,9 @@ def _rubric_summary(one: RubricSummary) -> RubricSummaryDocument:
         "band_rests_on_not_applicable": one.rests_on_not_applicable,
         "little_observed": one.little_observed,
         "critical": one.critical,
+        "below_section_minimum": one.below_section_minimum,
         "provisional": one.provisional,
+        "causes": {cause: one.causes[cause] for cause in one.rubric.causes},
     }
 
 
@@ -522,7 +571,8 @@ def rubric_json(rubric: Rubric) -> str:
 
     It can be read back: what a rubric does not say and has no default is left out.
     """
-    return f'{{"schema": {encode(RUBRIC_SCHEMA)},\n "rubric": {encode(_plain(rubric))}}}\n'
+    document = encode(_plain(_with_points(rubric)))
+    return f'{{"schema": {encode(RUBRIC_SCHEMA)},\n "rubric": {document}}}\n'
 
 
 def rubrics_json(rubrics: Iterable[Rubric]) -> str:
@@ -530,10 +580,33 @@ def rubrics_json(rubrics: Iterable[Rubric]) -> str:
     return "[" + ",\n".join(rubric_json(one).rstrip("\n") for one in rubrics) + "]\n"
 
 
+def _with_points(rubric: Rubric) -> Rubric:
+    """The rubric with the points that a criterion has where it states none."""
+    return rubric.model_copy(
+        update={
+            "sections": tuple(
+                section.model_copy(
+                    update={
+                        "criteria": tuple(
+                            criterion.model_copy(update={"points": rubric.points_of(criterion)})
+                            if rubric.rests_on_points(criterion)
+                            else criterion
+                            for criterion in section.criteria
+                        )
+                    }
+                )
+                for section in rubric.sections
+            )
+        }
+    )
+
+
 def _plain(value: Any) -> Any:
     """A model's values as a document would give them."""
     if isinstance(value, Model):
-        return {name.rstrip("_"): _plain(one) for name, one in _stated(value)}
+        return {name: _plain(one) for name, one in _stated(value)}
+    if isinstance(value, Part):
+        return str(value)
     if isinstance(value, Fraction):
         return figure(value)
     if isinstance(value, Enum):
@@ -547,17 +620,15 @@ def _plain(value: Any) -> Any:
 
 def _stated(model: Model) -> Iterator[tuple[str, Any]]:
     """The fields of a model that a document would hold, with their defaults filled in."""
-    for name in type(model).model_fields:
+    for name, field in type(model).model_fields.items():
         value = getattr(model, name)
-        if isinstance(model, Criterion) and name == "points" and model.levels is None:
-            value = Fraction(1) if value is None else value
         if value is not None and value != "":
-            yield name, value
+            yield field.alias or name, value
 
 
 def figure(value: Fraction) -> Figure:
     """An exact number with its digits."""
-    return Figure(decimal_text(value))
+    return Figure(figure_text(value))
 
 
 def share_text(share: Fraction) -> str:
@@ -605,6 +676,10 @@ _review_with_holes: ReviewDocument = {
     "path": _HOLE,
     "sha256": _WORD,
     "status": _WORD,
+    "reviewed": _HOLE,
+    "selection": _WORD,
+    "drafted_by": _HOLE,
+    "retain_until": _HOLE,
     "advisor": _HOLE,
     "reviewer": _HOLE,
     "team": _HOLE,
@@ -628,13 +703,21 @@ _result_with_holes: ResultDocument = {
     "little_observed": _HOLE,
     "meets_expected": _HOLE,
     "critical_missed": [_HOLE],
+    "below_section_minimum": [_HOLE],
     "provisional": _HOLE,
+    "tags": [_HOLE],
     "sections": [_HOLE],
     "development_needs": [_HOLE],
     "strengths": [_HOLE],
     "next_band": _HOLE,
 }
-_action_with_holes: ActionDocument = {"what": _HOLE, "who": _HOLE, "by": _HOLE}
+_action_with_holes: ActionDocument = {
+    "what": _HOLE,
+    "who": _HOLE,
+    "by": _HOLE,
+    "agreed": _HOLE,
+    "done": _HOLE,
+}
 _strength_with_holes: StrengthDocument = {
     "section": _WORD,
     "title": _HOLE,

@@ -9,7 +9,8 @@ used, and definitions stand under `definitions`.
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
@@ -17,14 +18,16 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from charter_score import facts
-from charter_score.figures import decimal_text
-from charter_score.rating import NOT_APPLICABLE_WORDS, RATING_WORDS, Rating, same_word
+from charter_score.figures import figure_text
+from charter_score.rating import Rating, same_word
 from charter_score.review import Review, Status
 from charter_score.rubric import (
     Criterion,
     FieldRule,
+    Permission,
     Rubric,
     Section,
+    UpTo,
     same_value,
 )
 from charter_score.wire.documents import ResultsDocument
@@ -144,8 +147,12 @@ def _complete(rubric: Rubric) -> dict[str, Any]:
     """What a review needs that is to be scored: each field and criterion that always applies."""
     sections = {
         section.id: {
-            "required": always,
-            "properties": {name: {"$ref": "#/definitions/rated"} for name in always},
+            "if": {"required": ["rating"]},
+            "then": {"$ref": "#/definitions/rated"},
+            "else": {
+                "required": always,
+                "properties": {name: {"$ref": "#/definitions/rated"} for name in always},
+            },
         }
         for section in rubric.sections
         if not section.applies_when
@@ -198,22 +205,46 @@ class _Words:
     def __init__(self, rubric: Rubric, definitions: dict[str, Any]) -> None:
         self._rubric = rubric
         self._definitions = definitions
-        self._names: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
+        self._names: dict[tuple[object, ...], str] = {}
 
     def section(self, section: Section) -> dict[str, Any]:
         """A section, with the schema of each criterion."""
-        return {
-            "title": section.title,
-            **_description(_only_when(section.applies_when), section.guidance),
+        each = {
             "type": "object",
             "additionalProperties": False,
             "properties": {one.id: self._criterion(one) for one in section.criteria},
         }
+        return {
+            "title": section.title,
+            **_description(_only_when(section.applies_when), section.guidance),
+            # Inside `allOf`, since editors lose the description beside an `anyOf`.
+            "allOf": [{"anyOf": [each, *self._whole(section)]}],
+        }
+
+    def _whole(self, section: Section) -> list[dict[str, Any]]:
+        """The section rated n/a in one go, where no criterion that always applies forbids it."""
+        always = [one for one in section.criteria if not one.applies_when]
+        if any(one.not_applicable is Permission.FORBIDDEN for one in always):
+            return []
+        spelled = self._spelled_out([Rating.NOT_APPLICABLE.value], self._rubric.absent_words)
+        needs = any(self._rubric.needs_comment(one, Rating.NOT_APPLICABLE) for one in always)
+        at_length = {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["rating", "comment"] if needs else ["rating"],
+            "properties": {
+                "rating": {"anyOf": [*spelled, _NOTHING]},
+                "comment": {"type": "string", "pattern": r"\S"},
+            },
+        }
+        return [at_length] if needs else [*spelled, at_length]
 
     def _criterion(self, criterion: Criterion) -> dict[str, Any]:
         words = self._rubric.rating_words(criterion)
         alone = tuple(word for word in words if not self._rubric.needs_comment(criterion, word))
-        name = self._names.setdefault((words, alone), f"rating-{len(self._names) + 1}")
+        # Between the numbers that `words` lists of a range there are others.
+        rule = None if criterion.range is None else (criterion.range, criterion.comment)
+        name = self._names.setdefault((words, alone, rule), f"rating-{len(self._names) + 1}")
         if name not in self._definitions:
             self._definitions[name] = self._rated(criterion, words, alone)
         return {
@@ -235,6 +266,7 @@ class _Words:
                 "rating": {"anyOf": [*self._spelled(criterion, words), _NOTHING]},
                 "comment": text,
                 "evidence": text,
+                **self._causes(),
             },
         }
         explained = [word for word in words if word not in alone]
@@ -244,30 +276,62 @@ class _Words:
             at_length["then"] = {"required": ["comment"]}
         return {"anyOf": [*self._spelled(criterion, alone), _NOTHING, at_length]}
 
+    def _causes(self) -> dict[str, Any]:
+        """The causes that may be ticked beside a rating, where the rubric has any."""
+        causes = list(self._rubric.causes)
+        return {"causes": {"type": "array", "items": {"enum": causes}}} if causes else {}
+
     def _spelled(self, criterion: Criterion, words: Sequence[str]) -> list[dict[str, Any]]:
         """Rating words: the rubric's own, which an editor completes, then any spelling of them."""
         if not words:
             return []
         has_levels = self._rubric.levels_of(criterion) is not None
+        known = self._rubric.words_for_ratings
         spellings: set[str] = set()
+        shown: list[str] = []
+        numbers: list[str] = []
         for word in words:
             if word == Rating.NOT_APPLICABLE:
-                spellings |= NOT_APPLICABLE_WORDS
+                spellings |= self._rubric.absent_words
+                shown.append(self._rubric.shown(word))
             elif has_levels:
                 spellings.add(same_word(word))
+                shown.append(word)
+            elif criterion.range is not None:
+                numbers.append(word)
             else:
-                spellings |= {known for known, rating in RATING_WORDS.items() if rating == word}
+                spellings |= {one for one, rating in known.items() if rating == word}
+                shown.append(self._rubric.shown(word))
+        spelled = self._spelled_out(shown, spellings) if shown else []
+        return [*_numbers(criterion, numbers), *spelled]
+
+    def _spelled_out(self, words: Sequence[str], spellings: Set[str]) -> list[dict[str, Any]]:
         return [{"enum": _as_written(words)}, _pattern(spellings, gap=r"[\s_-]+", edge=r"[\s_-]*")]
 
     def _choices(self, criterion: Criterion) -> str:
         """The rating words with their points, unless the rubric hides them, and their looks."""
         ratings = facts.ratings(self._rubric, criterion)
         lines = []
-        for word, points, looks_like in ratings:
-            worth = "" if points is None else f" ({decimal_text(points)})"
-            lines.append(f"{word}{worth}: {looks_like}" if looks_like else f"{word}{worth}")
+        for rating in ratings:
+            worth = "" if rating.points is None else f" ({figure_text(rating.points)})"
+            looks = f": {rating.looks_like}" if rating.looks_like else ""
+            lines.append(f"{rating.word}{worth}{looks}")
         has_looks = any(rating.looks_like for rating in ratings)
         return "\n\n".join(lines) if has_looks else " | ".join(lines)
+
+
+def _numbers(criterion: Criterion, listed: Sequence[str]) -> list[dict[str, Any]]:
+    """The numbers of a range, as far as those that are listed go; any of them in quotes."""
+    if criterion.range is None or not listed:
+        return []
+    low, high = min(map(Fraction, listed)), max(map(Fraction, listed))
+    number: dict[str, Any] = {"type": "number", "maximum": json.loads(figure_text(high))}
+    if isinstance(criterion.comment, UpTo) and low > criterion.range.from_:
+        # Whatever lies above the last that needs a comment, also between those that are listed.
+        number["exclusiveMinimum"] = json.loads(criterion.comment.up_to)
+    else:
+        number["minimum"] = json.loads(figure_text(low))
+    return [number, {"type": "string", "pattern": r"^\s*([0-9]+(\.[0-9]+)?|\.[0-9]+)\s*$"}]
 
 
 def _only_when(condition: Mapping[str, Sequence[str]]) -> str:

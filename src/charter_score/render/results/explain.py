@@ -14,7 +14,7 @@ from rich.text import Text
 from charter_score import facts
 from charter_score.compiled import band_of
 from charter_score.diagnostics import joined
-from charter_score.figures import decimal_text
+from charter_score.figures import figure_text
 from charter_score.outcome import Scored
 from charter_score.rating import Policy
 from charter_score.render.text import phrases
@@ -97,7 +97,7 @@ def _section(section: SectionResult, rubric: Rubric) -> Iterator[RenderableType]
         words(
             ("Section [3]: ", "strong"),
             f"{phrases.plus(r.worth.earned for r in section.criteria)} = "
-            f"{decimal_text(section.score.earned)} of {decimal_text(section.score.available)}"
+            f"{figure_text(section.score.earned)} of {figure_text(section.score.available)}"
             f" = {exact}",
         )
     )
@@ -145,7 +145,7 @@ class _Criteria:
 
 
 def _sum(result: CriterionResult) -> str:
-    return f"{decimal_text(result.worth.earned)} of {decimal_text(result.worth.available)}"
+    return f"{figure_text(result.worth.earned)} of {figure_text(result.worth.available)}"
 
 
 def _how(result: CriterionResult, rubric: Rubric) -> str:
@@ -160,7 +160,8 @@ def _how(result: CriterionResult, rubric: Rubric) -> str:
             case Policy.NOT_MET:
                 said += ", counts as not met [2]"
     if not result.worth.points:
-        said += ", no points" if result.criterion.critical else ", advisory"
+        plain = rubric.is_advisory(result.criterion) and not result.criterion.critical
+        said += ", advisory" if plain else ", no points"
     if result.critical_missed:
         said += ", CRITICAL [8]"
     if result.dispute is not None and result.dispute.outcome is DisputeOutcome.UPHELD:
@@ -193,7 +194,7 @@ def _left_out(result: ReviewResult) -> list[str]:
 def _total(result: ReviewResult) -> Iterator[RenderableType]:
     rubric = result.rubric
     yield heading("Total [4]")
-    zeroed = bool(result.critical_missed) and rubric.on_critical is OnCritical.ZERO
+    zeroed = _failed(result) is not None and rubric.on_critical is OnCritical.ZERO
     sections = result.sections
     sums = [(section.score.earned, section.score.available) for section in sections]
     seen = [
@@ -241,7 +242,7 @@ def _total_lines(
     if zeroed:
         before = result.share_by_points if is_score else None
     equals = "" if before is None else f" = {_exact(before, rubric)}"
-    plain = f"{decimal_text(earned)} of {facts.points(available)}"
+    plain = f"{figure_text(earned)} of {facts.points(available)}"
     if len(parts) > 1:
         sums = (f"({phrases.plus(amounts)})" for amounts in zip(*parts, strict=True))
         plain = f"{' of '.join(sums)} = {plain}"
@@ -254,7 +255,7 @@ def _total_lines(
             if share is not None
         ]
         top = " + ".join(
-            f"{decimal_text(weight)} × {share.numerator}/{share.denominator}"
+            f"{figure_text(weight)} × {share.numerator}/{share.denominator}"
             for weight, share in counted
         )
         yield f"({top}) / ({phrases.plus(weight for weight, _ in counted)}){equals}"
@@ -269,8 +270,8 @@ def _band(result: ReviewResult) -> Iterator[RenderableType]:
     yield heading("Band [6]")
     share = phrases.percent(result.share, rubric)
     if result.band is not None:
-        if result.critical_missed:
-            why = "the lowest, because a critical criterion was missed [8]"
+        if because := _failed(result):
+            why = f"the lowest, because {because} [8]"
             yield entry(words(f"{result.band.name}: {why}"))
         else:
             yield entry(words(f"{result.band.name}: {_why_band(result.band, result)}"))
@@ -279,14 +280,27 @@ def _band(result: ReviewResult) -> Iterator[RenderableType]:
                 seen = f"On what was observed: {observed}, {result.band_observed.name}"
                 yield entry(words(seen))
     if rubric.expected is not None:
-        wanted = decimal_text(rubric.expected)
-        if result.critical_missed:
-            said = "not met, because a critical criterion was missed [8]"
+        wanted = figure_text(rubric.expected)
+        if because := _failed(result):
+            said = f"not met, because {because} [8]"
         elif result.meets_expected:
             said = f"met, because {share} is at least {wanted}%"
         else:
             said = f"not met, because {share} is below {wanted}%"
         yield entry(words(f"Expected score, {wanted}% or above: {said}"))
+
+
+def _failed(result: ReviewResult) -> str | None:
+    """What put a review in the lowest band whatever its share; None for nothing."""
+    if result.critical_missed:
+        return "a critical criterion was missed"
+    if result.below_section_minimum:
+        return joined(
+            f"{section.title} is below its minimum of {figure_text(section.at_least)}%"
+            for section in result.below_section_minimum
+            if section.at_least is not None
+        )
+    return None
 
 
 def _why_band(band: Band, result: ReviewResult) -> str:
@@ -295,15 +309,15 @@ def _why_band(band: Band, result: ReviewResult) -> str:
     index = bands.index(band)
     reasons = []
     if band.from_ is not None:
-        reasons.append(f"{share} is at least {decimal_text(band.from_)}%")
+        reasons.append(f"{share} is at least {figure_text(band.from_)}%")
     elif band.above is not None:
-        reasons.append(f"{share} is above {decimal_text(band.above)}%")
+        reasons.append(f"{share} is above {figure_text(band.above)}%")
     if index + 1 < len(bands):
         higher = bands[index + 1]
         if higher.from_ is not None:
-            reasons.append(f"{share} is below {decimal_text(higher.from_)}%")
+            reasons.append(f"{share} is below {figure_text(higher.from_)}%")
         elif higher.above is not None:
-            reasons.append(f"{share} is not above {decimal_text(higher.above)}%")
+            reasons.append(f"{share} is not above {figure_text(higher.above)}%")
     return " and ".join(reasons) or "the only one"
 
 

@@ -12,11 +12,11 @@ from typing import NamedTuple
 from charter_score import facts
 from charter_score.compiled import expected_share
 from charter_score.diagnostics import Diagnostic, joined
-from charter_score.figures import decimal_text
+from charter_score.figures import figure_text
 from charter_score.outcome import Failed, Scored
 from charter_score.render.text import phrases
 from charter_score.result import CriterionResult, ReviewResult
-from charter_score.review import Status
+from charter_score.review import DisputeOutcome, Selection, Status
 
 
 class Caution(StrEnum):
@@ -50,6 +50,9 @@ def remarks(scored: Scored) -> Iterator[Remark]:
     if result.critical_missed:
         titles = tuple(criterion.title for _, criterion in result.critical_missed)
         yield Remark(Caution.CRITICAL, "critical, and missed:", titles)
+    if result.below_section_minimum:
+        titles = tuple(section.title for section in result.below_section_minimum)
+        yield Remark(Caution.CRITICAL, "below the minimum of its section:", titles)
     if is_below_expected(result):
         expected = facts.expected(result.rubric)
         yield Remark(Caution.BELOW_EXPECTED, f"below what is expected ({expected})")
@@ -58,16 +61,23 @@ def remarks(scored: Scored) -> Iterator[Remark]:
         told = f"the band rests on n/a; by what was observed ({share}) it would be"
         yield Remark(Caution.RESTS_ON_NOT_APPLICABLE, told, (result.band_observed.name,))
     if result.little_observed:
-        seen = decimal_text(result.observed.score.available)
+        seen = figure_text(result.observed.score.available)
         told = f"little was observed: {seen} of {facts.points(_points(result))}"
         yield Remark(Caution.LITTLE_OBSERVED, told)
     if result.provisional:
-        still_open = len(result.outlooks)
+        disputes = result.review.disputes
+        still_open = sum(one.outcome is DisputeOutcome.OPEN for one in disputes)
         are = "is" if still_open == 1 else "are"
         told = f"provisional: {phrases.count(still_open, 'dispute')} {are} open"
         yield Remark(Caution.PROVISIONAL, told)
     if result.review.status is Status.CALIBRATION:
         yield Remark(Caution.CALIBRATION, "for calibration, not counted in the summary")
+    elif result.review.status is Status.SELF:
+        told = "the advisor's own view, not counted in the summary"
+        yield Remark(Caution.CALIBRATION, told)
+    elif result.review.selection is not Selection.RANDOM:
+        told = f"{result.review.selection.value}, not counted in the summary"
+        yield Remark(Caution.CALIBRATION, told)
 
 
 def is_below_expected(result: ReviewResult) -> bool:
@@ -108,7 +118,7 @@ def amount_of(result: CriterionResult) -> str:
     worth = result.worth
     if not worth.available:
         return "without points"
-    return f"{decimal_text(worth.earned)} of {facts.points(worth.available)}"
+    return f"{figure_text(worth.earned)} of {facts.points(worth.available)}"
 
 
 class Finding(NamedTuple):

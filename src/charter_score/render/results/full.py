@@ -13,7 +13,7 @@ from rich.text import Text
 from charter_score import facts
 from charter_score.compiled import band_of
 from charter_score.diagnostics import joined
-from charter_score.figures import decimal_text
+from charter_score.figures import figure_text
 from charter_score.outcome import Outcome, Scored
 from charter_score.rating import Policy
 from charter_score.render.results.batch import Closing
@@ -46,7 +46,7 @@ from charter_score.result import (
     SectionResult,
 )
 from charter_score.review import Action, Dispute, DisputeOutcome
-from charter_score.rubric import Combine, OnCritical, values_of
+from charter_score.rubric import Combine, CriterionKey, OnCritical, values_of
 
 BAR = 10
 """Cells of a section's bar."""
@@ -131,7 +131,7 @@ class _View:
         self.rubric = scored.result.rubric
         self.review = scored.result.review
         self.comments = comments
-        self.noun = phrases.noun(self.review)
+        self.noun = phrases.noun(self.review, self.rubric)
         self.titles = {
             section.section.id: section.section.title for section in self.result.sections
         }
@@ -269,6 +269,18 @@ class _View:
                 )
                 effect = f"so this {self.noun} {fails}, whatever its points."
             yield _warning(f"CRITICAL: {missed} {were} missed,", effect)
+        if result.below_section_minimum:
+            below = joined(
+                f'"{section.title}" ({figure_text(section.at_least)}% or above)'
+                for section in result.below_section_minimum
+                if section.at_least is not None
+            )
+            one = len(result.below_section_minimum) == 1
+            yield _warning(
+                f"BELOW {'THE' if one else 'A'} MINIMUM: {below} {'is' if one else 'are'} below "
+                f"what {'this section' if one else 'these sections'} must reach,",
+                f"so this {self.noun} fails as it would by a missed critical criterion.",
+            )
         if result.band_rests_on_not_applicable and result.band_observed is not None:
             observed = result.observed
             yield _warning(
@@ -290,9 +302,9 @@ class _View:
                 (criterion.worth.points for s in result.sections for criterion in s.criteria),
                 Fraction(0),
             )
-            rest = decimal_text(whole - seen)
+            rest = figure_text(whole - seen)
             yield _warning(
-                f"LITTLE WAS OBSERVED: {decimal_text(seen)} of {facts.points(whole)}.",
+                f"LITTLE WAS OBSERVED: {figure_text(seen)} of {facts.points(whole)}.",
                 f"{phrases.percent(result.share, self.rubric)} says nothing about the other "
                 f"{rest}.",
             )
@@ -301,7 +313,7 @@ class _View:
 
     def _sections(self) -> "_Sections":
         sections = self.result.sections
-        shares = [phrases.percent(section.score.share, self.rubric) for section in sections]
+        shares = [phrases.section_percent(section, self.rubric) for section in sections]
         figures = _figures([section.score for section in sections], shares)
         return _Sections(
             [
@@ -428,7 +440,7 @@ class _View:
         if result.worth.not_applicable:
             said.append(("Rated:", words(f"n/a, not shown ({facts.rule(self.rubric)})")))
         elif result.worth.rating not in ("met", "not met"):
-            earned = decimal_text(result.worth.earned)
+            earned = figure_text(result.worth.earned)
             level = f"{result.worth.rating} ({earned} of {facts.points(result.worth.points)})"
             said.append(("Rated:", words(level)))
         if comment:
@@ -507,18 +519,38 @@ class _View:
     def _disputes(self) -> Iterator[Iterator[RenderableType]]:
         outlooks = iter(self.result.outlooks)
         for dispute in self.review.disputes:
+            if dispute.section is None or dispute.criterion is None:
+                yield self._dispute_over_all(dispute)
+                continue
             yield self._dispute(
-                dispute, next(outlooks) if dispute.outcome is DisputeOutcome.OPEN else None
+                dispute,
+                (dispute.section, dispute.criterion),
+                next(outlooks) if dispute.outcome is DisputeOutcome.OPEN else None,
             )
 
-    def _dispute(self, dispute: Dispute, outlook: Outlook | None) -> Iterator[RenderableType]:
-        title = self.titles.get(dispute.section, dispute.section)
-        number = self.numbers[dispute.section, dispute.criterion]
+    def _dispute_over_all(self, dispute: Dispute) -> Iterator[RenderableType]:
+        yield words(
+            (f"Dispute ({dispute.outcome.value})", "title"),
+            " over the whole review",
+        )
+        raised = words((dispute.on, "faint")) if dispute.on else None
+        if dispute.because and self.comments:
+            yield with_aside(Hanging(quoted(dispute.because), 2, hang=3), raised)
+        elif raised:
+            yield Hanging(words(("Raised ", "faint"), raised), 2)
+        if dispute.outcome is DisputeOutcome.OPEN:
+            yield Hanging(words("If it is upheld, the review is not scored."), 2)
+
+    def _dispute(
+        self, dispute: Dispute, over: CriterionKey, outlook: Outlook | None
+    ) -> Iterator[RenderableType]:
+        title = self.titles.get(over[0], over[0])
+        number = self.numbers[over]
         found = next(
             result
             for section in self.result.sections
             for result in section.criteria
-            if (section.section.id, result.criterion.id) == (dispute.section, dispute.criterion)
+            if (section.section.id, result.criterion.id) == over
         )
         yield Hanging(
             words(
@@ -630,7 +662,7 @@ def _about_a_section(section: SectionResult) -> str:
     if section.observed.not_applicable:
         asides.append(f"{section.observed.not_applicable} n/a")
     if section.section.weight is not None:
-        asides.append(f"weight {decimal_text(section.section.weight)}")
+        asides.append(f"weight {figure_text(section.section.weight)}")
     if not section.observed.of:
         asides.append("no points")
     elif section.nothing_observed:
@@ -642,7 +674,7 @@ def _figures(
     scores: Sequence[Score], shares: Sequence[str], *, share_left: bool = False
 ) -> list[str]:
     """Points and percentages below each other: `12 of 20   60%`."""
-    points = [f"{decimal_text(one.earned)} of {decimal_text(one.available)}" for one in scores]
+    points = [f"{figure_text(one.earned)} of {figure_text(one.available)}" for one in scores]
     wide, wide_share = max(map(len, points)), max(map(len, shares))
     return [
         f"{text:>{wide}}   {share:{'<' if share_left else '>'}{wide_share}}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from charter_score import __version__, facts
 from charter_score.diagnostics import Diagnostic
-from charter_score.figures import decimal_text, rounded_text
+from charter_score.figures import figure_text, rounded_text
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.html import environment
 from charter_score.render.results.batch import Closing
@@ -218,7 +218,7 @@ def _review(scored: Scored, *, names: bool, comments: bool) -> ReviewView:
 
 
 def _of(earned: Fraction, available: Fraction) -> str:
-    return f"{decimal_text(earned)} of {facts.points(available)}"
+    return f"{figure_text(earned)} of {facts.points(available)}"
 
 
 def _hundredths(share: Fraction) -> str:

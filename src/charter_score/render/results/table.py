@@ -12,7 +12,7 @@ from typing import IO, Any, NamedTuple
 
 from charter_score.compiled import bounds_of
 from charter_score.field_types import is_date
-from charter_score.figures import JSON_DECIMALS, Figure, decimal_text, percent_text, rounded_text
+from charter_score.figures import JSON_DECIMALS, Figure, figure_text, percent_text, rounded_text
 from charter_score.outcome import Scored
 from charter_score.result import ReviewResult
 from charter_score.review import Review
@@ -203,8 +203,8 @@ def review_row(scored: Scored) -> ReviewRow:
         "team": review.team,
         "status": review.status.value,
         **_known_fields(review),
-        "earned": Figure(decimal_text(result.score.earned)),
-        "available": Figure(decimal_text(result.score.available)),
+        "earned": Figure(figure_text(result.score.earned)),
+        "available": Figure(figure_text(result.score.available)),
         "share": f"{result.share.numerator}/{result.share.denominator}",
         "percent": Percentage(percent_text(result.share, JSON_DECIMALS, bounds)),
         "observed_percent": Percentage(percent_text(result.observed_share, JSON_DECIMALS, bounds)),
@@ -253,8 +253,8 @@ def criterion_rows(scored: Scored) -> list[tuple[Cell, ...]]:
             one.criterion.id,
             one.criterion.title,
             one.worth.rating,
-            Figure(decimal_text(one.worth.earned)),
-            Figure(decimal_text(one.worth.available)),
+            Figure(figure_text(one.worth.earned)),
+            Figure(figure_text(one.worth.available)),
             one.rated.comment,
             *standard,
         )

@@ -66,6 +66,8 @@ def _rule(rubric: Rubric) -> Iterator[str]:
         told.append(f"Expected: {expected}.")
     if critical := facts.critical_rule(rubric):
         told.append(critical)
+    if causes := facts.causes(rubric):
+        told.append(f"Causes of a miss, to tick: {escaped(causes)}.")
     yield " ".join(told)
     if rubric.rule_source:
         yield "> " + escaped(rubric.rule_source)
@@ -106,9 +108,10 @@ def _facts(rubric: Rubric, criterion: Criterion) -> Iterator[str]:
         None,
         (
             facts.worth(rubric, criterion),
-            "**critical**" if criterion.critical else "",
+            escaped(facts.critical_mark(criterion)).replace("critical", "**critical**", 1),
             facts.on_na(criterion),
-            facts.on_miss(criterion),
+            escaped(facts.on_comment(criterion)),
+            escaped(facts.tags(rubric, criterion)),
         ),
     )
 
@@ -116,7 +119,8 @@ def _facts(rubric: Rubric, criterion: Criterion) -> Iterator[str]:
 def _looks(rubric: Rubric, criterion: Criterion) -> Iterator[str]:
     """Each level with its points, and what each rating word looks like."""
     for rating in facts.ratings(rubric, criterion):
-        if rating.looks_like or rating.word in (rubric.levels_of(criterion) or ()):
+        is_listed = rating.points is not None or not rating.rating
+        if rating.looks_like or is_listed or rating.rating in (rubric.levels_of(criterion) or ()):
             worth = f" ({rating.worth})" if rating.worth else ""
             text = f": {escaped(rating.looks_like)}" if rating.looks_like else ""
             yield f"- **{escaped(rating.word)}**{worth}{text}"

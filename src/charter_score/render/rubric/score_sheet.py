@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from charter_score import __version__, facts
-from charter_score.figures import decimal_text
-from charter_score.rating import Policy
+from charter_score.figures import figure_text
+from charter_score.rating import Policy, Rating
 from charter_score.render.html import environment
 from charter_score.render.text.hostile import visible
 from charter_score.rubric import (
@@ -45,7 +45,7 @@ def score_sheet(rubric: Rubric) -> str:
             rubric=rubric,
             facts=facts,
             text=_text,
-            number=decimal_text,
+            number=figure_text,
             direction="rtl" if primary in _RIGHT_TO_LEFT else "ltr",
             language_of_ours=primary != "en",
             our_fields=[title for name, title in _OUR_FIELDS.items() if name not in rubric.fields],
@@ -86,13 +86,13 @@ def _condition_reader(rubric: Rubric) -> Callable[[Mapping[str, tuple[str, ...]]
     return read
 
 
-def _columns(section: Section) -> list[str]:
+def _columns(section: Section) -> list[Rating]:
     """The ratings that have a column of boxes; levels have boxes of their own."""
-    plain = [criterion for criterion in section.criteria if criterion.levels is None]
+    plain = [one for one in section.criteria if one.levels is None and one.range is None]
     if not plain:
         return []
     allows_na = any(one.not_applicable is not Permission.FORBIDDEN for one in plain)
-    return ["met", "not met", *(["n/a"] if allows_na else [])]
+    return [rating for rating in Rating if allows_na or rating is not Rating.NOT_APPLICABLE]
 
 
 def _points_of(rubric: Rubric, criteria: list[Criterion], *, depends: bool) -> str:
@@ -100,7 +100,7 @@ def _points_of(rubric: Rubric, criteria: list[Criterion], *, depends: bool) -> s
     total = sum(rubric.points_of(criterion) for criterion in criteria)
     if rubric.hide_points or not total:
         return ""
-    return "?" if depends else decimal_text(total)
+    return "?" if depends else figure_text(total)
 
 
 def _how(rubric: Rubric, same_points: str | None) -> str:
@@ -122,6 +122,8 @@ def _how(rubric: Rubric, same_points: str | None) -> str:
             "† say why when it is n/a.",
             any(one.not_applicable is Permission.NEEDS_COMMENT for one in criteria),
         ),
+        ("‡ say why, whatever it is.", any(one.comment is CommentRule.ALWAYS for one in criteria)),
+        (f"Causes of a miss, to note beside it: {_text(facts.causes(rubric))}.", rubric.causes),
     )
     return " ".join(line for line, is_needed in lines if is_needed)
 

@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from charter_score import facts
-from charter_score.figures import decimal_text
+from charter_score.figures import figure_text
 from charter_score.render.text import phrases
 from charter_score.render.text.blocks import (
     Hanging,
@@ -66,6 +66,10 @@ def _rule(rubric: Rubric) -> Iterator[RenderableType]:
         yield Hanging(prose(rubric.rule_source), 2)
     if rubric.combine is Combine.SECTION_WEIGHTS:
         yield Hanging(words("sections count by their weight"), 2)
+    if critical := facts.critical_rule(rubric):
+        yield Hanging(words(critical[0].lower() + critical[1:].rstrip(".")), 2)
+    if causes := facts.causes(rubric):
+        yield Hanging(words("causes of a miss, to tick: ", prose(causes)), 2)
 
 
 def _bands(rubric: Rubric) -> Iterator[RenderableType]:
@@ -117,18 +121,21 @@ def _criterion(rubric: Rubric, number: int, criterion: Criterion) -> Iterator[Re
     levels = [(one.word, one.points) for one in ratings if one.points is not None]
     told = [
         criterion.id,
-        ", ".join(f"{word} {decimal_text(points)}" for word, points in levels),
+        ", ".join(f"{word} {figure_text(points)}" for word, points in levels),
+        "" if criterion.range is None else ratings[0].word,
         facts.worth(rubric, criterion),
-        "CRITICAL" if criterion.critical else "",
+        facts.critical_mark(criterion).replace("critical", "CRITICAL", 1),
         facts.on_na(criterion),
+        facts.on_comment(criterion),
+        facts.tags(rubric, criterion),
     ]
     yield Hanging(words((" · ".join(filter(None, told)), "faint")), hang)
     yield from _condition(criterion.applies_when, hang)
     if criterion.guidance:
         yield Hanging(prose(criterion.guidance), hang)
-    for word, _, looks_like in ratings:
-        if looks_like:
-            yield entry(words((f"{word}: ", "strong"), prose(looks_like)), hang)
+    for rating in ratings:
+        if rating.looks_like:
+            yield entry(words((f"{rating.word}: ", "strong"), prose(rating.looks_like)), hang)
     if criterion.advice:
         yield entry(words(("Try: ", "good"), prose(criterion.advice)), hang)
     if criterion.source:

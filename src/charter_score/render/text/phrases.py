@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-from charter_score.compiled import bounds_of
-from charter_score.figures import TEXT_DECIMALS, decimal_text, percent_text, rounded_text
+from charter_score.compiled import bounds_of, section_bounds_of
+from charter_score.figures import TEXT_DECIMALS, figure_text, percent_text, rounded_text
 from charter_score.outcome import Skipped
 from charter_score.rating import same_word
-from charter_score.result import ReviewResult
+from charter_score.result import ReviewResult, SectionResult
 from charter_score.review import Review
-from charter_score.rubric import Rubric, values_of
+from charter_score.rubric import Rubric, Unit, values_of
 
 ONLY_STATUS_MISSING = "Only the status is missing: `status: final` makes it count"
 """What is told of a draft in which everything is rated."""
@@ -62,7 +62,7 @@ def criteria_with_points(result: ReviewResult) -> str:
 
 def plus(amounts: Iterable[Fraction]) -> str:
     """Amounts as a sum: `1 + 0 + 0.5`."""
-    return " + ".join(decimal_text(amount) for amount in amounts)
+    return " + ".join(figure_text(amount) for amount in amounts)
 
 
 def day(text: str) -> str:
@@ -71,15 +71,26 @@ def day(text: str) -> str:
     return f"{int(number)} {_MONTHS[int(month) - 1]} {int(year)}"
 
 
-def noun(review: Review) -> str:
-    """What was reviewed, in a word: a call, a visit, an e-mail, a chat, or an interaction.
+def noun(review: Review, rubric: Rubric) -> str:
+    """What was reviewed, in a word: a service or test where the rubric says so, else the contact.
 
-    It goes by whole words of the channel, and by none where they say different things.
+    A call, a visit, an e-mail, a chat, or an interaction: by whole words of the channel, and by
+    none where they say different things.
     """
+    if rubric.unit is not Unit.CONTACT:
+        return rubric.unit.value
     channel = " ".join(same_word(text) for text in values_of(review.interaction, "channel"))
     said = f" {_BETWEEN_WORDS.sub(' ', channel)} "
     found = {noun for name, noun in _NOUNS.items() if f" {name} " in said}
     return found.pop() if len(found) == 1 else "interaction"
+
+
+def section_percent(section: SectionResult, rubric: Rubric) -> str:
+    """The share of a section, never on the wrong side of its minimum."""
+    share = section.score.share
+    if share is None:
+        return "–"
+    return percent_text(share, TEXT_DECIMALS, section_bounds_of(rubric, section.section)) + "%"
 
 
 def not_scored(skipped: Skipped) -> str:

@@ -196,7 +196,7 @@ def test_hostile_text_comes_back(kind: type[JsonEnvelope] | type[JsonLines]) -> 
     assert found >= {
         *("path", "review-id", "advisor", "reviewer", "team", "channel", "interaction-name"),
         *("interaction-other", "done-well", "could-be-better", "notes", "what", "who", "by"),
-        *("advisor-comment", "acknowledged", "comment-greeting", "evidence-greeting"),
+        *("advisor-comment", "comment-greeting", "evidence-greeting"),
         *("because-disputed", "decided-by-disputed", "decided-on-disputed", "reason-disputed"),
         *("on-disputed", "title-tone", "advice-tone", "section-welcome", "level-middle"),
         *("scale-low", "band-low", "rubric-title", "version", "failed-path", "message", "hint"),

@@ -154,7 +154,7 @@ SHOWN_IN_FULL = {
     *("because-disputed", "on-tone", "on-disputed", "decided-by-tone", "decided-by-disputed"),
     *("decided-on-tone", "decided-on-disputed"),
     *("band-low", "done-well", "could-be-better", "notes", "what", "who", "by"),
-    *("advisor-comment", "acknowledged"),
+    "advisor-comment",
 }
 
 
