@@ -191,7 +191,7 @@ def review(rng: random.Random, rubric: dict[str, Any]) -> dict[str, Any]:
     own_words = rubric.get("words", {})
     whole = _whole_sections(rng, applying, own_words)
     for index, (section, criterion) in enumerate(applying):
-        words = _words_from_best(scales, criterion)
+        words = words_from_best(scales, criterion)
         may_be_absent = criterion.get("not_applicable") != "forbidden"
         if section in whole:
             word = "n/a"
@@ -229,6 +229,19 @@ def review(rng: random.Random, rubric: dict[str, Any]) -> dict[str, Any]:
             over_all = {"because": "Another call", "outcome": rng.choice(("open", "withdrawn"))}
             document["disputes"].append(over_all)
     return document
+
+
+def spell_out(rubric: dict[str, Any], review: dict[str, Any]) -> None:
+    """Rate the criteria of a section that is rated n/a in one go one by one."""
+    interaction = review.get("interaction", {})
+    for section in rubric["sections"]:
+        whole = review["ratings"].get(section["id"])
+        if isinstance(whole, str) or (whole and "rating" in whole):
+            review["ratings"][section["id"]] = {
+                criterion["id"]: whole
+                for criterion in section["criteria"]
+                if _applies(criterion.get("applies_when", {}), interaction)
+            }
 
 
 def to_yaml(document: dict[str, Any]) -> str:
@@ -354,7 +367,7 @@ def _limit(
         return None
     words = [
         word
-        for word in _words_from_best(scales, criterion)
+        for word in words_from_best(scales, criterion)
         if _rank(scales, criterion, word) < _full_rank(scales, criterion)
     ]
     return {"up_to": _spelling(rng, criterion, rng.choice(words))} if words else None
@@ -382,7 +395,7 @@ def _full_rank(scales: dict[str, Any], criterion: dict[str, Any]) -> Decimal:
 
 def _has_a_miss(scales: dict[str, Any], criterion: dict[str, Any]) -> bool:
     """Whether it can be both met and missed, so that it may be critical."""
-    ranks = {_rank(scales, criterion, word) for word in _words_from_best(scales, criterion)}
+    ranks = {_rank(scales, criterion, word) for word in words_from_best(scales, criterion)}
     return len(ranks) > 1
 
 
@@ -506,7 +519,7 @@ def _rating(
         required = required or criterion.get("not_applicable") == "needs_comment"
     elif rule == "when_missed" or isinstance(rule, dict):
         # Whatever is not the best, and whatever loses points: more than the rules ask for.
-        required = word != _words_from_best(scales, criterion)[0] or _rank(
+        required = word != words_from_best(scales, criterion)[0] or _rank(
             scales, criterion, word
         ) < _full_rank(scales, criterion)
     ticked: dict[str, Any] = {}
@@ -549,7 +562,7 @@ def _dispute(
 ) -> dict[str, str]:
     """A dispute over something that is rated, about the first of it half of the time."""
     section, name, criterion, word = rated[0] if _chance(rng, 0.5) else rng.choice(rated)
-    words = _words_from_best(rubric.get("scales", {}), criterion)
+    words = words_from_best(rubric.get("scales", {}), criterion)
     if criterion.get("not_applicable") != "forbidden":
         words = [*words, "n/a"]
     says = rng.choice([other for other in words if other != word])
@@ -596,7 +609,7 @@ def _worth(scales: dict[str, Any], criterion: dict[str, Any]) -> Decimal:
     return max(Decimal(points) for points in levels.values())
 
 
-def _words_from_best(scales: dict[str, Any], criterion: dict[str, Any]) -> list[str]:
+def words_from_best(scales: dict[str, Any], criterion: dict[str, Any]) -> list[str]:
     """The ratings other than n/a, the one that earns most first."""
     if "range" in criterion:
         low, high = Decimal(criterion["range"].get("from", 0)), Decimal(criterion["range"]["to"])

@@ -89,6 +89,7 @@ class Worth(NamedTuple):
         missed: Whether it missed the criterion (never for n/a).
         observed: Whether it counts as observed: it has points, and a rating other than n/a.
         lost: Points available and not earned; below 0 where a bonus earned more.
+        advisory: Whether nothing hangs on the criterion: nothing to earn or lose, not critical.
     """
 
     rating: str
@@ -99,6 +100,7 @@ class Worth(NamedTuple):
     missed: bool
     observed: bool
     lost: Fraction
+    advisory: bool
 
     @property
     def rank(self) -> tuple[Fraction, bool]:
@@ -121,6 +123,7 @@ def worth_of(rubric: Rubric, criterion: Criterion, rating: str) -> Worth:
         missed=rubric.misses(criterion, rating),
         observed=points > 0 and not not_applicable,
         lost=available - earned,
+        advisory=rubric.is_advisory(criterion) and not criterion.is_critical,
     )
 
 

@@ -34,9 +34,8 @@ class CriterionResult(NamedTuple):
 
     @property
     def advisory_not_met(self) -> bool:
-        """Whether this criterion is advisory (no points, not critical) and was not met."""
-        advisory = not self.worth.points and not self.criterion.critical
-        return advisory and self.worth.missed
+        """Whether this criterion is advisory and was not met."""
+        return self.worth.advisory and self.worth.missed
 
     @property
     def is_partly_met(self) -> bool:

@@ -64,7 +64,7 @@ def test_script_fails_on_a_disagreement(
 ) -> None:
     """Where anything differs the script says which batch it was, and ends with 1."""
     monkeypatch.setattr("agreement.Pool", OneProcess)
-    monkeypatch.setattr("oracle.MET", "met by the oracle")
+    monkeypatch.setattr("oracle.held", lambda _: Fraction(1, 3))
     assert main(["8", "5"]) == 1
     captured = capsys.readouterr()
     assert captured.err.startswith("seed 5, review 0: result.")

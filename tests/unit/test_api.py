@@ -203,7 +203,7 @@ def test_scoring_checks_the_review_first(ratings: Any, place: str, code: str) ->
 def test_what_is_not_to_be_scored(status: str) -> None:
     """A draft or a void review has no score, however complete it is."""
     with pytest.raises(DocumentError) as wrong:
-        score(load_rubric(GREETING), load_review({**GOOD, "status": status}))
+        score(load_rubric(GREETING), load_review({**GOOD, "status": status, "reason": "Cut off"}))
     assert [found.code for found in wrong.value.diagnostics] == ["not-to-be-scored"]
 
 

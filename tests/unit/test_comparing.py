@@ -58,6 +58,18 @@ def times(points: int | str, factor: int) -> str:
     return decimal_text(Fraction(points) * factor)
 
 
+def multiply(rubric: Document, criterion: Document, factor: int) -> None:
+    """Multiply what a criterion can earn: its points, the levels that are points, or both."""
+    levels = levels_of(rubric, criterion)
+    if levels is None or any(str(worth).endswith("%") for worth in levels.values()):
+        most = criterion.get("range", {"to": 1})["to"]
+        criterion["points"] = times(criterion.get("points", most), factor)
+        return
+    if "points" in criterion:
+        criterion["points"] = times(criterion["points"], factor)
+    criterion["levels"] = {word: times(worth, factor) for word, worth in levels.items()}
+
+
 def reword(rng: random.Random, rubric: Document) -> None:
     rubric["description"] = "Other words."
     criterion = some_criterion(rng, rubric)
@@ -68,11 +80,7 @@ def reword(rng: random.Random, rubric: Document) -> None:
 def scale_points(rng: random.Random, rubric: Document) -> None:
     factor = rng.choice((2, 3, 10))
     for criterion in criteria_of(rubric):
-        levels = levels_of(rubric, criterion)
-        if levels is None:
-            criterion["points"] = times(criterion.get("points", 1), factor)
-        else:
-            criterion["levels"] = {word: times(p, factor) for word, p in levels.items()}
+        multiply(rubric, criterion, factor)
 
 
 def scale_one_section(rng: random.Random, rubric: Document) -> None:
@@ -355,6 +363,7 @@ def test_the_verdict_can_be_relied_on(seed: int) -> None:
         return
     for _ in range(6):
         review = random_documents.review(rng, old)
+        random_documents.spell_out(old, review)
         review.pop("disputes", None)
         was = result_or_none(before, review)
         moved = carried(rng, review, changes)

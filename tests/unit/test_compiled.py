@@ -61,7 +61,7 @@ def test_what_each_rating_is_worth() -> None:
     (_, criterion), *_ = rubric.criteria()
     nothing, three = Fraction(0), Fraction(3)
     assert worths_of(rubric, criterion) == (
-        Worth("met", three, three, three, False, False, True, nothing),
-        Worth("not met", nothing, three, three, False, True, True, three),
-        Worth("n/a", nothing, nothing, three, True, False, False, nothing),
+        Worth("met", three, three, three, False, False, True, nothing, False),
+        Worth("not met", nothing, three, three, False, True, True, three, False),
+        Worth("n/a", nothing, nothing, three, True, False, False, nothing, False),
     )

@@ -62,9 +62,11 @@ def standing(result: ReviewResult) -> Standing:
 
 
 def documents(rng: random.Random) -> tuple[Document, Document]:
-    """A random rubric and a review by it."""
+    """A random rubric and a review by it, each criterion rated on its own."""
     rubric = random_documents.rubric(rng)
-    return rubric, random_documents.review(rng, rubric)
+    review = random_documents.review(rng, rubric)
+    random_documents.spell_out(rubric, review)
+    return rubric, review
 
 
 def result_of(rubric: Document, review: Document) -> ReviewResult:
@@ -106,16 +108,11 @@ def rate(review: Document, place: Place, word: str) -> Document:
     return changed
 
 
-def rate_all(rubric: Document, review: Document, words: Callable[[Document | None], str]) -> None:
-    """Rate everything that applies with the word for its levels, and leave no dispute."""
+def rate_all(rubric: Document, review: Document, word: Callable[[Document], str]) -> None:
+    """Rate everything that applies with a word for the criterion, and leave no dispute."""
     review.pop("disputes", None)
     for place, criterion in rated_places(rubric, review):
-        review.update(rate(review, place, words(levels_of(rubric, criterion))))
-
-
-def best_word(levels: Document | None) -> str:
-    """Met, or the level that earns most."""
-    return "met" if levels is None else max(levels, key=lambda level: Decimal(levels[level]))
+        review.update(rate(review, place, word(criterion)))
 
 
 # 0 ≤ share ≤ 1. All met → 1.
@@ -137,9 +134,17 @@ def test_shares_are_parts_of_one(seed: int) -> None:
 def test_all_met_is_one(seed: int) -> None:
     """A review in which everything was met, or at its highest level, has all of the points."""
     rubric, review = documents(random.Random(seed))
-    rate_all(rubric, review, best_word)
+    scales = rubric.get("scales", {})
     for _, criterion in criteria_of(rubric):
         criterion.pop("critical", None)  # with levels of equal points the best one misses it
+        if isinstance(levels := criterion.get("levels"), dict) and "points" in criterion:
+            parts = any(str(worth).endswith("%") for worth in levels.values())
+            if not parts:
+                del criterion["points"]  # which no level might earn
+                criterion["levels"] = {
+                    word: str(worth).lstrip("-") for word, worth in levels.items()
+                }
+    rate_all(rubric, review, lambda one: random_documents.words_from_best(scales, one)[0])
     result = result_of(rubric, review)
     assert result.share == result.observed_share == 1
     assert result.needs == ()
@@ -157,6 +162,7 @@ def changed_rating(seed: int, before: str, after: str) -> tuple[str, ReviewResul
         place
         for place, criterion in rated_places(rubric, review)
         if "levels" not in criterion
+        and "range" not in criterion
         and ("n/a" not in (before, after) or criterion.get("not_applicable") != "forbidden")
     ]
     assume(places)
@@ -208,7 +214,10 @@ def test_swapping_met_and_not_met(seed: int) -> None:
     rng = random.Random(seed)
     rubric, review = documents(rng)
     for _, criterion in criteria_of(rubric):
-        criterion.pop("levels", None)
+        for name in ("levels", "range", "comment"):
+            criterion.pop(name, None)
+        if isinstance(criterion.get("critical"), dict):
+            del criterion["critical"]
     for section in rubric["sections"]:
         section["criteria"][0]["points"] = 1  # so that there are some in every section
     rubric["on_critical"] = "lowest_band"
@@ -265,10 +274,14 @@ def times(points: str | int, factor: Decimal) -> str:
 def multiply_points(rubric: Document, criterion: Document, factor: Decimal) -> None:
     """Multiply what a criterion can earn; a scale is written out where it is used."""
     levels = levels_of(rubric, criterion)
-    if levels is None:
-        criterion["points"] = times(criterion.get("points", 1), factor)
-    else:
-        criterion["levels"] = {word: times(points, factor) for word, points in levels.items()}
+    parts = levels is not None and any(str(worth).endswith("%") for worth in levels.values())
+    if levels is None or parts:
+        most = criterion.get("range", {"to": 1})["to"]
+        criterion["points"] = times(criterion.get("points", most), factor)
+        return
+    if "points" in criterion:
+        criterion["points"] = times(criterion["points"], factor)
+    criterion["levels"] = {word: times(points, factor) for word, points in levels.items()}
 
 
 def scale_all_points(rng: random.Random, rubric: Document, _review: Document) -> None:
@@ -297,7 +310,7 @@ def split_criterion(rng: random.Random, rubric: Document, review: Document) -> N
     ratings = review["ratings"][section_id]
     ratings["other-half"] = deepcopy(ratings[name])
     for dispute in review.get("disputes", [])[:]:
-        if (dispute["section"], dispute["criterion"]) == (section_id, name):
+        if (dispute.get("section"), dispute.get("criterion")) == (section_id, name):
             review["disputes"].append({**dispute, "criterion": "other-half"})
 
 
@@ -324,6 +337,7 @@ def rename_everything(rng: random.Random, rubric: Document, review: Document) ->
             "rating": word,
             "comment": rng.choice(("not met", "Why not?", "n/a")),
             "evidence": "100%",
+            **({"causes": rating["causes"]} if "causes" in rating else {}),
         }
     for dispute in review.get("disputes", []):
         dispute.update(because="not met", on="2031-12-24", reason="upheld", decided_by="Zoë")

@@ -315,17 +315,15 @@ def broken(found: Selftest) -> set[Promise]:
     return {proof.promise for proof in found.proofs if not proof.held}
 
 
-def test_a_rubric_that_cannot_be_met() -> None:
-    """A critical criterion that every level misses breaks the first promise, with a review."""
-    rubric = rubric_from(
-        SMALL.replace("title: D, critical", "title: D, levels: {x: 1, y: 1}, critical")
-    )
-    found = selftest(rubric)
+def test_a_rubric_that_cannot_be_met(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A highest band that nothing leads to breaks the first promise, with a review."""
+    changed_results(nobody_excels)(monkeypatch)
+    found = selftest(rubric_from(SMALL))
     assert Promise.ALL_MET in broken(found)
     counterexample = found.proofs[0].counterexample
     assert counterexample is not None
     assert counterexample.said == "it is not in the highest band"
-    assert counterexample.trial.ratings["s", "d"] == "x"
+    assert counterexample.trial.ratings["s", "d"] == "met"
 
 
 Break = Callable[[pytest.MonkeyPatch], None]
@@ -365,6 +363,11 @@ def changed_results(change: Callable[[Review, Any], Any]) -> Break:
 
 def word_of(review: Review, criterion: str) -> str:
     return review.ratings["s"][criterion].rating or ""
+
+
+def nobody_excels(_: Review, result: Any) -> Any:
+    """Whatever was met, the band is never the highest."""
+    return result._replace(band=result.rubric.bands[0])
 
 
 def a_float_decides(_: Review, result: Any) -> Any:
@@ -605,11 +608,10 @@ All held: 13 promises tried on this rubric, none broken.
     )
 
 
-def test_the_text_of_a_broken_promise() -> None:
+def test_the_text_of_a_broken_promise(monkeypatch: pytest.MonkeyPatch) -> None:
     """A broken promise is FAILED, with what went wrong and the review that shows it."""
-    found = selftest(
-        rubric_from(SMALL.replace("title: D, critical", "title: D, levels: {x: 1, y: 1}, critical"))
-    )
+    changed_results(nobody_excels)(monkeypatch)
+    found = selftest(rubric_from(SMALL))
     text = " ".join(text_of(found).split())
     assert "FAILED Everything met is 100%, and the highest band." in text
     assert "because it is not in the highest band in a review with nothing missed" in text

@@ -704,7 +704,9 @@ def test_a_dispute_is_raised_in_a_form(small: Rubric) -> None:
     assert dispute.outcome is DisputeOutcome.OPEN
     sheet.put("dispute:1.criterion", "greeting")
     document = read_document(sheet.data(), "form.xlsx")
-    _, (problem,) = validate(Review, document.value)
+    review, _ = validate(Review, document.value)
+    assert review is not None
+    (problem,) = review_problems(small, review)
     row = sheet.row("dispute:1.criterion")
     assert problem.code == "missing-field"
     assert document.diagnostic(problem).location == Location(row, 5)

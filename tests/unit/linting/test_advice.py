@@ -455,8 +455,18 @@ def test_reckoning_agrees_with_force(start: int) -> None:
             checked += 1
             kinds = ("unreachable-band", "too-light")
             routes_of = {one.route[:-1] for one in advice(rubric) if one.code in kinds}
-            assert routes_of == wanted, seed
+            assert routes_of <= wanted, seed
+            assert routes_of == wanted or is_left_alone(rubric), seed
     assert checked > 10
+
+
+def is_left_alone(rubric: Rubric) -> bool:
+    """Whether advice says no more than it is sure of: minimums, ranges, bonuses on no points."""
+    return any(section.at_least is not None for section in rubric.sections) or any(
+        criterion.range is not None
+        or (not rubric.points_of(criterion) and not rubric.is_advisory(criterion))
+        for _, criterion in rubric.criteria()
+    )
 
 
 MOST_REVIEWS = 2000

@@ -13,7 +13,7 @@ from charter_score.outcome import Scored
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.results.full import full
 from charter_score.render.text.console import Screen
-from charter_score.review import Review
+from charter_score.review import Review, WholeSection
 from charter_score.scoring import NothingObservedError
 from documents import review_from, rubric_from, scored, scored_documents
 
@@ -188,7 +188,11 @@ class Texts:
 def with_everything_said(rng: random.Random, review: dict[str, Any]) -> dict[str, Any]:
     """The review with texts of its own wherever it has one, and in many places that it has not."""
     texts = Texts(rng)
-    for ratings in review["ratings"].values():
+    for section, ratings in review["ratings"].items():
+        if isinstance(ratings, str) or "rating" in ratings:
+            own = dict(ratings) if isinstance(ratings, dict) else {"rating": ratings}
+            review["ratings"][section] = {**own, "comment": texts.new()}
+            continue
         for criterion, rated in ratings.items():
             own = dict(rated) if isinstance(rated, dict) else {"rating": rated}
             if "comment" in own or rng.random() < 0.4:
@@ -209,7 +213,13 @@ def with_everything_said(rng: random.Random, review: dict[str, Any]) -> dict[str
     for name in ("done_well", "could_be_better"):
         review[name] = [texts.new() for _ in range(rng.randint(0, 3))]
     review["actions"] = [
-        {"what": texts.new(), "who": texts.new(2), "by": "2024-06-01"}
+        {
+            "what": texts.new(),
+            "who": texts.new(2),
+            "by": "2024-06-01",
+            "agreed": "2024-05-13",
+            "done": texts.new(),
+        }
         for _ in range(rng.randint(0, 2))
     ]
     for name in ("notes", "advisor_comment", "advisor", "reviewer", "team"):
@@ -227,10 +237,13 @@ def written_in(review: Review) -> list[str]:
     found += [review.advisor, review.reviewer, review.team]
     found += [*review.done_well, *review.could_be_better]
     for ratings in review.ratings.values():
+        if isinstance(ratings, WholeSection):
+            found.append(ratings.comment)
+            continue
         for rated in ratings.values():
             found += [rated.comment, rated.evidence]
     for action in review.actions:
-        found += [action.what, action.who, action.by]
+        found += [action.what, action.who, action.by, action.agreed, action.done]
     for dispute in review.disputes:
         found += [dispute.because, dispute.on, dispute.decided_by, dispute.decided_on]
         found += [dispute.reason]
