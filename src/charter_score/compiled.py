@@ -103,6 +103,11 @@ class Worth(NamedTuple):
     advisory: bool
 
     @property
+    def has_a_cause(self) -> bool:
+        """Whether it lost or missed something, for which there can be a cause."""
+        return self.missed or (self.lost > 0 and not self.not_applicable)
+
+    @property
     def rank(self) -> tuple[Fraction, bool]:
         """What makes one rating better than another: its points, and that it does not miss."""
         return self.earned, not self.missed

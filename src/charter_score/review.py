@@ -220,7 +220,7 @@ class Action(Model):
     who: OptionalText = Field(default=None, description="Who does it.")
     by: OptionalText = Field(default=None, description="By when.")
     agreed: LooseDay | None = Field(default=None, description="The day it was agreed.")
-    done: LooseDay | None = Field(default=None, description="The day it was done.")
+    done: OptionalText = Field(default=None, description="What became of it, or the day.")
 
 
 class Dispute(Model):

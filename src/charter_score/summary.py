@@ -16,6 +16,7 @@ from charter_score.compiled import expected_share, worth_of
 from charter_score.filters import NO_FILTER, ReviewFilter, field_values, fields_given
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.rating import LONGEST_WORD
+from charter_score.result import TagResult
 from charter_score.review import Review, Selection, Status
 from charter_score.rubric import CriterionKey, Rubric, normal_value, same_value
 
@@ -64,6 +65,32 @@ class ByCriterion(NamedTuple):
 
 
 @dataclass
+class TagSummary:
+    """What the criteria with one tag come to over reviews; `missed` counts single criteria."""
+
+    shares: Counter[Fraction] = field(default_factory=Counter)
+    observed_shares: Counter[Fraction] = field(default_factory=Counter)
+    missed: int = 0
+    criteria: int = 0
+
+    def add(self, tag: TagResult) -> None:
+        """Count the tag of one review in."""
+        if tag.score.share is not None:
+            self.shares[tag.score.share] += 1
+        if tag.observed.score.share is not None:
+            self.observed_shares[tag.observed.score.share] += 1
+        self.missed += tag.missed
+        self.criteria += tag.criteria
+
+    def combine(self, other: "TagSummary") -> None:
+        """Take another count of the same tag in."""
+        self.shares.update(other.shares)
+        self.observed_shares.update(other.observed_shares)
+        self.missed += other.missed
+        self.criteria += other.criteria
+
+
+@dataclass
 class RubricSummary:
     """What all scored reviews of one rubric say together; calibration reviews are left out.
 
@@ -83,6 +110,7 @@ class RubricSummary:
     below_section_minimum: int = 0
     provisional: int = 0
     causes: Counter[str] = field(default_factory=Counter)
+    tags: dict[str, TagSummary] = field(default_factory=dict)
     ratings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     @property
@@ -116,6 +144,8 @@ class RubricSummary:
                 for criterion in section.criteria
                 for cause in criterion.rated.causes
             )
+        for tag in result.tags:
+            self.tags.setdefault(tag.id, TagSummary()).add(tag)
         self.provisional += result.provisional
         self.ratings.update(
             [
@@ -156,6 +186,8 @@ class RubricSummary:
         self.critical += other.critical
         self.below_section_minimum += other.below_section_minimum
         self.causes.update(other.causes)
+        for tag, counted in other.tags.items():
+            self.tags.setdefault(tag, TagSummary()).combine(counted)
         self.provisional += other.provisional
         self.ratings.update(other.ratings)
 

@@ -1,6 +1,7 @@
 """The engine and the JSON documents against a second, naive reading of the contract."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest

@@ -75,8 +75,8 @@ sections:
     at_least: 50
     criteria:
       - {id: plain, title: P, tags: [compliance], comment: always}
-      - {id: range, title: R, range: {from: 1, to: 5}, critical: {up_to: "2"}, comment: {up_to: "3"},
-         looks_like: {"5": Perfect.}}
+      - {id: range, title: R, range: {from: 1, to: 5}, critical: {up_to: "2"},
+         comment: {up_to: "3"}, looks_like: {"5": Perfect.}}
 combine: section_weights
 """
 

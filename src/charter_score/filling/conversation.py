@@ -13,6 +13,7 @@ from typing import assert_never
 from charter_score import facts
 from charter_score.diagnostics import At
 from charter_score.field_types import is_date
+from charter_score.figures import figure_text
 from charter_score.filling import view
 from charter_score.filling.sheet import ABOUT, WORDS, Progress, Sheet
 from charter_score.filling.template import Asked, asked_fields
@@ -22,6 +23,7 @@ from charter_score.review import Rated
 from charter_score.rubric import (
     Criterion,
     Permission,
+    Range,
     Rubric,
     same_value,
     values_of,
@@ -654,7 +656,8 @@ _KEYS = {Rating.MET.value: "m", Rating.NOT_MET.value: "n", Rating.NOT_APPLICABLE
 def options_of(rubric: Rubric, criterion: Criterion) -> list[view.Option]:
     """The answers that a criterion takes, each with its key.
 
-    m, n and a; with levels their numbers, or the levels' own words where those are numbers.
+    m, n and a; with levels their numbers, or the levels' own words where those are numbers; with a
+    range its numbers themselves.
     """
     offered = facts.ratings(rubric, criterion)
     words = [same_word(one.word) for one in offered]
@@ -665,10 +668,17 @@ def options_of(rubric: Rubric, criterion: Criterion) -> list[view.Option]:
     for number, one in enumerate(offered, 1):
         if one.rating == Rating.NOT_APPLICABLE:
             key = "a" if "a" not in words else "n/a"
+        elif criterion.range is not None:
+            key = one.rating or _ends(criterion.range)
         else:
             key = one.word if are_numbers else str(number)
         options.append(view.Option(key, one))
     return options
+
+
+def _ends(numbers: Range) -> str:
+    """The two ends of a range."""
+    return f"{figure_text(numbers.from_)}–{figure_text(numbers.to)}"
 
 
 def rating_meant(
@@ -679,7 +689,7 @@ def rating_meant(
     A rating's own word comes first, then the keys: an answer called B is not the way back.
     """
     reads = rubric.rating_reader(criterion)
-    keys = {option.key.casefold(): option.rating for option in options}
+    keys = {option.key.casefold(): option.rating for option in options if option.rating}
 
     def meant(word: str) -> str | None:
         return reads(word) or keys.get(word.strip().casefold())

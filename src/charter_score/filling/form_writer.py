@@ -35,7 +35,7 @@ from charter_score.forms.contract import (
     RowKey,
 )
 from charter_score.render.text.hostile import visible_lines
-from charter_score.review import Dispute, DisputeOutcome, Rated, Review, Status
+from charter_score.review import Dispute, DisputeOutcome, Rated, Review, Selection, Status
 from charter_score.rubric import Criterion, Rubric, Section
 
 MOST_IN_A_CELL = 32_767  # Excel's limit
@@ -43,8 +43,9 @@ MOST_IN_A_LIST = 255  # of a drop-down's words where they stand in the cell's ow
 MOST_TOLD = 2_000  # of one of a rubric's texts: nobody reads more beside a rating
 FIRST_DAY = "1900-03-01"  # before it Excel counts days in its own way
 
-KEYS, PART, CRITERION, GUIDANCE, RATING, COMMENT, EVIDENCE = range(7)
+KEYS, PART, CRITERION, GUIDANCE, RATING, COMMENT, EVIDENCE, CAUSES = range(8)
 WIDTHS = {PART: 15, CRITERION: 31, GUIDANCE: 64, RATING: 15, COMMENT: 40, EVIDENCE: 16}
+CAUSES_WIDTH = 20
 ROOM_FOR_ITEMS = 3
 LEAST_FOR_A_COMMENT = 46.0  # points: three lines
 TALLEST = 400.0  # points; Excel's limit is 409
@@ -99,7 +100,7 @@ def review_form(
 
 
 def _refuse_what_does_not_fit(review: Review) -> None:
-    names = ("actions", "advisor_comment", "acknowledged")
+    names = ("actions", "advisor_comment", "acknowledged", "drafted_by", "retain_until")
     held = [name for name in names if getattr(review, name)]
     if held:
         raise UsageError(f"a form has no place for {joined(held)}", "write a .yaml review instead")
@@ -145,6 +146,7 @@ class _Form:
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
         self._places: dict[str, _Place] = {}
         self._row = 0
+        self._widths = WIDTHS | ({CAUSES: CAUSES_WIDTH} if rubric.causes else {})
 
     def write(self) -> None:
         self._hidden_rows()
@@ -157,7 +159,7 @@ class _Form:
         self._set_up()
 
     def _hidden_rows(self) -> None:
-        for column, role in zip(WIDTHS, Role, strict=True):
+        for column, role in zip(self._widths, Role, strict=False):
             self._text(column, role.value)
         self._next(MARK, height=None, hidden=True)
         self._text(CRITERION, self._rubric.name)
@@ -173,7 +175,7 @@ class _Form:
             bold=True, font_color="#FFFFFF", bg_color=_DEEP, valign="vcenter", text_wrap=True
         )
         titles = ("Part", "What is judged", "What to look for", "Rating", "Comment", "Evidence")
-        for column, told in enumerate(titles, PART):
+        for column, told in zip(self._widths, (*titles, "Causes"), strict=False):
             self._text(column, told, head)
         self._next(HEADING, height=21)
         self._sheet.freeze_panes(self._row, 0)
@@ -196,10 +198,23 @@ class _Form:
             ("id", "Review", "a name of its own; without one, the name of this file"),
         ):
             self._ask(RowKey(About.REVIEW, name), title, hint, getattr(self._review, name, None))
+        reviewed = getattr(self._review, "reviewed", None)
+        key = RowKey(About.REVIEW, "reviewed")
+        self._ask(key, "Reviewed on", "year-month-day", reviewed, is_day=True)
+        selection = Selection.RANDOM if self._review is None else self._review.selection
+        row = self._ask(
+            RowKey(About.REVIEW, "selection"),
+            "Chosen",
+            "how the contact was chosen; random unless said",
+            None if selection is Selection.RANDOM else selection.value,
+        )
+        self._offer([one.value for one in Selection], row)
         status = Status.DRAFT if self._review is None else self._review.status
         words = [one.value for one in Status]
         hint = "a draft is not scored; final when every row is rated"
         self._offer(words, self._ask(RowKey(About.REVIEW, "status"), "Status", hint, status.value))
+        reason = getattr(self._review, "reason", None)
+        self._ask(RowKey(About.REVIEW, "reason"), "Why void", "where the status is void", reason)
         self._band("The interaction")
         given = {} if self._review is None else self._review.interaction
         asked = asked_fields(self._rubric)
@@ -278,6 +293,10 @@ class _Form:
         # Between the numbers that are listed of a range there are others.
         closed = criterion.range is None
         self._offer(self._rubric.shown_words(criterion), self._row, closed=closed)
+        if self._rubric.causes:
+            self._text(CAUSES, "; ".join(own.causes), self._cell(**room))
+            # Several may be given, which no drop-down can choose.
+            self._offer(tuple(self._rubric.causes), self._row, closed=False, column=CAUSES)
         self._mark(section, criterion)
         # A row with a height does not grow, and without one not every program makes it fit.
         height = max(
@@ -418,14 +437,16 @@ class _Form:
         self._rich(PART, parts, style)
         self._next(HEADING, height=_height(_joined(parts), sum(WIDTHS.values())) + 6)
 
-    def _offer(self, words: Sequence[str], row: int, *, closed: bool = True) -> None:
+    def _offer(
+        self, words: Sequence[str], row: int, *, closed: bool = True, column: int = RATING
+    ) -> None:
         """A drop-down; where it is not closed, any other text is as good."""
         listed = _shown(", ".join(words))
         self._sheet.data_validation(
             row,
-            RATING,
+            column,
             row,
-            RATING,
+            column,
             {
                 "validate": "list",
                 "source": self._source(tuple(words)),
@@ -459,7 +480,7 @@ class _Form:
     def _set_up(self) -> None:
         sheet = self._sheet
         sheet.set_column(KEYS, KEYS, None, None, {"hidden": True})
-        for column, width in WIDTHS.items():
+        for column, width in self._widths.items():
             sheet.set_column(column, column, width)
         sheet.ignore_errors({"number_stored_as_text": f"E1:G{self._row}"})
         sheet.hide_gridlines(2)
@@ -467,7 +488,7 @@ class _Form:
         sheet.set_paper(9)  # A4
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)
-        sheet.print_area(2, PART, self._row - 1, EVIDENCE)
+        sheet.print_area(2, PART, self._row - 1, max(self._widths))
         sheet.repeat_rows(2, 3)
         name = _shown(self._rubric.name).replace("&", "&&")[:150]
         sheet.set_footer(f"&L&9 {name}&R&9 &P / &N")  # the space keeps a number from the 9

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from charter_score.compiled import worth_of
 from charter_score.diagnostics import Problem, Route, Severity
 from charter_score.errors import DocumentError
 from charter_score.filling import view
@@ -193,6 +194,9 @@ class Sheet:
                 value: Value = {"rating": word, "comment": comment} if comment else word
                 return set_value(text, route, value, self._siblings_before(section, criterion))
             text = set_value(text, (*route, "rating"), word)
+            worth = worth_of(self.progress.rubric, criterion, rating)
+            if "causes" in before and not worth.has_a_cause:
+                text = remove(text, (*route, "causes"))
             if comment:
                 return set_value(text, (*route, "comment"), comment, ("rating",))
             return remove(text, (*route, "comment")) if "comment" in before else text

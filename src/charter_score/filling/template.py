@@ -13,7 +13,15 @@ from charter_score import facts
 from charter_score.facts import RatingFact
 from charter_score.forms.yaml_scalars import quoted, scalar, word_text
 from charter_score.render.text.hostile import visible_line, visible_lines, without_commands
-from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review, WholeSection
+from charter_score.review import (
+    Action,
+    Dispute,
+    DisputeOutcome,
+    Rated,
+    Review,
+    Selection,
+    WholeSection,
+)
 from charter_score.rubric import Criterion, FieldRule, Permission, Rubric, Section
 
 WIDEST_COMMENT = 80
@@ -81,6 +89,9 @@ def rules(rubric: Rubric) -> list[str]:
         told.append(f"Each criterion can earn {worth}.")
     if asked := facts.asks_alike(rubric):
         told.append(asked)
+    if rubric.causes:
+        causes = ", ".join(f"{name} ({title})" for name, title in rubric.causes.items())
+        told.append(f"Causes of a miss, to tick beside it: {causes}.")
     return told
 
 
@@ -172,9 +183,16 @@ def _status(review: Review | None) -> list[str]:
         ("advisor", "whose work is reviewed"),
         ("reviewer", "who reviews it"),
         ("team", "where the advisor works"),
+        ("reviewed", "the day of the review"),
     ):
         value = getattr(review, name, None)
         lines += [f"# {name}:  # {told}"] if value is None else _texts(name, value)
+    if review is not None:
+        if review.selection is not Selection.RANDOM:
+            lines.append(f"selection: {review.selection.value}")
+        for name in ("drafted_by", "reason", "retain_until"):
+            if (value := getattr(review, name)) is not None:
+                lines += _texts(name, value)
     return lines
 
 
@@ -263,13 +281,15 @@ def _with_worth(choice: RatingFact) -> str:
 def _rating(name: str, own: Rated, *, indent: int = 4) -> list[str]:
     key = f"{' ' * indent}{name}:"
     rating = None if own.rating is None else word_text(own.rating)
-    if own.comment is None and own.evidence is None:
+    if own.comment is None and own.evidence is None and not own.causes:
         return [f"{key} {rating}" if rating else key]
+    causes = f"causes: [{', '.join(map(scalar, own.causes))}]"
     parts = [f"rating: {rating}"] if rating else []
     if own.comment is not None:
         parts.append(f"comment: {quoted(own.comment)}")
     if own.evidence is not None:
         parts.append(f"evidence: {quoted(own.evidence)}")
+    parts += [causes] if own.causes else []
     line = f"{key} {{{', '.join(parts)}}}"
     if len(line) <= WIDEST_LINE:
         return [line]
@@ -277,7 +297,8 @@ def _rating(name: str, own: Rated, *, indent: int = 4) -> list[str]:
     lines = [key]
     lines += [f"{' ' * inside}rating: {rating}"] if rating else []
     lines += [] if own.comment is None else _texts("comment", own.comment, inside)
-    return lines + ([] if own.evidence is None else _texts("evidence", own.evidence, inside))
+    lines += [] if own.evidence is None else _texts("evidence", own.evidence, inside)
+    return lines + ([f"{' ' * inside}{causes}"] if own.causes else [])
 
 
 def _conversation(review: Review | None) -> list[str]:

@@ -39,6 +39,7 @@ class Role(Enum):
     RATING = "rating"
     COMMENT = "comment"
     EVIDENCE = "evidence"
+    CAUSES = "causes"
 
 
 class About(Enum):

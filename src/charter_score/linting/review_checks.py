@@ -4,6 +4,7 @@ from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
+from charter_score.compiled import worth_of
 from charter_score.diagnostics import (
     At,
     Problem,
@@ -470,9 +471,7 @@ def _causes(
             "take the causes out",
         )
         return
-    earned = rubric.earns(criterion, rating)
-    loses = earned is not None and earned < rubric.points_of(criterion)
-    if not loses and not rubric.misses(criterion, rating):
+    if not worth_of(rubric, criterion, rating).has_a_cause:
         yield Problem(
             "cause-of-nothing",
             "this rating lost nothing, so there is no cause to tick",

@@ -4,6 +4,7 @@ The values are those that a YAML review would have, so everything after this is 
 a row and a column of a sheet. Each sheet that is a form is a review.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NoReturn
@@ -310,10 +311,13 @@ class _Form:
             return
         route = ("ratings", section, criterion)
         texts = {
-            role: self._text(number, role, route) for role in _ANSWERS if role in self._columns
+            role: self._text(number, role, route)
+            for role in (*_ANSWERS, Role.CAUSES)
+            if role in self._columns
         }
         rating = texts.pop(Role.RATING) or Null()
-        if not any(texts.values()):
+        causes = texts.pop(Role.CAUSES, "")
+        if not any(texts.values()) and not causes:
             self._put(rated, criterion, rating, number)
             return
         entry: dict[str, Value] = {}
@@ -323,6 +327,13 @@ class _Form:
         for role, text in texts.items():
             if text:
                 self._put(entry, role.value, text, number, role)
+        if causes:
+            ticked: list[Value] = []
+            self._put(entry, Role.CAUSES.value, ticked, number, Role.CAUSES)
+            self._places[id(ticked)] = {}
+            for cause in re.split("[;\n]", causes):
+                if cause.strip():
+                    self._append(ticked, cause.strip(), number, Role.CAUSES)
 
     def _dispute(self, name: str, number: int) -> None:
         """One part of a dispute; `name` has its number among them and what it is."""
@@ -382,8 +393,8 @@ class _Form:
         here = self._at(row, role)
         self._places[id(container)][name] = Place(here, here)
 
-    def _append(self, items: list[Value], text: str, number: int) -> None:
-        here = self._at(number, Role.RATING)
+    def _append(self, items: list[Value], text: str, number: int, role: Role = Role.RATING) -> None:
+        here = self._at(number, role)
         self._places[id(items)][len(items)] = Place(here, here)
         items.append(text)
 

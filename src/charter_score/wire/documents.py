@@ -249,6 +249,19 @@ class RubricSummaryDocument(TypedDict):
     below_section_minimum: int
     provisional: int
     causes: dict[str, int]
+    tags: list["TagSummaryDocument"]
+
+
+class TagSummaryDocument(TypedDict):
+    """What the criteria with one tag come to over reviews; `missed` counts single criteria."""
+
+    id: str
+    title: str
+    reviews: int
+    mean_percent: Number | None
+    mean_observed_percent: Number | None
+    missed: int
+    criteria: int
 
 
 class GroupDocument(RubricSummaryDocument):

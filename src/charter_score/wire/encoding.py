@@ -40,6 +40,7 @@ from charter_score.summary import (
     Group,
     RubricSummary,
     Summary,
+    TagSummary,
     mean_of,
     quantile,
 )
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
         StrengthDocument,
         SummaryDocument,
         TagDocument,
+        TagSummaryDocument,
         ToolDocument,
         WarningDocument,
     )
@@ -551,6 +553,23 @@ def _rubric_summary(one: RubricSummary) -> RubricSummaryDocument:
         "below_section_minimum": one.below_section_minimum,
         "provisional": one.provisional,
         "causes": {cause: one.causes[cause] for cause in one.rubric.causes},
+        "tags": [
+            _tag_summary(tag, title, one.tags[tag])
+            for tag, title in one.rubric.tags.items()
+            if tag in one.tags
+        ],
+    }
+
+
+def _tag_summary(tag: str, title: str, counted: TagSummary) -> TagSummaryDocument:
+    return {
+        "id": tag,
+        "title": title,
+        "reviews": counted.shares.total(),
+        "mean_percent": _plain_figure(mean_of(counted.shares)),
+        "mean_observed_percent": _plain_figure(mean_of(counted.observed_shares)),
+        "missed": counted.missed,
+        "criteria": counted.criteria,
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from charter_score.filling.template import (
 from charter_score.forms.yaml_scalars import quoted, scalar, word_text
 from charter_score.library import Library, load_rubric, review_of, rubric_of
 from charter_score.linting.review_checks import review_problems
-from charter_score.review import Rated, Review, Status
+from charter_score.review import Rated, Review, Status, WholeSection
 from charter_score.rubric import Rubric
 from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source.reading import read_document
@@ -163,9 +164,14 @@ def said(review: Review, name: str) -> Review:
         ratings={
             section: kept
             for section, rated in review.ratings.items()
-            if (kept := {name: own for name, own in rated.items() if own != Rated()})
+            if (kept := rated if isinstance(rated, WholeSection) else _rated(rated))
         },
     )
+
+
+def _rated(ratings: Mapping[str, Rated]) -> dict[str, Rated]:
+    """The ratings of a section that say something."""
+    return {name: own for name, own in ratings.items() if own != Rated()}
 
 
 def comments_of(text: str) -> str:
@@ -458,7 +464,7 @@ def test_a_schema_speaks_of_its_own_rubric() -> None:
     section = schema["properties"]["ratings"]["properties"]["two"]
     assert section["title"] == "Two"
     assert section["description"] == "Only when channel is phone."
-    criterion = section["properties"]["name"]
+    criterion = section["allOf"][0]["anyOf"][0]["properties"]["name"]
     assert criterion["title"] == "Own name"
     assert criterion["description"].startswith("Only when topic is bins or tax.")
     assert "$id" in review_schema(rubric_from(LEVELS.replace('version: "1"', 'version: "1 #ä"')))

@@ -45,7 +45,7 @@ from charter_score.result import (
     Score,
     SectionResult,
 )
-from charter_score.review import Action, Dispute, DisputeOutcome
+from charter_score.review import Action, Dispute, DisputeOutcome, Selection, Status
 from charter_score.rubric import Combine, CriterionKey, OnCritical, values_of
 
 BAR = 10
@@ -147,6 +147,7 @@ class _View:
             list(self._scores()),
             *self._warnings(),
             [self._sections()],
+            list(self._tags()),
             list(self._done_well()),
             list(self._noted()),
             *self._needs(),
@@ -175,17 +176,36 @@ class _View:
         ]
         if other:
             yield Hanging(words((" · ".join(other), "faint")))
-        notes = [f"Reviewed by {review.reviewer}"] if review.reviewer else []
-        if review.status.value != "final":
-            notes.append(review.status.value.upper())
+        notes = list(self._how_it_was_made())
         standing = [words(note) for note in notes]
         if self.result.provisional:
-            still_open = len(self.result.outlooks)
+            still_open = sum(one.outcome is DisputeOutcome.OPEN for one in review.disputes)
             are = "is" if still_open == 1 else "are"
             told = f"PROVISIONAL: {phrases.count(still_open, 'dispute')} {are} open"
             standing.append(words((told, "warn")))
         if standing:
             yield Hanging(words(" · ").join(standing))
+
+    def _how_it_was_made(self) -> Iterator[str]:
+        """Who reviewed, when, how the contact was chosen, and what the review counts for."""
+        review = self.review
+        by = f" by {review.reviewer}" if review.reviewer else ""
+        on = f" on {phrases.day(review.reviewed)}" if review.reviewed else ""
+        if by or on:
+            yield f"Reviewed{by}{on}"
+        if review.drafted_by:
+            yield f"drafted by {review.drafted_by}"
+        if review.selection is not Selection.RANDOM:
+            yield f"{review.selection.value}, not drawn at random"
+        match review.status:
+            case Status.FINAL:
+                pass
+            case Status.SELF:
+                yield "THE ADVISOR'S OWN VIEW"
+            case _:
+                yield review.status.value.upper()
+        if review.retain_until:
+            yield f"kept until {phrases.day(review.retain_until)}"
 
     # ── The score ─────────────────────────────────────────────────────────────────────────────
 
@@ -242,6 +262,26 @@ class _View:
                 how = f"counts {it} as not met"
         effect = f" ({phrases.signed(result.uplift)})" if result.uplift else ""
         yield f"{said}{facts.standard(self.rubric)} {how}{effect}."
+
+    def _tags(self) -> Iterator[RenderableType]:
+        """What the criteria with each tag come to, across the sections."""
+        tags = self.result.tags
+        if not tags:
+            return
+        yield heading("Across the sections")
+        for tag in tags:
+            share = phrases.percent(tag.score.share, self.rubric)
+            told = f"{tag.title}: {figure_text(tag.score.earned)} of "
+            told += f"{facts.points(tag.score.available)} ({share})"
+            if not tag.observed.criteria:
+                told += ", nothing observed"
+            elif tag.observed.not_applicable:
+                seen = phrases.percent(tag.observed.score.share, self.rubric)
+                told += f", observed {seen}"
+            if tag.missed:
+                told += f", {tag.missed} of {phrases.count(tag.criteria, 'criterion', 'criteria')}"
+                told += " missed"
+            yield entry(words(told))
 
     def _warnings(self) -> Iterator[Parts]:
         result = self.result
@@ -356,7 +396,7 @@ class _View:
             (section, result)
             for section in self.result.sections
             for result in section.criteria
-            if result.worth.observed and not result.worth.lost
+            if result.worth.observed and result.worth.lost <= 0
             if self._comment(result) or self._evidence(result)
         ]
         if not noted:
@@ -440,11 +480,12 @@ class _View:
         if result.worth.not_applicable:
             said.append(("Rated:", words(f"n/a, not shown ({facts.rule(self.rubric)})")))
         elif result.worth.rating not in ("met", "not met"):
-            earned = figure_text(result.worth.earned)
-            level = f"{result.worth.rating} ({earned} of {facts.points(result.worth.points)})"
-            said.append(("Rated:", words(level)))
+            said.append(("Rated:", words(f"{result.worth.rating} ({_earned(result)})")))
         if comment:
             said.append(("Reviewer:", prose(comment)))
+        if causes := result.rated.causes:
+            titles = [self.rubric.causes.get(cause, cause) for cause in causes]
+            said.append(("Cause:" if len(titles) == 1 else "Causes:", words(", ".join(titles))))
         if disputed and evidence:
             said.append(("Evidence:", evidence))
         if result.criterion.advice:
@@ -458,22 +499,27 @@ class _View:
 
     def _without_points(self) -> Iterator[Parts]:
         """Criteria that no sum holds: advisory ones, and critical ones that were not missed."""
-        for title, critical in (
-            ("Critical, without points", True),
-            ("Advisory (never scored)", False),
-        ):
-            shown = [
-                (section, result)
-                for section in self.result.sections
-                for result in section.criteria
-                if not result.worth.points and result.criterion.critical is critical
-                if not result.critical_missed
-            ]
-            if shown:
-                yield [heading(title), *(self._unscored(*one) for one in shown)]
+        groups: dict[str, list[tuple[SectionResult, CriterionResult]]] = {}
+        needs = {need.route for need in self.result.needs}
+        for section in self.result.sections:
+            for result in section.criteria:
+                if result.worth.points or result.critical_missed:
+                    continue
+                if f"{section.section.id}.{result.criterion.id}" in needs:
+                    continue  # a deduction
+                if result.criterion.is_critical:
+                    title = "Critical, without points"
+                elif result.worth.advisory:
+                    title = "Advisory (never scored)"
+                else:
+                    title = "Bonus or deduction"
+                groups.setdefault(title, []).append((section, result))
+        for title, shown in sorted(groups.items(), key=lambda one: _UNSCORED.index(one[0])):
+            yield [heading(title), *(self._unscored(*one) for one in shown)]
 
     def _unscored(self, section: SectionResult, result: CriterionResult) -> RenderableType:
-        text = words(f"{self._titled(section, result)}: {result.worth.rating}")
+        earned = f" (+{facts.points(result.worth.earned)})" if result.worth.earned > 0 else ""
+        text = words(f"{self._titled(section, result)}: {result.worth.rating}{earned}")
         if comment := self._comment(result):
             text = words(text, ": ", prose(comment))
         return with_aside(entry(text), self._evidence(result))
@@ -533,11 +579,12 @@ class _View:
             (f"Dispute ({dispute.outcome.value})", "title"),
             " over the whole review",
         )
-        raised = words((dispute.on, "faint")) if dispute.on else None
+        raised = _raised(dispute)
         if dispute.because and self.comments:
             yield with_aside(Hanging(quoted(dispute.because), 2, hang=3), raised)
         elif raised:
             yield Hanging(words(("Raised ", "faint"), raised), 2)
+        yield from self._decision(dispute)
         if dispute.outcome is DisputeOutcome.OPEN:
             yield Hanging(words("If it is upheld, the review is not scored."), 2)
 
@@ -562,7 +609,7 @@ class _View:
         )
         if _is_changed(found) and found.dispute is dispute:
             yield from self._first_rating(found)
-        raised = words((dispute.on, "faint")) if dispute.on else None
+        raised = _raised(dispute)
         if dispute.because and self.comments:
             because = Hanging(quoted(dispute.because), 2, hang=3)
             yield with_aside(because, raised)
@@ -650,10 +697,34 @@ def _warning(title: str, text: str) -> Parts:
     return [Hanging(words((f"! {title}", "warn"), f" {text}"), hang=2)]
 
 
+_UNSCORED = ("Critical, without points", "Bonus or deduction", "Advisory (never scored)")
+"""What criteria without points are told under, in this order."""
+
+
+def _raised(dispute: Dispute) -> Text | None:
+    """Who raised a dispute, and when."""
+    raised = ", ".join(filter(None, (dispute.by, dispute.on)))
+    return words((raised, "faint")) if raised else None
+
+
+def _earned(result: CriterionResult) -> str:
+    """What a rating came to: `2 of 4 points`, or what it took where there was nothing to earn."""
+    worth = result.worth
+    if not worth.points:
+        return f"takes {facts.points(-worth.earned)}"
+    return f"{figure_text(worth.earned)} of {facts.points(worth.points)}"
+
+
 def _action(action: Action) -> Text:
-    """What was agreed, with who does it and by when."""
-    who = ", ".join(part for part in (action.who, f"by {action.by}" if action.by else None) if part)
-    return words(prose(action.what), f" ({who})" if who else "")
+    """What was agreed, with who does it, by when, and what became of it."""
+    asides = (
+        action.who,
+        f"by {action.by}" if action.by else None,
+        f"agreed {action.agreed}" if action.agreed else None,
+        f"done: {action.done}" if action.done else None,
+    )
+    aside = ", ".join(filter(None, asides))
+    return words(prose(action.what), f" ({aside})" if aside else "")
 
 
 def _about_a_section(section: SectionResult) -> str:
@@ -663,6 +734,8 @@ def _about_a_section(section: SectionResult) -> str:
         asides.append(f"{section.observed.not_applicable} n/a")
     if section.section.weight is not None:
         asides.append(f"weight {figure_text(section.section.weight)}")
+    if least := facts.minimum(section.section):
+        asides.append(least)
     if not section.observed.of:
         asides.append("no points")
     elif section.nothing_observed:

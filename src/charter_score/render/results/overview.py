@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple, assert_never
 
 from charter_score import facts
+from charter_score.diagnostics import joined
 from charter_score.render.results.verdicts import filtered_out
 from charter_score.render.text import phrases
 from charter_score.rubric import CriterionKey, Rubric
@@ -292,8 +293,14 @@ def found(summary: Summary) -> str:
         parts.append(f"{summary.failed} could not be scored")
     if summary.skipped:
         parts.append(f"{summary.skipped} skipped")
-    if summary.calibration:
-        parts.append(f"{summary.calibration} for calibration, not counted below")
+    apart = {
+        "for calibration": summary.calibration,
+        "by the advisor": summary.own,
+        "targeted": summary.targeted,
+        "requested": summary.requested,
+    }
+    if told := [f"{number} {kind}" for kind, number in apart.items() if number]:
+        parts.append(f"{joined(told)}, not counted below")
     return ", ".join(parts)
 
 
@@ -308,6 +315,11 @@ def _of(one: RubricSummary, summary: Summary | None, *, in_full: bool) -> Overvi
     if one.critical:
         missed = phrases.count(one.critical, "review")
         figures.append(("Critical", f"{missed} missed a critical criterion"))
+    if one.below_section_minimum:
+        is_below = "is" if one.below_section_minimum == 1 else "are"
+        told = f"{phrases.count(one.below_section_minimum, 'review')} {is_below} below a section's"
+        figures.append(("Minimum", f"{told} minimum"))
+    figures += _tags(one)
     if one.provisional:
         has = "has" if one.provisional == 1 else "have"
         told = f"{phrases.count(one.provisional, 'review')} {has} an open dispute"
@@ -347,6 +359,21 @@ def _scores(one: RubricSummary) -> Iterator[tuple[str, str]]:
         observed = f"mean {phrases.plain_percent(seen)}"
     average = " on average" if one.reviews > 1 else ""
     yield "Observed", f"{observed}; {effect}{average}"
+
+
+def _tags(one: RubricSummary) -> Iterator[tuple[str, str]]:
+    """What the criteria with each tag come to."""
+    for tag, title in one.rubric.tags.items():
+        counted = one.tags.get(tag)
+        mean = None if counted is None else mean_of(counted.shares)
+        if counted is None or mean is None:
+            continue
+        average = "mean " if counted.shares.total() > 1 else ""
+        told = f"{average}{phrases.plain_percent(mean)}"
+        seen = mean_of(counted.observed_shares)
+        told += f", observed {phrases.plain_percent(seen)}" if seen is not None else ""
+        of = phrases.count(counted.shares.total(), "review")
+        yield title, f"{told}; {counted.missed} of {counted.criteria} missed ({of})"
 
 
 def _effect(adds: Fraction) -> str:
@@ -396,10 +423,17 @@ def _tallies(one: RubricSummary, *, in_full: bool) -> Iterator[tuple[str, tuple[
         if 2 * number >= one.reviews and one.reviews >= fewest
     ]
     reviews = phrases.count(one.reviews, "review")
+    ticked = one.causes.total()
+    causes = [
+        Tally(title, f"{one.causes[cause]} of {ticked}", one.causes[cause], ticked)
+        for cause, title in one.rubric.causes.items()
+        if one.causes[cause]
+    ]
     for title, tallies in (
         ("Missed most (of those observed)", missed),
         ("Met in part most (of those observed)", partly),
         (f"Often n/a (of {reviews})", often),
+        ("Causes ticked", sorted(causes, key=lambda cause: -cause.number)),
     ):
         if tallies:
             listed = tallies[:most]

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from typing import IO, Any, NamedTuple
 
-from charter_score.compiled import bounds_of
+from charter_score.compiled import bounds_of, section_bounds_of
 from charter_score.field_types import is_date
 from charter_score.figures import JSON_DECIMALS, Figure, figure_text, percent_text, rounded_text
 from charter_score.outcome import Scored
@@ -33,7 +33,18 @@ class Day(str):
     __slots__ = ()
 
 
-REVIEW_COLUMNS = ("id", "path", "rubric", "version", "advisor", "reviewer", "team", "status")
+REVIEW_COLUMNS = (
+    "id",
+    "path",
+    "rubric",
+    "version",
+    "advisor",
+    "reviewer",
+    "team",
+    "status",
+    "reviewed",
+    "selection",
+)
 KNOWN_FIELDS = ("date", "channel", "reference")
 RESULT_COLUMNS = (
     "earned",
@@ -48,6 +59,7 @@ RESULT_COLUMNS = (
     "little_observed",
     "meets_expected",
     "critical_missed",
+    "below_section_minimum",
     "needs",
 )
 CRITERION_COLUMNS = (
@@ -65,6 +77,7 @@ CRITERION_COLUMNS = (
     "earned",
     "available",
     "comment",
+    "causes",
     "status",
     "rubric",
     "version",
@@ -215,7 +228,10 @@ def review_row(scored: Scored) -> ReviewRow:
         "little_observed": result.little_observed,
         "meets_expected": result.meets_expected,
         "critical_missed": _listed(f"{s.id}.{c.id}" for s, c in result.critical_missed),
+        "below_section_minimum": _listed(one.id for one in result.below_section_minimum),
         "needs": Figure(len(result.needs)),
+        "selection": review.selection.value,
+        "reviewed": Day(review.reviewed) if review.reviewed else None,
     }
     others: Row = {
         f"interaction.{name}": _field(value)
@@ -226,12 +242,18 @@ def review_row(scored: Scored) -> ReviewRow:
 
 
 def _sections(result: ReviewResult) -> Row:
-    bounds = bounds_of(result.rubric)
-    return {
-        f"{section.section.id}.percent": None
-        if section.score.share is None
-        else Percentage(percent_text(section.score.share, JSON_DECIMALS, bounds))
+    rubric = result.rubric
+    shares = {
+        f"{section.section.id}.percent": (
+            section.score.share,
+            section_bounds_of(rubric, section.section),
+        )
         for section in result.sections
+    }
+    shares |= {f"tag.{tag.id}.percent": (tag.score.share, bounds_of(rubric)) for tag in result.tags}
+    return {
+        name: None if share is None else Percentage(percent_text(share, JSON_DECIMALS, bounds))
+        for name, (share, bounds) in shares.items()
     }
 
 
@@ -256,6 +278,7 @@ def criterion_rows(scored: Scored) -> list[tuple[Cell, ...]]:
             Figure(figure_text(one.worth.earned)),
             Figure(figure_text(one.worth.available)),
             one.rated.comment,
+            _listed(one.rated.causes),
             *standard,
         )
         for section in scored.result.sections
