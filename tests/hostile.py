@@ -11,7 +11,7 @@ from fractions import Fraction
 from charter_score.diagnostics import Diagnostic, Location, Severity
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.review import Action, Dispute, DisputeOutcome, Rated, Review, Status
-from charter_score.rubric import Band, Criterion, FieldRule, OnCritical, Rubric, Section
+from charter_score.rubric import Band, Criterion, FieldRule, OnCritical, Rubric, Section, Words
 from charter_score.scoring import score
 
 PIECES = (
@@ -124,6 +124,12 @@ def rubric(text: str = HOSTILE) -> Rubric:
             say("applies-field"): FieldRule(),
         },
         channel_costs={say("cost-channel"): Fraction(3)},
+        channel_costs_source=say("cost-source"),
+        tags={"compliance": say("tag")},
+        causes={"habit": say("cause")},
+        words=Words(
+            met=(say("word-met"),), not_met=(say("word-not-met"),), not_applicable=(say("word-na"),)
+        ),
         ignore={"no-advice": say("ignore-reason")},
         sections=(
             Section(
@@ -133,7 +139,7 @@ def rubric(text: str = HOSTILE) -> Rubric:
                 applies_when=when,
                 criteria=(
                     criterion("greeting"),
-                    criterion("tone"),
+                    criterion("tone", tags=("compliance",)),
                     criterion("identity", critical=True),
                     criterion("level", say("level-high"), levels=own),
                     criterion("scaled", say("scale-high"), levels=say("scale-name")),
@@ -158,7 +164,9 @@ def review(text: str = HOSTILE, *, critical: bool = True) -> Review:
         return hostile(field, text)
 
     def rated(word: str, name: str) -> Rated:
-        return Rated(rating=word, comment=say(f"comment-{name}"), evidence=say(f"evidence-{name}"))
+        causes = ("habit",) if name == "tone" else ()
+        comment, evidence = say(f"comment-{name}"), say(f"evidence-{name}")
+        return Rated(rating=word, comment=comment, evidence=evidence, causes=causes)
 
     def dispute(criterion: str, outcome: DisputeOutcome) -> Dispute:
         return Dispute(
@@ -179,6 +187,8 @@ def review(text: str = HOSTILE, *, critical: bool = True) -> Review:
         id=say("review-id"),
         advisor=say("advisor"),
         reviewer=say("reviewer"),
+        drafted_by=say("drafted-by"),
+        reason=say("void-reason"),
         team=say("team"),
         interaction={
             "date": "2016-05-04",
@@ -203,7 +213,15 @@ def review(text: str = HOSTILE, *, critical: bool = True) -> Review:
         done_well=(say("done-well"),),
         could_be_better=(say("could-be-better"),),
         notes=say("notes"),
-        actions=(Action(what=say("what"), who=say("who"), by=say("by")),),
+        actions=(
+            Action(
+                what=say("what"),
+                who=say("who"),
+                by=say("by"),
+                agreed=say("agreed"),
+                done=say("done"),
+            ),
+        ),
         advisor_comment=say("advisor-comment"),
         acknowledged="2031-12-24",
         disputes=(
@@ -249,7 +267,12 @@ def outcomes(text: str = HOSTILE) -> list[Outcome]:
         scored(text, critical=False, name="second-id"),
         calibration,
         Failed(hostile("failed-path", text), (problem,)),
-        Skipped(hostile("skipped-path", text), hostile("skipped-id", text), "draft"),
+        Skipped(
+            hostile("skipped-path", text),
+            hostile("skipped-id", text),
+            "void",
+            because=hostile("because", text),
+        ),
     ]
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from charter_score.diagnostics import START, Diagnostic, Severity, in_order
 from charter_score.gates import GateFindings, Gates
+from charter_score.linting.accountability import REVIEWED_TWICE
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.review import Status
 from charter_score.summary import Summary
@@ -29,21 +30,40 @@ class Collector(Protocol):
 
 
 class Noted(NamedTuple):
-    """The diagnostics of one input and of its rubric; `id` is None where the input failed."""
+    """The diagnostics of one input and of its rubric; `id` is None where the input failed.
+
+    `contact` says of which contact, by whom and against what it is, where it says so.
+    """
 
     path: str
     id: str | None
     diagnostics: tuple[Diagnostic, ...]
+    contact: str | None = None
 
 
 def _own_id(outcome: Scored | Skipped) -> str:
     """The id that no other review of a run should have.
 
-    Calibration reviews are of one contact and may share its id: those of two reviewers are two.
+    Calibration reviews, and an advisor's own view, are of one contact and may share its id: those
+    of two people are two.
     """
-    if not isinstance(outcome, Scored) or outcome.result.review.status is not Status.CALIBRATION:
+    if not isinstance(outcome, Scored):
         return outcome.id
-    return f"{outcome.id}\0{outcome.result.review.reviewer or outcome.path}"
+    review = outcome.result.review
+    match review.status:
+        case Status.CALIBRATION:
+            return f"{outcome.id}\0{review.reviewer or outcome.path}"
+        case Status.SELF:
+            return f"{outcome.id}\0\0{review.advisor or outcome.path}"
+        case _:
+            return outcome.id
+
+
+def _contact(outcome: Scored | Skipped) -> str | None:
+    """Contact, reviewer and rubric of a review that counts."""
+    if not isinstance(outcome, Scored) or (contact := outcome.result.review.contact) is None:
+        return None
+    return "\0".join((*contact, outcome.result.rubric.id))
 
 
 @dataclass(slots=True)
@@ -56,6 +76,7 @@ class RunDiagnostics:
     noted: list[Noted] = field(default_factory=list)
     """The inputs of this part that were not held against those before yet."""
     _ids: set[str | bytes] = field(default_factory=set)
+    _contacts: set[str | bytes] = field(default_factory=set)
     _warnings: dict[Diagnostic, None] = field(default_factory=dict)
     _elsewhere: set[Diagnostic] = field(default_factory=set)
     _untold: list[tuple[Diagnostic, ...]] = field(default_factory=list)
@@ -65,7 +86,10 @@ class RunDiagnostics:
         if isinstance(outcome, Failed):
             self.noted.append(Noted(outcome.path, None, tuple(outcome.diagnostics)))
         elif not isinstance(outcome, LeftOut):
-            self.noted.append(Noted(outcome.path, _own_id(outcome), tuple(outcome.warnings)))
+            noted = Noted(
+                outcome.path, _own_id(outcome), tuple(outcome.warnings), _contact(outcome)
+            )
+            self.noted.append(noted)
 
     def combine(self, later: "RunDiagnostics") -> None:
         """Hold later inputs against all before."""
@@ -101,7 +125,9 @@ class RunDiagnostics:
                 diagnostic for diagnostic in new if diagnostic.path != noted.path
             )
             return in_order(new)
-        repeated = (_repeated(noted.path),) if self._is_repeated(noted.id) else ()
+        repeated = [_repeated(noted.path)] if _is_in(self._ids, noted.id) else []
+        if noted.contact is not None and _is_in(self._contacts, noted.contact):
+            repeated.append(_reviewed_twice(noted.path))
         if not (repeated or noted.diagnostics):
             return ()
         all_of_it = in_order((*noted.diagnostics, *repeated))
@@ -109,13 +135,14 @@ class RunDiagnostics:
         self._warnings.update(dict.fromkeys(new))
         return tuple(new)
 
-    def _is_repeated(self, name: str) -> bool:
-        """Whether an earlier review has this id."""
-        # Of a long one its fingerprint, so that a million of them do not fill the memory.
-        kept = name if len(name) <= _LONGEST_KEPT else _fingerprint(name)
-        before = len(self._ids)
-        self._ids.add(kept)
-        return len(self._ids) == before
+
+def _is_in(known: set[str | bytes], name: str) -> bool:
+    """Whether an earlier review has this name; it has one from now on."""
+    # Of a long one its fingerprint, so that a million of them do not fill the memory.
+    kept = name if len(name) <= _LONGEST_KEPT else _fingerprint(name)
+    before = len(known)
+    known.add(kept)
+    return len(known) == before
 
 
 _LONGEST_KEPT = 64
@@ -133,6 +160,18 @@ def _repeated(path: str) -> Diagnostic:
         path,
         START,
         "give each review an id of its own",
+        Severity.WARNING,
+    )
+
+
+def _reviewed_twice(path: str) -> Diagnostic:
+    return Diagnostic(
+        REVIEWED_TWICE,
+        "an earlier review of this run is of the same contact, by the same reviewer against the "
+        "same rubric, so the contact counts twice",
+        path,
+        START,
+        "keep one of them, or give the other `status: calibration`",
         Severity.WARNING,
     )
 

@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from charter_score.compiled import bounds_of, expected_share
 from charter_score.figures import TEXT_DECIMALS, decimal_text, percent_text
+from charter_score.linting.accountability import ACCOUNTABILITY
 from charter_score.outcome import LeftOut, Outcome, Scored, Skipped
 from charter_score.review import Status
 from charter_score.summary import Summary, mean_of
@@ -36,6 +37,7 @@ class Gate(Enum):
     EXPECTATION = auto()
     SHARE = auto()
     NOT_APPLICABLE = auto()
+    ACCOUNTABILITY = auto()
     MEAN = auto()
     EARLIER_RUN = auto()
 
@@ -101,6 +103,11 @@ NOTHING_EXPECTED = Reason(
     "has a rubric that states no expectation",
     "have a rubric that states no expectation",
 )
+UNACCOUNTABLE = Reason(
+    Gate.ACCOUNTABILITY,
+    "has a warning about who answers for it",
+    "have a warning about who answers for them",
+)
 FELL = Reason(Gate.EARLIER_RUN, "fell a band", "fell a band")
 MISSING = Reason(
     Gate.EARLIER_RUN,
@@ -159,6 +166,7 @@ class Gates(NamedTuple):
     fail_under: Fraction | None = None
     fail_under_mean: Fraction | None = None
     max_not_applicable: Fraction | None = None
+    accountable: bool = False
     baseline: Baseline | None = None
 
     def findings(self) -> "GateFindings":
@@ -197,6 +205,14 @@ class Gates(NamedTuple):
                 detail = f"{counted} n/a, {share}, more than {most}"
                 yield _violation(_not_applicable(self.max_not_applicable), scored, detail)
 
+    def unanswered(self, outcome: Scored | Skipped) -> Iterator[Violation]:
+        """What keeps a review from being answered for, where that was asked."""
+        if not self.accountable:
+            return
+        for warning in outcome.warnings:
+            if warning.code in ACCOUNTABILITY:
+                yield Violation(UNACCOUNTABLE, outcome.path, warning.message, outcome.path)
+
     def verdicts(self, findings: "GateFindings", summary: Summary) -> list[Verdict]:
         """The verdict of every gate that was asked for, once all reviews were looked at."""
         verdicts: list[Verdict] = []
@@ -208,6 +224,8 @@ class Gates(NamedTuple):
         if self.max_not_applicable is not None:
             reason = _not_applicable(self.max_not_applicable)
             verdicts.append(_verdict_on_each(findings, summary, reason))
+        if self.accountable:
+            verdicts.append(_verdict_on_accountability(findings, summary))
         if self.fail_under_mean is not None:
             verdicts.append(_verdict_on_means(self.fail_under_mean, summary))
         if self.baseline is not None:
@@ -228,11 +246,18 @@ class GateFindings:
     violations: list[Violation] = field(default_factory=list)
     current: list[CurrentReview] = field(default_factory=list)
     absent: dict[str, str] = field(default_factory=dict)
+    void: int = 0
+    contacts: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
 
     def add(self, outcome: Outcome | LeftOut) -> None:
         """Look at one outcome."""
         match outcome:
-            case Skipped() if self.compares:
+            case Skipped():
+                self.violations.extend(self.gates.unanswered(outcome))
+                if self.gates.accountable and outcome.reason == Status.VOID:
+                    self.void += 1
+                if not self.compares:
+                    return
                 is_draft = outcome.reason == Status.DRAFT
                 self.absent[outcome.id] = (
                     "is now a draft" if is_draft else f"is now {outcome.reason}"
@@ -243,6 +268,11 @@ class GateFindings:
             case Scored():
                 self.judged += 1
                 self.violations.extend(self.gates.violations(outcome))
+                self.violations.extend(self.gates.unanswered(outcome))
+                result = outcome.result
+                if self.gates.accountable and result.review.contact is not None:
+                    contact = (*result.review.contact, result.rubric.id)
+                    self.contacts.append((contact, outcome.path))
                 if self.compares:
                     self.current.append(_current(outcome))
 
@@ -252,6 +282,17 @@ class GateFindings:
         self.violations += later.violations
         self.current += later.current
         self.absent |= later.absent
+        self.void += later.void
+        self.contacts += later.contacts
+
+    def reviewed_twice(self) -> Iterator[Violation]:
+        """Each review of a contact that an earlier one by the same reviewer is of."""
+        known: set[tuple[str, ...]] = set()
+        for contact, path in self.contacts:
+            if contact in known:
+                detail = "the contact was reviewed before by the same reviewer"
+                yield Violation(UNACCOUNTABLE, path, detail, path)
+            known.add(contact)
 
 
 def _current(scored: Scored) -> CurrentReview:
@@ -310,6 +351,22 @@ def _verdict_on_each(findings: GateFindings, summary: Summary, *reasons: Reason)
     if not own:
         text = f"none of {findings.judged} {reasons[0].one}"
     return Verdict(gate, not own, text, own)
+
+
+def _verdict_on_accountability(findings: GateFindings, summary: Summary) -> Verdict:
+    """The verdict of the gate on who answers for what; void reviews are looked at too."""
+    gate = Gate.ACCOUNTABILITY
+    looked_at = findings.judged + findings.void
+    own = [one for one in findings.violations if one.reason == UNACCOUNTABLE]
+    own += findings.reviewed_twice()
+    if not looked_at and not own:
+        return _verdict_on_nothing(gate, summary)
+    if not own:
+        return Verdict(gate, passed=True, text=f"none of {looked_at} {UNACCOUNTABLE.one}")
+    number = len({violation.path for violation in own})
+    said = UNACCOUNTABLE.one if number == 1 else UNACCOUNTABLE.several
+    text = f"{number} of {looked_at} {said}"
+    return Verdict(gate, passed=False, text=text, violations=tuple(own))
 
 
 def _verdict_on_means(bound: Fraction, summary: Summary) -> Verdict:

@@ -40,7 +40,7 @@ from charter_score.field_types import (
     reported,
 )
 from charter_score.rating import LONGEST_WORD, same_word
-from charter_score.rubric import Interaction
+from charter_score.rubric import Interaction, same_value, values_of
 from charter_score.scalars import Boolean, Null, Number, Scalar
 
 
@@ -347,6 +347,17 @@ class Review(Model):
         """Whether a dispute over the whole review was upheld; the last decided one counts."""
         decided = [one for one in self.disputes if one.is_over_all and one.outcome.is_decision]
         return bool(decided) and decided[-1].outcome is DisputeOutcome.UPHELD
+
+    @property
+    def contact(self) -> tuple[str, str] | None:
+        """The contact and who reviewed it, as far as both are said; reviewed twice it counts twice.
+
+        Calibration and an advisor's own view count nowhere.
+        """
+        references = values_of(self.interaction, "reference")
+        if len(references) != 1 or self.reviewer is None or self.status is not Status.FINAL:
+            return None
+        return same_value(references[0]), same_value(self.reviewer)
 
     def rated(self, section: str, criterion: str) -> Rated | None:
         """How a criterion is rated, by itself or with its whole section; None where it is not."""

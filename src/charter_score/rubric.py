@@ -357,6 +357,9 @@ class Rubric(Model):
     channel_costs: Annotated[Mapping[str, Amount], READ_ONLY] = Field(
         default_factory=ReadOnly, description="What one enquiry costs, by channel."
     )
+    channel_costs_source: Text = Field(
+        default="", description="The year, the currency and the source of the costs."
+    )
     tags: Annotated[Mapping[Slug, Text], READ_ONLY] = Field(
         default_factory=ReadOnly,
         description="Marks that run across sections, each with a total of its own: id and title.",

@@ -189,6 +189,7 @@ def _gates(options: ScoreOptions, chosen: ReviewFilter) -> Gates:
         fail_under=options.fail_under,
         fail_under_mean=options.fail_under_mean,
         max_not_applicable=options.max_not_applicable,
+        accountable=options.accountable,
         baseline=baseline,
     )
 

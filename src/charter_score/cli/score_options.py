@@ -120,6 +120,14 @@ class ScoreOptions(Options):
         ),
         Setting("max-not-applicable"),
     ] = None
+    accountable: Annotated[
+        Flag,
+        typer.Option(
+            "--accountable",
+            help="Fail where it is open who judged, who decided, when or why.",
+        ),
+        Setting("accountable"),
+    ] = False
     baseline: Annotated[
         Name | None,
         typer.Option(

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import assert_never
 
 from charter_score import facts
+from charter_score.compiled import worth_of
 from charter_score.diagnostics import At
 from charter_score.field_types import is_date
 from charter_score.figures import figure_text
@@ -770,8 +771,7 @@ def _ask(place: view.Place) -> _AskRating:
 
 def _loses(rubric: Rubric, criterion: Criterion, rating: str) -> bool:
     """Whether a rating loses points."""
-    earned = rubric.earns(criterion, rating)
-    return earned is not None and earned < rubric.points_of(criterion)
+    return worth_of(rubric, criterion, rating).lost > 0
 
 
 def _is_seen_to_lose(rubric: Rubric, criterion: Criterion, rating: str) -> bool:

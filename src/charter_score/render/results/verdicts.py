@@ -12,6 +12,7 @@ OPTIONS = {
     Gate.EXPECTATION: "--gate",
     Gate.SHARE: "--fail-under",
     Gate.NOT_APPLICABLE: "--max-not-applicable",
+    Gate.ACCOUNTABILITY: "--accountable",
     Gate.MEAN: "--fail-under-mean",
     Gate.EARLIER_RUN: "--baseline",
 }

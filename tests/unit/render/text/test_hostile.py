@@ -27,6 +27,8 @@ PLAIN = {
     *("Criterion.looks_like:key", "Rubric.ignore:key", "Review.interaction:key"),
     *("Review.interaction", "Review.ratings", "Review.ratings:key", "Rated.rating"),
     *("Dispute.section", "Dispute.criterion", "Dispute.says"),
+    *("Criterion.tags", "Rubric.tags:key", "Rubric.causes:key", "Rated.causes"),
+    *("Review.acknowledged", "Review.reviewed", "Review.retain_until"),
 }
 
 
