@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from charter_score.diagnostics import Diagnostic
+from charter_score.drafts import DraftOutlook
 from charter_score.result import ReviewResult
 from charter_score.rubric import CriterionKey
 
@@ -45,7 +46,7 @@ class Skipped(NamedTuple):
     """A review that is not to be scored: a draft, void, or overturned by a dispute over all of it.
 
     `lacks_only_status` is True of a draft in which every criterion is rated; `because` is the
-    reason that a void review gives.
+    reason that a void review gives; `outlook` says how far a draft is that is shown alone.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Skipped(NamedTuple):
     warnings: tuple[Diagnostic, ...] = ()
     lacks_only_status: bool = False
     because: str | None = None
+    outlook: DraftOutlook | None = None
 
 
 Outcome = Scored | Failed | Skipped

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from charter_score.collectors import Collected
 from charter_score.diagnostics import At, Diagnostic, Problem, in_order
+from charter_score.drafts import outlook_of
 from charter_score.errors import DocumentError, UsageError, all_of, shortage
 from charter_score.filters import NO_FILTER, ReviewFilter, field_values, fields_given
 from charter_score.gates import Gates
@@ -345,7 +346,11 @@ class Scoring:
             is_ready = _lacks_only_status(review, rubric)
             reason = review.reason if self._job.comments else None
             because = reason if review.status is Status.VOID else None
-            return Skipped(file.shown, name, review.standing.value, warnings, is_ready, because)
+            outlook = None
+            if review.standing is Status.DRAFT and not is_ready and self._is_alone(file):
+                outlook = outlook_of(rubric.scorer, review)
+            standing = review.standing.value
+            return Skipped(file.shown, name, standing, warnings, is_ready, because, outlook)
         if review.is_overturned:
             return Skipped(file.shown, name, DISPUTE_UPHELD, warnings)
         if not self._job.comments:

@@ -18,6 +18,7 @@ from rich.cells import cell_len as cells
 import hostile
 import random_documents
 from charter_score import __version__, scoring
+from charter_score.cases import MOST_CASES
 from charter_score.cli.selftest import SelftestOptions, run_selftest
 from charter_score.compiled import LOWEST, Bound, band_of
 from charter_score.errors import ExitCode, UsageError
@@ -29,7 +30,6 @@ from charter_score.render.text.console import Screen
 from charter_score.review import Rated, Review
 from charter_score.rubric import Criterion, Rubric, values_of
 from charter_score.scoring import NothingObservedError, Scorer, score
-from charter_score.selftest.cases import MOST_CASES
 from charter_score.selftest.proofs import Promise, Selftest, Trial
 from charter_score.selftest.run import TooLargeError, selftest
 from charter_score.selftest.trials import Trials

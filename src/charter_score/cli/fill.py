@@ -17,12 +17,15 @@ from charter_score.cli.asked import Asked
 from charter_score.cli.commands import Command
 from charter_score.cli.options import ColorOption, Debug, Name, Options, RubricFolders, RubricOption
 from charter_score.cli.terminal import Color, show, tell_problems
+from charter_score.drafts import outlook_of
 from charter_score.errors import DocumentError, ExitCode, NotWrittenError, UsageError
 from charter_score.filling import view
 from charter_score.filling.conversation import NOT_TEXT, Conversation, Ending
 from charter_score.filling.sheet import YAML_ENDINGS, Sheet
 from charter_score.library import Library, LoadedRubric, RubricReferenceError, is_path, named_rubric
+from charter_score.render.text.phrases import where_it_can_end
 from charter_score.rubric import Rubric
+from charter_score.scoring import Scorer
 from charter_score.source.edit import Word, scalar_text
 from charter_score.source.files import STANDARD_INPUT, near_path, shown_path, slashed
 from charter_score.writing import write_file, write_standard_output
@@ -311,7 +314,10 @@ def _say_how_to_go_on(options: FillOptions, sheet: Sheet) -> None:
         go_on = _command(options, "fill", sheet)
         rated, of = progress.rated(), len(progress.places())
         complete = rated == of and progress.so_far() is not None
-        lines = view.left_as_draft(sheet.shown, rated, of, go_on, is_complete=complete)
+        can_end = where_it_can_end(outlook_of(Scorer(progress.rubric), progress.review))
+        lines = view.left_as_draft(
+            sheet.shown, rated, of, go_on, is_complete=complete, can_end=can_end
+        )
     show(lines, options.color)
 
 

@@ -90,11 +90,18 @@ def _keys(*keys: tuple[str, str]) -> Text:
 
 
 def left_as_draft(
-    shown: str, rated: int, of: int, command: str, *, is_complete: bool = False
+    shown: str,
+    rated: int,
+    of: int,
+    command: str,
+    *,
+    is_complete: bool = False,
+    can_end: str | None = None,
 ) -> Parts:
     """Where a review was left that is not finished, and how to go on.
 
-    `is_complete` where it could be scored if its status said so.
+    `is_complete` where it could be scored if its status said so; `can_end` says between which
+    scores it can still end.
     """
     how_far = f"All {of}" if rated == of else f"{rated} of {of}"
     are = "is" if rated == 1 else "are"
@@ -104,6 +111,8 @@ def left_as_draft(
     )
     only_status = words((f"{phrases.ONLY_STATUS_MISSING}.", "warn"))
     complete = [Hanging(only_status)] if is_complete else []
+    if can_end and not is_complete:
+        complete.append(Hanging(words(can_end)))
     return [Text(), Hanging(stopped), *complete, ToType("To go on:", command)]
 
 

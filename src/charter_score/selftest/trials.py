@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from charter_score.cases import cases_of
 from charter_score.compiled import Worth, best_of, worst_of, worths_of
 from charter_score.result import ReviewResult
 from charter_score.review import Rated, Review
 from charter_score.rubric import CriterionKey, Rubric
 from charter_score.scoring import NothingObservedError, Scorer
-from charter_score.selftest.cases import cases_of
 from charter_score.selftest.proofs import Counterexample, Trial
 
 Words = tuple[str, ...]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from charter_score.compiled import bounds_of, section_bounds_of
+from charter_score.drafts import DraftOutlook, End
 from charter_score.figures import TEXT_DECIMALS, figure_text, percent_text, rounded_text
 from charter_score.outcome import Skipped
 from charter_score.rating import same_word
@@ -96,9 +97,38 @@ def section_percent(section: SectionResult, rubric: Rubric) -> str:
 def not_scored(skipped: Skipped) -> str:
     """Why a review has no score, and what would give it one: `draft, not scored`."""
     told = f"{skipped.reason}, not scored"
+    if skipped.outlook is not None:
+        return f"{told}: {how_far(skipped.outlook)}"
     if not skipped.lacks_only_status:
         return told
     return f"{told}: every criterion is rated. {ONLY_STATUS_MISSING}"
+
+
+def how_far(draft: DraftOutlook) -> str:
+    """How far a draft is, and where it can still end."""
+    are = "is" if draft.rated == 1 else "are"
+    told = f"{draft.rated} of {count(draft.of, 'criterion', 'criteria')} {are} rated."
+    can_end = where_it_can_end(draft)
+    return f"{told} {can_end}" if can_end else told
+
+
+def where_it_can_end(draft: DraftOutlook) -> str | None:
+    """Between which scores a draft can still end; None where that is not known or not to be told.
+
+    A rubric that hides its points shows no score before the end.
+    """
+    if draft.lowest is None or draft.highest is None or draft.rubric.hide_points:
+        return None
+    low, high = (_end(end, draft.rubric) for end in (draft.lowest, draft.highest))
+    if low == high:
+        return f"However the rest is rated it ends at {low}."
+    return f"It can still end between {low} and {high}."
+
+
+def _end(end: End, rubric: Rubric) -> str:
+    """A score in which a draft can end, with its band."""
+    band = f" ({end.band.name})" if end.band else ""
+    return percent(end.share, rubric) + band
 
 
 def only_status_missing(skipped: Iterable[Skipped]) -> str | None:

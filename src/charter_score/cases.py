@@ -6,7 +6,9 @@ from math import prod
 from typing import NamedTuple
 
 from charter_score.rubric import FieldRule, Rubric, same_value
-from charter_score.selftest.proofs import Interaction
+
+Interaction = Mapping[str, tuple[str, ...]]
+"""What a made-up interaction says in each field."""
 
 MOST_CASES = 96
 """How many sets of criteria that apply together are tried at most."""
@@ -18,6 +20,9 @@ MOST_TOGETHER = 6
 """Up to so many values of one field, every choice of several is looked at."""
 
 
+NOTHING_GIVEN: Interaction = {}
+
+
 class Case(NamedTuple):
     """An interaction, and the places in the rubric of the criteria that apply to it."""
 
@@ -25,14 +30,20 @@ class Case(NamedTuple):
     applying: tuple[int, ...]
 
 
-def cases_of(rubric: Rubric) -> tuple[list[Case], bool]:
-    """An interaction for every set of criteria that can apply together; whether those are all."""
+def cases_of(rubric: Rubric, given: Interaction = NOTHING_GIVEN) -> tuple[list[Case], bool]:
+    """An interaction for every set of criteria that can apply together; whether those are all.
+
+    `given` are the fields that are known already, each with what it says.
+    """
     homes = list(rubric.criteria())
     conditions = [(section.applies_when, criterion.applies_when) for section, criterion in homes]
     names = dict.fromkeys(name for both in conditions for one in both for name in one)
     choices: list[list[tuple[str, tuple[str, ...]]]] = []
     whole = True
     for name in names:
+        if name in given:
+            choices.append([(name, given[name])])
+            continue
         allowed = [one[name] for both in conditions for one in both if name in one]
         answers, all_of_them = _answers(rubric.fields.get(name), allowed)
         whole = whole and all_of_them
