@@ -13,7 +13,6 @@ from typing import Any, NamedTuple, Protocol
 
 from charter_score.diagnostics import START, Diagnostic, Severity, in_order
 from charter_score.gates import GateFindings, Gates
-from charter_score.linting.accountability import REVIEWED_TWICE
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.review import Status
 from charter_score.summary import Summary
@@ -166,7 +165,7 @@ def _repeated(path: str) -> Diagnostic:
 
 def _reviewed_twice(path: str) -> Diagnostic:
     return Diagnostic(
-        REVIEWED_TWICE,
+        "reviewed-twice",
         "an earlier review of this run is of the same contact, by the same reviewer against the "
         "same rubric, so the contact counts twice",
         path,

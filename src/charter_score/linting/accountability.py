@@ -10,19 +10,16 @@ from charter_score.field_types import is_date
 from charter_score.review import Review, Status
 from charter_score.rubric import same_value, values_of
 
-REVIEWED_TWICE = "reviewed-twice"
-"""The code of what only a batch can find: one contact, reviewed twice by one reviewer."""
-
 ACCOUNTABILITY = frozenset(
     {
         "days-out-of-order",
         "decision-incomplete",
-        REVIEWED_TWICE,
+        "reviewed-twice",
         "same-person",
         "void-without-reason",
     }
 )
-"""The codes of all of them."""
+"""The codes of these warnings, and of the one that only a batch can find."""
 
 
 def accountability_warnings(review: Review) -> Iterator[Problem]:
