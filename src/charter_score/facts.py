@@ -96,6 +96,12 @@ def same_points(rubric: Rubric) -> str | None:
     return points(amounts.pop())
 
 
+def spelt(rubric: Rubric) -> str:
+    """How the ratings may be written: `met as Cyflawnwyd`; empty where they have no own words."""
+    own = ((rating, rubric.words.of(rating)) for rating in Rating)
+    return "; ".join(f"{rating} as {' or '.join(words)}" for rating, words in own if words)
+
+
 def causes(rubric: Rubric) -> str:
     """Why something may have been missed, to be ticked; empty where the rubric has no causes."""
     return ", ".join(rubric.causes.values())

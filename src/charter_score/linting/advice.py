@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from charter_score.diagnostics import At, Problem, Route, Severity, Suggestions
+from charter_score.linting.fairness import FAIRNESS, fairness
 from charter_score.linting.reach import criteria_of, points_of, unreachable_bands, without_effect
 from charter_score.linting.rubric_checks import rubric_problems
 from charter_score.linting.sums import Place, TooMuchError
@@ -20,6 +21,7 @@ from charter_score.rating import Policy, same_word
 from charter_score.rubric import Combine, Criterion, Rubric, Section
 
 LINTS = (
+    *FAIRNESS,
     "critical-allows-na",
     "duplicate-title",
     "expected-outside-bands",
@@ -49,6 +51,7 @@ def advice(rubric: Rubric) -> list[Problem]:
         *_undeclared_fields(rubric),
         *_expected_outside_bands(rubric),
         *_misleading_weights(rubric),
+        *fairness(rubric),
     ]
     undecided: set[str] = set()
     reckoned: tuple[tuple[str, Callable[[Rubric], Iterable[Problem]]], ...] = (

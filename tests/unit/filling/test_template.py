@@ -77,6 +77,7 @@ status: draft
 # advisor:  # whose work is reviewed
 # reviewer:  # who reviews it
 # team:  # where the advisor works
+# reviewed:  # the day of the review
 
 interaction:
   # year-month-day, for example 2016-05-04

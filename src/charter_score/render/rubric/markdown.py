@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from charter_score import facts
+from charter_score.figures import figure_text
 from charter_score.render.results.markdown import escaped
 from charter_score.rubric import (
     Combine,
@@ -71,6 +72,14 @@ def _rule(rubric: Rubric) -> Iterator[str]:
     yield " ".join(told)
     if rubric.rule_source:
         yield "> " + escaped(rubric.rule_source)
+    if spelt := facts.spelt(rubric):
+        yield f"Ratings may be written: {escaped(spelt)}."
+    if rubric.channel_costs:
+        costs = ", ".join(
+            f"{escaped(name)} {figure_text(cost)}" for name, cost in rubric.channel_costs.items()
+        )
+        source = f" ({escaped(rubric.channel_costs_source)})" if rubric.channel_costs_source else ""
+        yield f"An enquiry costs: {costs}{source}."
 
 
 def _section(rubric: Rubric, section: Section) -> Iterator[str]:

@@ -123,7 +123,6 @@ def _how(rubric: Rubric, same_points: str | None) -> str:
             any(one.not_applicable is Permission.NEEDS_COMMENT for one in criteria),
         ),
         ("‡ say why, whatever it is.", any(one.comment is CommentRule.ALWAYS for one in criteria)),
-        (f"Causes of a miss, to note beside it: {_text(facts.causes(rubric))}.", rubric.causes),
     )
     return " ".join(line for line, is_needed in lines if is_needed)
 

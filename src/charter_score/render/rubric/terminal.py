@@ -68,6 +68,8 @@ def _rule(rubric: Rubric) -> Iterator[RenderableType]:
         yield Hanging(words("sections count by their weight"), 2)
     if critical := facts.critical_rule(rubric):
         yield Hanging(words(critical[0].lower() + critical[1:].rstrip(".")), 2)
+    if spelt := facts.spelt(rubric):
+        yield Hanging(words("ratings may be written: ", prose(spelt)), 2)
     if causes := facts.causes(rubric):
         yield Hanging(words("causes of a miss, to tick: ", prose(causes)), 2)
 

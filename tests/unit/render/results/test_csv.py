@@ -53,10 +53,10 @@ def test_a_row_has_the_figures_of_the_json_document(tmp_path: Path) -> None:
     rows = rows_of(rendered_text(Csv(), outcomes))
     assert list(rows[0]) == [
         *("id", "path", "rubric", "version", "advisor", "reviewer", "team"),
-        *("status", "date", "channel", "reference", "interaction.topic"),
+        *("status", "reviewed", "selection", "date", "channel", "reference", "interaction.topic"),
         *("earned", "available", "share", "percent", "observed_percent", "uplift", "band"),
         *("band_observed", "band_rests_on_not_applicable", "little_observed", "meets_expected"),
-        *("critical_missed", "needs", "welcome.percent", "close.percent"),
+        *("critical_missed", "below_section_minimum", "needs", "welcome.percent", "close.percent"),
     ]
     results = json.loads(
         rendered(JsonEnvelope(), outcomes), parse_int=Decimal, parse_float=Decimal
@@ -90,14 +90,15 @@ def test_a_long_row_is_a_criterion(tmp_path: Path) -> None:
     assert list(rows[0]) == [
         *("id", "advisor", "reviewer", "team", "date", "channel", "section", "section_title"),
         *("criterion", "criterion_title", "rating", "earned", "available", "comment"),
+        "causes",
         *("status", "rubric", "version"),
     ]
     assert len(rows) == 6 * 5
     assert {"id": "b-low", "advisor": "Ben", "reviewer": "", "team": "", "date": "", "channel": "",
             "section": "welcome", "section_title": "Welcome", "criterion": "tone",
             "criterion_title": "Tone of voice", "rating": "not met", "earned": "0",
-            "available": "2", "comment": "Rushed", "status": "final", "rubric": "small",
-            "version": "1"} in rows  # fmt: skip
+            "available": "2", "comment": "Rushed", "causes": "", "status": "final",
+            "rubric": "small", "version": "1"} in rows  # fmt: skip
     assert {(row["date"], row["channel"]) for row in rows if row["id"] == "d-rests"} == {
         ("2016-05-04", "phone")
     }

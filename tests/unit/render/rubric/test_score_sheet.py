@@ -248,6 +248,7 @@ def test_every_field_is_shown() -> None:
     rubric = hostile.rubric("FIELD")
     left_out = {
         *("scale-name", "cost-channel", "ignore-reason", "description", "field-name"),
+        "cost-source",
         *(f"{what}-{criterion.id}" for what in ("advice", "source")
           for _, criterion in rubric.criteria()),
         "looks-level", "looks-scaled",
