@@ -603,6 +603,9 @@ How each band is reached with the fewest misses and no n/a
   Good: nothing missed, 100%
   Low: 2 missed, 33.3%: First; Second
 
+How low one section can stand in each band, with all else met
+  Good: S at 66.7% (1 missed)
+
 All held: 13 promises tried on this rubric, none broken.
 """
     )

@@ -6,6 +6,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import NamedTuple
 
+from charter_score.linting.weakest import Weakest
 from charter_score.rubric import Band, CriterionKey, Rubric
 
 Interaction = Mapping[str, tuple[str, ...]]
@@ -151,6 +152,7 @@ class Selftest:
     proofs: tuple[Proof, ...]
     limits: tuple[Limit, ...]
     reaches: tuple[Reach, ...]
+    weakest: tuple[Weakest, ...] = ()
 
     @property
     def held(self) -> bool:

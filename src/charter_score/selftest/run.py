@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from charter_score.linting.weakest import weakest_reviews
 from charter_score.rubric import Rubric
 from charter_score.selftest.bands import Bands
 from charter_score.selftest.promises import Promises
@@ -41,6 +42,7 @@ def selftest(rubric: Rubric) -> Selftest:
         proofs,
         tuple(bands.limits),
         tuple(bands.reaches),
+        tuple(weakest_reviews(rubric)),
     )
 
 

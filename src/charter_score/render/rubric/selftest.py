@@ -62,6 +62,7 @@ def proofs(found: Selftest, path: str, sha256: str) -> Parts:
         ],
         list(_limits(found)),
         list(_reaches(found)),
+        list(_weakest(found)),
         [Hanging(words(_verdict(found)))],
     )
 
@@ -232,6 +233,17 @@ def _reaches(found: Selftest) -> Iterator[RenderableType]:
         yield entry(words(name, _reach(found.rubric, reach)))
 
 
+def _weakest(found: Selftest) -> Iterator[RenderableType]:
+    """What a band's meaning must be true of too."""
+    if not found.weakest:
+        return
+    yield heading("How low one section can stand in each band, with all else met")
+    for weak in found.weakest:
+        share = phrases.plain_percent(weak.share)
+        missed = f" ({weak.missed} missed)" if weak.missed else ""
+        yield entry(words((f"{weak.band.name}: ", "strong"), f"{weak.title} at {share}{missed}"))
+
+
 def _reach(rubric: Rubric, reach: Reach) -> Text:
     if reach.trial is None:
         if reach.settled:
@@ -318,6 +330,15 @@ def proofs_document(found: Selftest, path: str, sha256: str) -> dict[str, Any]:
             for limit in found.limits
         ],
         "bands": [_reach_document(rubric, reach) for reach in found.reaches],
+        "weakest_sections": [
+            {
+                "band": weak.band.name,
+                "section": weak.title,
+                "share": share_text(weak.share),
+                "missed": weak.missed,
+            }
+            for weak in found.weakest
+        ],
     }
 
 
