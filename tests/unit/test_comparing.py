@@ -259,11 +259,25 @@ def change_fields(rng: random.Random, rubric: Document) -> None:
         fields[name]["values"] = [*fields[name].get("values", ["00123"]), "another"]
 
 
+def change_minimum(rng: random.Random, rubric: Document) -> None:
+    section = rng.choice(rubric["sections"])
+    section["at_least"] = rng.choice((0, 30, "66.7", 100))
+
+
+def change_tags(rng: random.Random, rubric: Document) -> None:
+    rubric.setdefault("tags", {})["compliance"] = "Compliance"
+    some_criterion(rng, rubric)["tags"] = ["compliance"]
+
+
+def change_words(rng: random.Random, rubric: Document) -> None:
+    rubric["words"] = {"met": ["Cyflawnwyd"], "n/a": rng.choice((["Amherthnasol"], ["n/a"]))}
+
+
 EDITS: tuple[Edit, ...] = (
     reword, scale_points, scale_one_section, scale_weights, change_points, change_levels,
     change_permission, change_critical, change_policy, forbid_all, change_bands, change_combine,
     rename_ids, exchange_ids, reorder, move, move_known, add, remove, change_condition,
-    condition_to_criteria, change_fields,
+    condition_to_criteria, change_fields, change_minimum, change_tags, change_words,
 )  # fmt: skip
 
 
@@ -653,7 +667,8 @@ def test_kinds_and_figures_are_told_in_words() -> None:
         "added", "removed", "renamed", "moved", "reordered", "reworded", "changed",
     ]  # fmt: skip
     assert [figure.value for figure in Figure] == [
-        "shares", "section_shares", "bands", "band_names", "expected", "points", "reviews",
+        "shares", "section_shares", "bands", "band_names", "expected", "points",
+        "tags", "reviews",
     ]  # fmt: skip
 
 
@@ -754,7 +769,7 @@ def test_the_document_holds_everything() -> None:
     assert (document["verdict"], document["version_step"]) == ("comparable", "minor")
     assert document["comparable"] == {
         "shares": True, "section_shares": True, "bands": True, "band_names": True,
-        "expected": False, "points": True,
+        "expected": False, "points": True, "tags": True,
     }  # fmt: skip
     assert document["carry_over"]["rename"] == {"open.greet": "open.hello"}
     assert document["changes"] == [
@@ -787,3 +802,19 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "bad.yaml" in capsys.readouterr().err
     with pytest.raises(UsageError):
         run_diff(DiffOptions(old=str(old), new="no-such-rubric"))
+
+
+def test_a_minimum_touches_bands() -> None:
+    """A section's minimum decides over bands and never over shares; tags over their totals."""
+    text = (
+        "{id: r, version: '1', title: R, bands: [{name: A}, {name: B, from: 50}], "
+        "tags: {t: T}, sections: [{id: s, title: S, criteria: [{id: c, title: C}]}]}"
+    )
+    old = rubric_from(text)
+    (change,) = compare(
+        old, rubric_from(text.replace("title: S,", "title: S, at_least: 60,"))
+    ).changes
+    assert (change.what, change.old, change.new) == ("at_least", None, "at least 60%")
+    assert change.touches == {Figure.BANDS, Figure.EXPECTED}
+    (change,) = compare(old, rubric_from(text.replace("title: C", "title: C, tags: [t]"))).changes
+    assert (change.what, change.new, change.touches) == ("tags", "T", {Figure.TAGS})

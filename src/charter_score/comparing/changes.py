@@ -21,6 +21,7 @@ class Figure(StrEnum):
     BAND_NAMES = "band_names"
     EXPECTED = "expected"
     POINTS = "points"
+    TAGS = "tags"
     REVIEWS = "reviews"
     """Not a figure of a score but which reviews are accepted as they are."""
 

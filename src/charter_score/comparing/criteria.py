@@ -111,6 +111,17 @@ class CriteriaChanges:
                 number_text(after.weight),
                 frozenset([Figure.SHARES]),
             )
+        if before.at_least != after.at_least:
+            both = (self.matching.old, self.matching.new)
+            yield Change(
+                Kind.CHANGED,
+                "at_least",
+                place,
+                title,
+                facts.minimum(before) or None,
+                facts.minimum(after) or None,
+                frozenset(figure for rubric in both for figure in critical_stake(rubric)),
+            )
         inside = self.matching.inside[after.id]
         if _meaning(before.applies_when) != _meaning(after.applies_when):
             touched = [self._condition_stake(pair) for pair in inside]
@@ -175,6 +186,10 @@ class CriteriaChanges:
                 critical_stake(self.matching.old if old.critical else self.matching.new),
             )
         yield from self._permissions(pair)
+        was, now = facts.tags(self.matching.old, old), facts.tags(self.matching.new, new)
+        if old.tags != new.tags:
+            touches = frozenset([Figure.TAGS])
+            yield Change(Kind.CHANGED, "tags", place, title, was or None, now or None, touches)
         if _meaning(old.applies_when) != _meaning(new.applies_when):
             yield Change(
                 Kind.CHANGED,
@@ -193,6 +208,8 @@ class CriteriaChanges:
             touches = {Figure.REVIEWS, *self._condition_stake(pair)}
             if Figure.SHARES in stake(self.matching, pair):
                 touches.add(Figure.SHARES if self.matching.weighted else Figure.SECTION_SHARES)
+                if any(one.at_least is not None for one in (pair.old_section, pair.new_section)):
+                    touches |= critical_stake(self.matching.new)
             yield Change(
                 Kind.MOVED,
                 "criterion",
@@ -222,7 +239,13 @@ class CriteriaChanges:
         if not touches and (was == now or multiplied):
             return
         what = "points"
-        if any(one.levels is not None for one in (pair.old, pair.new)):
+        if was == now and self.matching.old.words != self.matching.new.words:
+            what = "words"
+            was, now = (
+                listed(rubric.shown_words(one))
+                for rubric, one in ((self.matching.old, pair.old), (self.matching.new, pair.new))
+            )
+        elif any(one.levels is not None for one in (pair.old, pair.new)):
             what = "levels"
         elif any(one.range is not None for one in (pair.old, pair.new)):
             what = "range"

@@ -1,6 +1,6 @@
 """The changes of a rubric itself: its texts, rules, bands and fields, and all points at once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from charter_score import facts
@@ -49,12 +49,25 @@ def _texts(matching: Matching) -> Iterator[Change]:
         yield from reworded(what, (), "", getattr(old, what), getattr(new, what))
     for what, was, now in (
         ("hide_points", str(old.hide_points).lower(), str(new.hide_points).lower()),
+        ("channel_costs_source", old.channel_costs_source, new.channel_costs_source),
+        ("tags", _titles(old.tags), _titles(new.tags)),
+        ("causes", _titles(old.causes), _titles(new.causes)),
+        ("words", facts.spelt(old), facts.spelt(new)),
+        ("unit", old.unit.value, new.unit.value),
         ("channel_costs", numbers_text(old.channel_costs), numbers_text(new.channel_costs)),
         ("scales", scales_text(old), scales_text(new)),
         ("ignore", listed(old.ignore), listed(new.ignore)),
     ):
         if was != now:
-            yield Change(Kind.CHANGED, what, (), "", was or None, now or None)
+            # A review may tick a cause, or use a word, that is not there any more.
+            lost = what == "causes" and not old.causes.keys() <= new.causes.keys()
+            touches = frozenset([Figure.REVIEWS] if lost or what == "words" else [])
+            yield Change(Kind.CHANGED, what, (), "", was or None, now or None, touches)
+
+
+def _titles(named: Mapping[str, str]) -> str:
+    """Ids with their titles."""
+    return listed(f"{name} ({title})" for name, title in named.items())
 
 
 def _rules(matching: Matching) -> Iterator[Change]:

@@ -33,7 +33,7 @@ def na_earned(rubric: Rubric, criterion: Criterion) -> Fraction:
 
 def criterion_stake(rubric: Rubric, criterion: Criterion) -> frozenset[Figure]:
     """The figures that the rating of a criterion can touch."""
-    if rubric.points_of(criterion) or any(rubric.levels_of(criterion) or ()):
+    if not rubric.is_advisory(criterion):
         return frozenset([Figure.SHARES])
     return critical_stake(rubric) if criterion.critical else frozenset()
 

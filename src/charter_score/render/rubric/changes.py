@@ -44,9 +44,10 @@ _FIGURES = {
     Figure.BAND_NAMES: "names of bands",
     Figure.EXPECTED: "the expected score",
     Figure.POINTS: "points and weights",
+    Figure.TAGS: "totals of tags",
 }
 """The figures of a score, in words. Which reviews are accepted is no figure."""
-_DETAILS = frozenset([Figure.BAND_NAMES, Figure.POINTS])
+_DETAILS = frozenset([Figure.BAND_NAMES, Figure.POINTS, Figure.TAGS])
 """Figures that are named only where they differ."""
 
 _THINGS = {
@@ -58,6 +59,8 @@ _THINGS = {
     "looks_like": "what ratings look like",
     "hide_points": "hiding of points",
     "channel_costs": "costs by channel",
+    "channel_costs_source": "source of the costs",
+    "at_least": "minimum",
     "critical": "critical",
     "comment": "comments",
 }
