@@ -142,6 +142,7 @@ def reviews(number: int, months: int, seed: int) -> Iterator[Review]:
             del made["ratings"]["close"]
         elif kind < 0.03:
             made["status"] = "void"
+            made["reason"] = "The line was cut off after the greeting."
             made["ratings"] = {"welcome": {"greeting": MET}}
         elif kind < 0.04:
             made["status"] = "calibration"
@@ -166,7 +167,7 @@ def review(chance: Random, n: int, advisor: Advisor, day: date) -> Review:
         "interaction": {
             "date": str(day),
             "channel": channel,
-            "reference": f"{TEAMS[advisor.team]}-{chance.randint(10_000, 99_999)}",
+            "reference": f"{TEAMS[advisor.team]}-{chance.randint(10_000, 99_999)}-{n}",
         },
         "ratings": {
             section: {
@@ -234,6 +235,8 @@ def dispute(chance: Random, made: Review) -> None:
     }
     if raised["outcome"] in ("upheld", "not upheld"):
         raised["decided_by"] = "Team Leader 1"
+        decided = date.fromisoformat(raised["on"]) + timedelta(2)
+        raised["decided_on"] = str(decided)
         raised["reason"] = "We listened to it together."
     made["disputes"] = [raised]
 

@@ -34,6 +34,7 @@ SECONDS = 20
 ELSEWHERE = {
     "link-outside": "test_links_out_of_a_folder_are_not_followed",
     "not-found": "test_a_path_that_leads_nowhere",
+    "reviewed-twice": "test_one_contact_reviewed_twice",
     "scalar-too-long": "test_limits_on_size",
     "too-large": "test_limits_on_size",
     "too-many-nodes": "test_limits_on_size",
@@ -642,3 +643,18 @@ def test_hostile_file_names(name: bytes, shown: str, tmp_path: Path) -> None:
     ran = program(tmp_path, "score", b"no-" + name)
     assert ran.errors.startswith(f"no-{shown}: error[not-found] ")
     assert ran.exit == 3
+
+
+def test_one_contact_reviewed_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a batch can see it: the later of two reviews of one contact by one reviewer is told."""
+    monkeypatch.chdir(tmp_path)
+    plain = (FOLDER / "support" / "plain.yaml").read_text(encoding="utf-8")
+    Path("plain.yaml").write_text(plain, encoding="utf-8")
+    text = (
+        "{rubric: ./plain.yaml, reviewer: R, interaction: {reference: C-1}, "
+        "ratings: {welcome: {greeting: met, tone: met}}}"
+    )
+    for name in ("a", "b"):
+        Path(f"{name}.yaml").write_text(text, encoding="utf-8")
+    found = json.loads(programs.run("score", ".", "-f", "json").stdout)["warnings"]
+    assert [(one["code"], one["path"]) for one in found] == [("reviewed-twice", "b.yaml")]

@@ -183,7 +183,7 @@ def test_a_decision_that_names_nobody_is_told(capsys: pytest.CaptureFixture[str]
 def test_after_a_decision_the_next_dispute_goes_by_what_stands() -> None:
     """What was upheld is the rating now, and the reviewer's can be asked for again."""
     dispute(says="met")
-    dispute(decide="upheld")
+    dispute(decide="upheld", who="Lead", reason="Heard again")
     with pytest.raises(UsageError, match="rated so already"):
         dispute(says="met")
     assert dispute(says="not met") is ExitCode.OK
@@ -358,16 +358,18 @@ def test_a_file_that_cannot_be_written_is_as_it_was(monkeypatch: pytest.MonkeyPa
     ("entry", "codes"),
     [
         ("{section: welcome, criterion: tone, says: Yes}", ["dispute-says-rating"]),
-        ("{section: welcome, criterion: tone, says: met, outcome: not upheld}",
-         ["dispute-says-rating"]),
+        ("{section: welcome, criterion: tone, says: met, outcome: not upheld, decided_by: L, "
+         "decided_on: 2016-05-09, reason: R}", ["dispute-says-rating"]),
+        ("{section: welcome, criterion: tone, says: not met, outcome: not upheld}",
+         ["decision-incomplete"]),
         ("{section: welcome, criterion: tone, says: met, outcome: withdrawn}", []),
         ("{section: welcome, criterion: tone, says: not met, on: 2016-05-03}",
          ["days-out-of-order"]),
         ("{section: welcome, criterion: tone, says: not met, on: 2016-05-04}", []),
         ("{section: welcome, criterion: tone, says: not met, on: 2016-05-06, outcome: upheld, "
-         "decided_on: 2016-05-05}", ["days-out-of-order"]),
+         "decided_on: 2016-05-05, decided_by: L, reason: R}", ["days-out-of-order"]),
         ("{section: welcome, criterion: tone, says: not met, outcome: upheld, "
-         "decided_on: 2016-05-01}", ["days-out-of-order"]),
+         "decided_on: 2016-05-01, decided_by: L, reason: R}", ["days-out-of-order"]),
         ("{section: welcome, criterion: tone, says: not met, on: last week}", []),
     ],
 )  # fmt: skip

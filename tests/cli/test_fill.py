@@ -1224,10 +1224,10 @@ def test_what_an_editor_saved_meanwhile_is_kept() -> None:
     conversation = Conversation(sheet_of())
     conversation.answer("")
     path = Path("r.yaml")
-    path.write_text(path.read_text() + "# from the editor\nacknowledged: yes\n")
+    path.write_text(path.read_text() + "# from the editor\nacknowledged: 2016-05-06\n")
     for line in ("", "", "", "phone", "", "m"):
         conversation.answer(line)
-    assert path.read_text().endswith("# from the editor\nacknowledged: yes\n")
+    assert path.read_text().endswith("# from the editor\nacknowledged: 2016-05-06\n")
     assert ratings()["greeting"] == "met"
 
 

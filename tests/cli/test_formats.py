@@ -501,8 +501,8 @@ def as_document(value: Any) -> Any:
         return float(value)
     if isinstance(value, Model):
         return {
-            name.rstrip("_"): as_document(getattr(value, name))
-            for name in type(value).model_fields
+            field.alias or name: as_document(getattr(value, name))
+            for name, field in type(value).model_fields.items()
             if getattr(value, name) not in (None, "", (), {})
         }
     if isinstance(value, Mapping):

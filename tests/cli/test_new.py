@@ -339,7 +339,8 @@ def test_a_draft_in_which_all_is_rated_says_that_only_its_status_is_missing() ->
     assert told == {
         "a": "a.yaml: draft, not scored: every criterion is rated. Only the status is missing: "
         "`status: final` makes it count\n",
-        "b": "b.yaml: draft, not scored\n",
+        "b": "b.yaml: draft, not scored: 19 of 20 criteria are rated. It can still end between 75% "
+        "(Meets expectations) and 80% (Meets expectations).\n",
         "c": "c.yaml: void, not scored\n",
     }
     skipped = [one for one in Scoring(Job(["a.yaml", "b.yaml", "c.yaml"])).outcomes()

@@ -66,8 +66,10 @@ def example_review(rubric: Rubric, *, actions: bool = True) -> Review:
                 comment=_NOT_APPLICABLE[number // 7 % len(_NOT_APPLICABLE)],
             )
         else:
-            comment = _WELL[number // 6 % len(_WELL)] if number % 6 == 2 else None
-            rated = Rated(rating=_from_best(rubric, criterion)[0], comment=comment)
+            best = _from_best(rubric, criterion)[0]
+            told = number % 6 == 2 or rubric.needs_comment(criterion, best)
+            comment = _WELL[number // 6 % len(_WELL)] if told else None
+            rated = Rated(rating=best, comment=comment)
         is_seen = rated.rating != Rating.NOT_APPLICABLE
         observed = observed or (is_seen and bool(rubric.points_of(criterion)))
         ratings.setdefault(section.id, {})[criterion.id] = rated

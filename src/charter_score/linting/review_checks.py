@@ -578,6 +578,8 @@ def _one_dispute(
             At.KEY,
             "name both; without either, the dispute is over the whole review",
         )
+        if dispute.model_fields_set and "says" not in dispute.model_fields_set:
+            yield _nothing_said(route)
         return
     section = sections.get(dispute.section)
     if section is None:
@@ -599,13 +601,8 @@ def _one_dispute(
             (*route, "criterion"),
         )
     if "says" not in dispute.model_fields_set:
-        yield Problem(
-            "missing-field",
-            "`says` is missing here: the rating that it should be",
-            route,
-            At.KEY,
-            f"its ratings are {listed(rubric.choices_of(criterion))}",
-        )
+        hint = f"its ratings are {listed(rubric.choices_of(criterion))}"
+        yield _nothing_said(route, hint)
         return
     rating = rubric.rating_reader(criterion)(dispute.says or "")
     if rating is None:
@@ -617,3 +614,9 @@ def _one_dispute(
             (*route, "says"),
             hint=f"its ratings are {listed(rubric.choices_of(criterion))}",
         )
+
+
+def _nothing_said(route: Route, hint: str | None = None) -> Problem:
+    """A dispute that does not say which rating it asks for."""
+    message = "`says` is missing here: the rating that it should be"
+    return Problem("missing-field", message, route, At.KEY, hint)
