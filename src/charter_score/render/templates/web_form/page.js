@@ -26,6 +26,7 @@ const criteria = [...criteriaOf(form)].map(([section, criterion]) => {
   const element = document.getElementById(`rate-${section.id}.${criterion.id}`);
   return { section, criterion, element, key: keyOf(section, criterion) };
 });
+const placesByKey = new Map(criteria.map((place) => [place.key, place]));
 const statusControl = one("#status");
 
 const isRow = (element) => element.matches("[data-list] > li");
@@ -165,13 +166,25 @@ function otherFields() {
     .map(([name, raw]) => [name, valuesIn(raw) ?? []]);
 }
 
+// The ratings that do not go into the file, since nothing may be rated that does not apply: their keys
+// and titles. While a field says what the rubric does not know, it cannot be said what applies.
+function leftOut(answers) {
+  const unsure = new Set(fields.filter((one) => one.held).map((one) => form.fields[Number(one.dataset.field)].name));
+  const leaving = misplaced(form, answers).filter(
+    ([section, criterion]) => !failing(section, criterion, answers).some(([name]) => unsure.has(name)),
+  );
+  return new Map(
+    leaving.map(([section, criterion]) => [keyOf(section, criterion), `${section.title}: ${criterion.title}`]),
+  );
+}
+
 // Telling.
 
 function refresh() {
   const answers = answersOf();
   const asFinal = { ...answers, final: true };
   const missing = problems(form, asFinal).filter(({ code }) => code !== "does-not-apply");
-  const leaving = new Set(misplaced(form, answers).map(([section, criterion]) => keyOf(section, criterion)));
+  const leaving = leftOut(answers);
   let rated = 0;
   let total = 0;
   for (const { section, criterion, element, key } of criteria) {
@@ -236,7 +249,7 @@ function placeOfProblem({ code, route }) {
     const title = index < 0 ? route[1] : form.fields[index].title;
     return { title, target: fields[index] ?? one("#interaction") };
   }
-  const place = criteria.find(({ key }) => key === `${route[1]}.${route[2]}`);
+  const place = placesByKey.get(`${route[1]}.${route[2]}`);
   const part = code === "comment-missing" ? "[data-part=comment]" : "input[type=radio]";
   return { title: `${place.section.title}: ${place.criterion.title}`, target: one(part, place.element) };
 }
@@ -433,7 +446,7 @@ function openInteraction(given, kept) {
   for (const element of fields) {
     const field = form.fields[Number(element.dataset.field)];
     const raw = given instanceof Map ? given.get(field.name) : undefined;
-    const values = valuesIn(raw, field.name);
+    const values = valuesIn(raw, field.name)?.filter(saysSomething);
     release(element);
     const isShown = setField(element, values ?? []);
     if (values === undefined || !isShown) {
@@ -550,7 +563,7 @@ function putInteraction(review) {
 
 function putRatings(review, status) {
   const answers = answersOf(status);
-  const leaving = new Set(misplaced(form, answers).map(([section, criterion]) => keyOf(section, criterion)));
+  const leaving = leftOut(answers);
   const ratings = review.get("ratings") instanceof Map ? review.get("ratings") : new Map();
   for (const place of criteria) {
     const { section, criterion, element, key } = place;
@@ -604,7 +617,7 @@ function save(status = statusControl.value) {
     show(one("[data-as-draft]"), true);
     return;
   }
-  const left = misplaced(form, answers).map(([section, criterion]) => `${section.title}: ${criterion.title}`);
+  const left = [...leftOut(answers).values()];
   const review = documentOf(status);
   const text = `${written(review)}\n`;
   const name = nameForFile();
@@ -661,6 +674,7 @@ document.addEventListener("input", (event) => {
   if (control.tagName === "TEXTAREA") grow(control);
   const holder = control.closest("[data-field], [data-criterion]");
   if (holder && !control.matches("[data-part=comment], [data-part=evidence]")) release(holder);
+  if (!holder && control !== statusControl) return; // nothing else is ever missing
   const before = criteria.filter(({ element }) => !element.hidden).length;
   const { total } = refresh();
   const change = total - before;

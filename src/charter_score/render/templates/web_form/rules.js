@@ -95,7 +95,10 @@ const applying = (form, answers) =>
 
 // The place of a rating among those that a criterion offers: undefined where it is no rating of it,
 // null where it is one that may not be given.
-const placeOf = (criterion, rating) => new Map(criterion.spellings).get(sameWord(rating));
+function placeOf(criterion, rating) {
+  const word = sameWord(rating);
+  return criterion.spellings.find(([spelling]) => spelling === word)?.[1];
+}
 
 const ratingOf = (answers, section, criterion) =>
   answers.ratings.get(keyOf(section, criterion)) ?? { rating: "", comment: "", evidence: "" };
