@@ -3,18 +3,18 @@
 import json
 import subprocess
 import sys
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import playwright
+
+from charter_score.filling.web_form import rules_script
 
 _NODE = (
     Path(playwright.__file__).parent
     / "driver"
     / ("node.exe" if sys.platform == "win32" else "node")
 )
-_SCRIPTS = files("charter_score.render") / "templates" / "web_form"
 _FRAME = """
 "use strict";
 {scripts}
@@ -31,10 +31,7 @@ process.stdout.write(JSON.stringify(result));
 
 def run(body: str, given: Any) -> Any:
     """What a function body returns that has the pure scripts before it, and `given` as data."""
-    scripts = "\n".join(
-        (_SCRIPTS / name).read_text(encoding="utf-8") for name in ("rules.js", "documents.js")
-    )
-    program = _FRAME.format(scripts=scripts, body=body)
+    program = _FRAME.format(scripts=rules_script(), body=body)
     done = subprocess.run(
         [_NODE, "-e", program],
         input=json.dumps(given),

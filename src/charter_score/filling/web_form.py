@@ -5,13 +5,14 @@ rubric as data: which criteria apply when, and which ratings ask for a comment, 
 by the rubric and stands in the data. It saves and opens reviews as JSON and computes no score.
 """
 
+import json
 from base64 import b64encode
 from functools import lru_cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from charter_score import __version__, facts
+from charter_score import __version__, facts, limits
 from charter_score.filling.template import (
     Asked,
     asked_fields,
@@ -20,7 +21,7 @@ from charter_score.filling.template import (
     weight_of,
 )
 from charter_score.library import LoadedRubric
-from charter_score.rating import RATING_WORDS, same_word
+from charter_score.rating import LONGEST_WORD, RATING_WORDS, same_word
 from charter_score.render.html import environment
 from charter_score.render.text.hostile import visible_line, visible_lines
 from charter_score.review import Rated, Review, Status
@@ -34,7 +35,16 @@ _ABOUT = (
 )
 """What is asked about a review as a whole: its key, a title, a hint."""
 
-_SCRIPTS = ("rules.js", "documents.js", "page.js")
+_LIMITS = {
+    "bytes": limits.MOST_BYTES,
+    "depth": limits.MOST_DEPTH,
+    "nodes": limits.MOST_NODES,
+    "text": limits.LONGEST_SCALAR,
+    "key": limits.LONGEST_KEY,
+    "values": limits.MOST_WORDS,
+    "word": LONGEST_WORD,
+}
+"""How large a review may be, as the script says it."""
 
 
 class _Inline(NamedTuple):
@@ -131,6 +141,7 @@ def _criterion(rubric: Rubric, criterion: Criterion) -> dict[str, Any]:
     """
     words = rubric.rating_words(criterion)
     read = rubric.rating_reader(criterion)
+    places = {word: place for place, word in enumerate(words)}
     readable = {same_word(word): read(word) for word in (*words, *RATING_WORDS)}
     return {
         "id": criterion.id,
@@ -141,7 +152,7 @@ def _criterion(rubric: Rubric, criterion: Criterion) -> dict[str, Any]:
             for word in words
         ],
         "spellings": [
-            [spelling, words.index(rating) if rating in words else None]
+            [spelling, places.get(rating)]
             for spelling, rating in readable.items()
             if rating is not None
         ],
@@ -170,10 +181,16 @@ def _hint(field: Asked) -> str:
     return "; ".join([*(["required"] if field.required else []), *told])
 
 
+def rules_script() -> str:
+    """The part of the script that knows of no page: what is missing, how documents are read."""
+    return "\n".join(
+        [f"const LIMITS = {json.dumps(_LIMITS)};", _file("rules.js"), _file("documents.js")]
+    )
+
+
 @lru_cache(maxsize=1)
 def _script() -> _Inline:
-    parts = "\n".join(_file(name) for name in _SCRIPTS)
-    return _inline(f'"use strict";\n(() => {{\n{parts}}})();\n')
+    return _inline(f'"use strict";\n(() => {{\n{rules_script()}\n{_file("page.js")}}})();\n')
 
 
 @lru_cache(maxsize=1)

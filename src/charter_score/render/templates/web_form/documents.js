@@ -1,11 +1,11 @@
 // JSON documents: read so that nothing is lost, and written again.
 //
 // A mapping is a Map in the order of the document, so that no key means anything to the browser. What
-// is no text stays a `Bare` with its own spelling: 1.0 stays 1.0. The limits are charter-score's.
+// is no text stays a `Bare` with its own spelling: 1.0 stays 1.0.
 
-const MOST_BYTES = 5_000_000;
-const MOST_DEPTH = 32;
-const MOST_NODES = 200_000;
+const inWords = (number) => number.toLocaleString("en");
+const tooLarge = () => `the file is larger than ${LIMITS.bytes / 1_000_000} MB`;
+const tooLong = () => `longer than ${LIMITS.text / 1024} KB`;
 
 class Bare {
   constructor(source) {
@@ -42,7 +42,7 @@ function read(text) {
       stop("this text holds a line break, a tab or an escape that JSON does not know", begin);
     }
     const why = unfit(found);
-    if (why === "long") stop("this text is longer than 64 KB", begin);
+    if (why === "long") stop(`this text is ${tooLong()}`, begin);
     if (why) stop("this text holds a control character or half of a character", begin);
     return found;
   };
@@ -61,7 +61,7 @@ function read(text) {
     const begin = at;
     const name = string().normalize("NFC");
     if (!name) stop("a key is empty", begin);
-    if (isLong(name)) stop("a key is longer than 1,024 characters", begin);
+    if (Array.from(name).length > LIMITS.key) stop(`a key is longer than ${inWords(LIMITS.key)} characters`, begin);
     if (container.has(name)) stop("this key stands twice in one mapping", begin);
     skip();
     if (text[at] !== ":") stop("a colon is missing after this key");
@@ -81,13 +81,13 @@ function read(text) {
   };
   skip();
   for (;;) {
-    if ((nodes += 1) > MOST_NODES) stop("there are more than 200,000 values");
+    if ((nodes += 1) > LIMITS.nodes) stop(`there are more than ${inWords(LIMITS.nodes)} values`);
     const sign = text[at];
     const isOpening = sign === "{" || sign === "[";
     const value = sign === "{" ? new Map() : sign === "[" ? [] : scalar();
     place(value);
     if (isOpening) {
-      if (open.length >= MOST_DEPTH) stop("it is nested more than 32 deep");
+      if (open.length >= LIMITS.depth) stop(`it is nested more than ${LIMITS.depth} deep`);
       open.push(value);
       at += 1;
     }
@@ -120,7 +120,7 @@ function read(text) {
 
 // The text of a document as UTF-8. Throws an Error where it is none.
 function decoded(bytes) {
-  if (bytes.byteLength > MOST_BYTES) throw new Error("the file is larger than 5 MB");
+  if (bytes.byteLength > LIMITS.bytes) throw new Error(tooLarge());
   let text;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

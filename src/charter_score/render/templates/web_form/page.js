@@ -235,7 +235,7 @@ const TOLD = {
   "bad-date": "is no day of the calendar: year-month-day is wanted",
   "unknown-word": "has a value that this rubric does not know",
   "single-value": "takes one value",
-  "too-many": "has more than 100 values",
+  "too-many": `has more than ${LIMITS.values} values`,
   "unknown-rating": "has a rating that is none of its own",
   "na-forbidden": "always applies: n/a is not allowed",
 };
@@ -632,13 +632,13 @@ function save(status = statusControl.value) {
   tell(`Saved as ${name}, among your downloads`, [
     answers.final ? `Its score: charter-score score ${name}` : "It is a draft: open it here again to go on.",
     ...left.map((title) => `Left out, since it does not apply: ${title}`),
-    ...long.map((control) => `Too long to be read again (64 KB): ${control.closest("label, fieldset")?.textContent.trim().slice(0, 60) ?? "a text"}`),
+    ...long.map((control) => `A text is ${tooLong()} and cannot be read again: ${control.closest("label, fieldset")?.textContent.trim().slice(0, 60) ?? "a text"}`),
   ]);
 }
 
 async function openFile(file) {
   try {
-    if (file.size > MOST_BYTES) throw new Error("the file is larger than 5 MB");
+    if (file.size > LIMITS.bytes) throw new Error(tooLarge());
     const value = read(decoded(await file.arrayBuffer()));
     const why = refusal(value);
     if (why) {

@@ -1,16 +1,14 @@
 // What a review must say by its rubric: functions over plain data that know of no page.
 //
 // They ask the same of a review as `charter-score check`. What each rating asks for was worked out
-// from the rubric when the form was made and stands in its data; no score is computed anywhere.
+// from the rubric when the form was made and stands in its data; no score is computed anywhere. LIMITS
+// stands before this script: charter-score's own.
 //
 // `form` is the data of the page. `answers` is what a reviewer has said so far:
 //   final        whether the review is to be scored
 //   interaction  Map of a field's name to the list of its values
 //   ratings      Map of "section.criterion" to {rating, comment, evidence}, each a text, "" for none
 
-const MOST_VALUES = 100;
-const LONGEST_WORD = 1024;
-const LONGEST_TEXT = 65536; // bytes
 const UNCHANGED_BY_FOLDING = "ı"; // its capital is I, whose small letter is another one
 
 const isSpace = (sign) => sign !== "\ufeff" && (sign.trim() === "" || /[\x1c-\x1f\x85]/.test(sign));
@@ -25,7 +23,7 @@ function trimmed(text) {
 
 const saysSomething = (text) => trimmed(text) !== "";
 
-const isLong = (text) => text.length > LONGEST_WORD && Array.from(text).length > LONGEST_WORD;
+const isLong = (text) => text.length > LIMITS.word && Array.from(text).length > LIMITS.word;
 
 // Full case folding, sign by sign: the end of a word changes nothing.
 function folded(text) {
@@ -123,7 +121,7 @@ function problems(form, answers) {
   const found = [];
   const tell = (code, ...route) => found.push({ code, route });
   for (const [name, values] of answers.interaction) {
-    if (values.length > MOST_VALUES) tell("too-many", "interaction", name);
+    if (values.length > LIMITS.values) tell("too-many", "interaction", name);
   }
   if (found.length === 0) interactionProblems(form, answers, tell);
   for (const [section, criterion] of misplaced(form, answers)) {
@@ -171,5 +169,5 @@ const UNFIT = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\p{Surrogate}/u;
 // Why no document could hold a text: "long", or "sign" for what is invisible and acts; else "".
 function unfit(text) {
   if (UNFIT.test(text)) return "sign";
-  return new TextEncoder().encode(text).length > LONGEST_TEXT ? "long" : "";
+  return new TextEncoder().encode(text).length > LIMITS.text ? "long" : "";
 }
