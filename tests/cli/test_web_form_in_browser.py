@@ -4,7 +4,6 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from browser import Form, document
 from charter_score.filling.template import asked_fields
 from charter_score.filling.web_form import web_form
 from charter_score.library import LoadedRubric, load_rubric
-from charter_score.render.text.hostile import visible_line
 from charter_score.review import Review, Status
 from charter_score.rubric import Rubric, applies
 from charter_score.source.reading import read_document
@@ -120,7 +118,7 @@ def a_form(chromium: Browser, folder: Path, rubric: Rubric) -> Form:
 
 
 @pytest.mark.at_length
-@pytest.mark.parametrize("seed", some(range(60), 4))
+@pytest.mark.parametrize("seed", some(range(60), 2))
 def test_the_page_agrees_with_check(chromium: Browser, tmp_path: Path, seed: int) -> None:
     """On random rubrics and answers: what is shown, what is listed, what is saved and scored."""
     rng = random.Random(seed)
@@ -433,7 +431,7 @@ def test_what_the_form_cannot_show_is_told_and_kept(show: Opener, tmp_path: Path
 
 
 @pytest.mark.at_length
-@pytest.mark.parametrize("seed", some(range(40), 3))
+@pytest.mark.parametrize("seed", some(range(40)))
 def test_whatever_is_opened_is_told_and_nothing_is_lost(
     show: Opener, tmp_path: Path, seed: int
 ) -> None:
@@ -566,13 +564,18 @@ def test_a_hostile_rubric_makes_a_harmless_form(chromium: Browser, tmp_path: Pat
     form.close()
 
 
-@pytest.mark.parametrize("words", [(PLYMOUTH, "--example"), (TEXAS,)])
+@pytest.mark.at_length
 @pytest.mark.parametrize(
-    "window",
-    [
-        {"viewport": {"width": 390, "height": 800}, "color_scheme": "dark"},
-        {"color_scheme": "light"},
-    ],
+    ("words", "window"),
+    some(
+        [
+            ((TEXAS,), {"viewport": {"width": 390, "height": 800}, "color_scheme": "dark"}),
+            ((PLYMOUTH, "--example"), {"color_scheme": "light"}),
+            ((TEXAS,), {"color_scheme": "light"}),
+            ((PLYMOUTH, "--example"), {"viewport": {"width": 390, "height": 800}}),
+        ],
+        2,
+    ),
 )
 def test_nothing_stands_in_anybodys_way(
     show: Opener, words: tuple[str, ...], window: dict[str, Any]
@@ -624,16 +627,6 @@ def test_it_prints_on_a_few_pages(show: Opener) -> None:
     form = show(PLYMOUTH, "--example")
     pages = re.findall(rb"/Type\s*/Page\b", form.page.pdf(prefer_css_page_size=True))
     assert len(pages) <= 3
-
-
-def test_the_page_names_its_rubric(show: Opener) -> None:
-    """Its id and version, and the hash of its bytes."""
-    form = show(PLYMOUTH)
-    digest = sha256((ROOT / f"rubrics/{PLYMOUTH}.yaml").read_bytes()).hexdigest()
-    footer = form.page.locator("footer").inner_text()
-    assert f"{PLYMOUTH}@2016" in footer
-    assert digest in footer
-    assert visible_line("Plymouth City Council") in form.page.locator("header").inner_text()
 
 
 def test_a_character_that_no_review_can_hold_is_taken_out(show: Opener, tmp_path: Path) -> None:
