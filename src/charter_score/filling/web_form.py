@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from charter_score import __version__, facts, limits
+from charter_score.compiled import worths_of
 from charter_score.filling.template import (
     Asked,
     asked_fields,
@@ -148,8 +149,12 @@ def _criterion(rubric: Rubric, criterion: Criterion) -> dict[str, Any]:
         "title": visible_line(criterion.title),
         "when": list(criterion.applies_when.items()),
         "ratings": [
-            {"word": word, "asks": rubric.needs_comment(criterion, read(word) or word)}
-            for word in words
+            {
+                "word": worth.rating,
+                "asks": rubric.needs_comment(criterion, worth.rating),
+                "observed": worth.observed,
+            }
+            for worth in worths_of(rubric, criterion)
         ],
         "spellings": [
             [spelling, places.get(rating)]

@@ -192,9 +192,11 @@ def test_the_data_says_what_the_rubric_says(small: Rubric) -> None:
     assert data["undeclared"] == ["weather"]
     criteria = {one["id"]: one for section in data["sections"] for one in section["criteria"]}
     assert criteria["check"]["ratings"] == [
-        {"word": "met", "asks": False},
-        {"word": "not met", "asks": True},
+        {"word": "met", "asks": False, "observed": True},
+        {"word": "not met", "asks": True, "observed": True},
     ]
+    assert [one["observed"] for one in criteria["note"]["ratings"]] == [False] * 3
+    assert [one["observed"] for one in criteria["tone"]["ratings"]] == [True, True, False]
     assert dict(criteria["check"]["spellings"])["n/a"] is None
     assert dict(criteria["note"]["spellings"]) == {
         **{"met": 0, "yes": 0, "not met": 1, "no": 1, "n/a": 2, "na": 2, "not applicable": 2}

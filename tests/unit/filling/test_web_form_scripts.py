@@ -18,10 +18,12 @@ from charter_score.errors import DocumentError
 from charter_score.field_types import day_of, is_date
 from charter_score.filling.web_form import form_data
 from charter_score.linting import review_problems
+from charter_score.pipeline import nothing_observed
 from charter_score.rating import same_word
 from charter_score.review import Review
 from charter_score.rubric import Rubric, applies, same_value
 from charter_score.scalars import Scalar, Value
+from charter_score.scoring import NothingObservedError, score
 from charter_score.source.reading import read_document
 from documents import errors_of, review_from, rubric_from
 from effort import LONG, examples
@@ -55,11 +57,14 @@ def a_review(rng: random.Random, rubric: dict[str, Any]) -> dict[str, Any]:
             del interaction[name]
         elif rng.random() < 0.15 and name != "date":
             interaction[name] = rng.choice(("no such value", ["one", "two"], ""))
+    is_na = rng.random() < 0.1
     for section in rubric["sections"]:
         rated = review["ratings"].setdefault(section["id"], {})
         for criterion in section["criteria"]:
             chance = rng.random()
-            if chance < 0.2:
+            if is_na and criterion["id"] in rated:
+                rated[criterion["id"]] = {"rating": "n/a", "comment": "It did not come up."}
+            elif chance < 0.2:
                 rated.pop(criterion["id"], None)
             elif chance < 0.3:
                 word = rng.choice(("met", "n/a", "Not Met", "no such rating"))
@@ -94,11 +99,13 @@ def answers_of(review: Review) -> dict[str, Any]:
 
 def told_by_check(rubric: Rubric, review: Review) -> Told:
     """The code and place of each error of a review; each criterion that is not rated for itself."""
-    return {
-        told
-        for problem in errors_of(review_problems(rubric, review))
-        for told in _each(rubric, review, problem)
-    }
+    problems = errors_of(review_problems(rubric, review))
+    if not problems and review.status.is_scored:
+        try:
+            score(rubric, review)
+        except NothingObservedError:
+            problems = [nothing_observed()]
+    return {told for problem in problems for told in _each(rubric, review, problem)}
 
 
 def _each(rubric: Rubric, review: Review, problem: Problem) -> Iterator[tuple[str, ...]]:
@@ -117,7 +124,7 @@ def _each(rubric: Rubric, review: Review, problem: Problem) -> Iterator[tuple[st
 def test_what_applies_and_is_missing_is_what_check_says() -> None:
     """On random rubrics and answers, right and wrong, final and not: the same codes and places."""
     rng = random.Random(5)
-    cases = []
+    cases: list[tuple[Rubric, list[Review]]] = []
     for _ in range(examples(3_000)):
         document = a_rubric(rng)
         rubric = rubric_from(to_yaml(document))
@@ -148,7 +155,7 @@ def test_what_applies_and_is_missing_is_what_check_says() -> None:
             codes |= {told[0] for told in expected}
     assert codes == {
         *("unrated", "comment-missing", "does-not-apply", "unknown-rating", "na-forbidden"),
-        *("field-required", "bad-date", "unknown-word", "single-value"),
+        *("field-required", "bad-date", "unknown-word", "single-value", "nothing-observed"),
     }
 
 

@@ -14,6 +14,7 @@ const counted = (number, singular, plural = `${singular}s`) =>
 
 let opened = new Map();
 let fileName = "";
+let keptUnseen = 0; // what the file says that the form cannot show
 let isDirty = false;
 let lastFocus = null;
 
@@ -220,7 +221,7 @@ function refresh() {
     others && `${counted(others, "answer")} to mend`,
   ].filter(Boolean);
   one("[data-rated]").textContent = `${rated} of ${total} rated`;
-  one("[data-due]").textContent = due.join("; ");
+  one("[data-due]").textContent = due.map((told) => `; ${told}`).join("");
   one("progress").max = Math.max(total, 1);
   one("progress").value = rated;
   show(one("[data-next]"), missing.length > 0);
@@ -240,10 +241,17 @@ const TOLD = {
   "na-forbidden": "always applies: n/a is not allowed",
 };
 
+const NOTHING_OBSERVED =
+  "Every criterion with points is n/a, so there is nothing to score. Is it the right interaction?";
+
 const COUNTED_APART = new Set(["unrated", "comment-missing", "field-required"]);
 
 // Where a problem is mended: the words for it, and the control.
 function placeOfProblem({ code, route }) {
+  if (code === "nothing-observed") {
+    const shown = criteria.find(({ element }) => !element.hidden);
+    return { title: NOTHING_OBSERVED, target: shown?.element ?? one("#interaction") };
+  }
   if (route[0] === "interaction") {
     const index = form.fields.findIndex((field) => field.name === route[1]);
     const title = index < 0 ? route[1] : form.fields[index].title;
@@ -262,7 +270,7 @@ function tellMissing(missing, answers, leaving) {
     const name = document.createElement("bdi");
     name.textContent = title;
     link.href = `#${target.closest("[id]").id}`;
-    link.append(name, ` ${TOLD[problem.code]}`);
+    link.append(name, ` ${TOLD[problem.code] ?? ""}`);
     link.addEventListener("click", (event) => {
       event.preventDefault();
       focusOn(target);
@@ -279,6 +287,7 @@ function tellMissing(missing, answers, leaving) {
     leaving.size > 0 &&
       `${counted(leaving.size, "rating")} will be left out of the file, since ${leaving.size === 1 ? "its criterion does" : "their criteria do"} not apply as the interaction stands.`,
     silent.length > 0 && `Part of this rubric applies only by ${silent.join(", ")}, which is not given.`,
+    keptUnseen > 0 && "The file says more than this form can show, and it stays there: charter-score check tells whether it is right.",
   ].filter(Boolean);
   one("[data-aside]").textContent = told.join(" ");
   show(one("[data-aside]"), told.length > 0);
@@ -302,8 +311,7 @@ function speak(text) {
   }, 500);
 }
 
-const progressText = () =>
-  [one("[data-rated]").textContent, one("[data-due]").textContent].filter(Boolean).join("; ");
+const progressText = () => one("[data-rated]").textContent + one("[data-due]").textContent;
 
 function tell(title, lines, { focus = true, isWrong = false } = {}) {
   const box = one("[data-message]");
@@ -421,6 +429,7 @@ function open(value, name) {
   openInteraction(value.get("interaction"), kept);
   openRatings(value.get("ratings"), told, kept);
   all("textarea").forEach(grow);
+  keptUnseen = told.length;
   refresh();
   isDirty = false;
   return told;

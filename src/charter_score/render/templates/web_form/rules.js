@@ -107,6 +107,12 @@ function wantsComment(criterion, own) {
   return typeof place === "number" && criterion.ratings[place].asks && !saysSomething(own.comment);
 }
 
+// Whether a rating lets a criterion with points count as observed.
+function isObserved(answers, section, criterion) {
+  const place = placeOf(criterion, ratingOf(answers, section, criterion).rating);
+  return typeof place === "number" && criterion.ratings[place].observed;
+}
+
 // The criteria that are rated and must not be, since they do not apply.
 function misplaced(form, answers) {
   return [...criteriaOf(form)].filter(([section, criterion]) => {
@@ -136,6 +142,10 @@ function problems(form, answers) {
     } else if (place === undefined) tell("unknown-rating", ...route);
     else if (place === null) tell("na-forbidden", ...route);
     else if (wantsComment(criterion, own)) tell("comment-missing", ...route);
+  }
+  const isComplete = answers.final && found.length === 0;
+  if (isComplete && !applying(form, answers).some((place) => isObserved(answers, ...place))) {
+    tell("nothing-observed", "ratings");
   }
   return found;
 }
