@@ -260,6 +260,10 @@ def test_a_final_review_that_is_not_complete_can_be_saved_as_a_draft(
     form.page.locator(".bar [data-save]").click()
     assert form.told().startswith("Not complete yet: 19 things missing")
     assert form.page.evaluate("document.activeElement.matches('[data-message]')")
+    form.page.get_by_role("button", name="See what is missing").click()
+    focused = form.page.evaluate("document.activeElement.textContent")
+    assert focused == "Welcome: Introduction of self and team not rated yet"
+    form.page.locator(".bar [data-save]").click()
     with form.page.expect_download() as waiting:
         form.page.get_by_role("button", name="Save as a draft").click()
     path = browsing.keep(waiting.value, tmp_path)
@@ -430,7 +434,9 @@ def test_what_the_form_cannot_show_is_told_and_kept(show: Opener, tmp_path: Path
     form.page.locator(".held:visible [data-take-out]").first.click()
     form.rate("welcome.greeting", 0)
     form.write("#advisor", "Advisor 17")
+    form.rate("close.next_steps", 0)  # where a word stands for the whole section
     saved = document(form.save(tmp_path))
+    expected["ratings"]["close"] = {"next_steps": "met"}
     del expected["interaction"]["channel"]
     expected["ratings"]["welcome"]["greeting"] = "met"
     expected["advisor"] = "Advisor 17"

@@ -63,9 +63,7 @@ function setRows(list, rows) {
     const row = addRow(list);
     row.source = source;
     for (const [part, text] of parts) {
-      const control = one(`[data-part="${part}"]`, row);
-      showLines(control, text);
-      control.value = text;
+      one(`[data-part="${part}"]`, row).value = text;
     }
   }
   if (rows.length === 0) addRow(list);
@@ -324,12 +322,9 @@ function tell(title, lines, { focus = true, isWrong = false } = {}) {
   });
   one("[data-message-lines]").replaceChildren(...items);
   show(one("[data-message-lines]"), items.length > 0);
-  show(one("[data-as-draft]"), false);
+  for (const button of all("[data-as-draft], [data-see-missing]")) show(button, false);
   show(box, true);
-  if (focus) {
-    box.focus();
-    box.scrollIntoView({ block: "nearest" });
-  }
+  if (focus) box.focus();
 }
 
 // Opening.
@@ -362,18 +357,17 @@ function actionsIn(raw) {
   return rows.some(({ parts }) => parts.some(([, text]) => text === undefined)) ? undefined : rows;
 }
 
-// What a rating of a file says, in a word or at length; undefined where it says something else.
+// What a rating of a file says, in a word or at length; a part that is no text is blank and a misfit.
 function ratedIn(raw) {
-  if (!(raw instanceof Map)) {
-    const rating = nameIn(raw);
-    return rating === undefined ? undefined : { rating, comment: "", evidence: "" };
-  }
-  const found = {
-    rating: nameIn(raw.get("rating")),
-    comment: textIn(raw.get("comment")),
-    evidence: textIn(raw.get("evidence")),
+  const isLongForm = raw instanceof Map;
+  const parts = {
+    rating: nameIn(isLongForm ? raw.get("rating") : raw),
+    comment: isLongForm ? textIn(raw.get("comment")) : "",
+    evidence: isLongForm ? textIn(raw.get("evidence")) : "",
   };
-  return Object.values(found).includes(undefined) ? undefined : found;
+  const isMisfit = Object.values(parts).includes(undefined);
+  const [rating, comment, evidence] = Object.values(parts).map((text) => text ?? "");
+  return { rating, comment, evidence, isMisfit };
 }
 
 // Why a document is no review of this form's rubric; "" where it is one.
@@ -473,11 +467,10 @@ function openRatings(given, told, kept) {
     const { section, criterion, element } = place;
     const rated = ratings.get(section.id);
     const raw = rated instanceof Map ? rated.get(criterion.id) : undefined;
-    const own = ratedIn(raw) ?? { rating: "", comment: "", evidence: "" };
+    const own = ratedIn(raw);
     const index = own.rating === "" ? undefined : placeOf(criterion, own.rating);
     release(element);
-    element.misfit = ratedIn(raw) === undefined;
-    if (element.misfit) kept(`${section.title}: ${criterion.title}`);
+    if (own.isMisfit) kept(`${section.title}: ${criterion.title}`);
     for (const radio of all("input[type=radio]", element)) radio.checked = radio.value === String(index);
     for (const part of ["comment", "evidence"]) {
       const control = one(`[data-part=${part}]`, element);
@@ -574,14 +567,16 @@ function putRatings(review, status) {
   const answers = answersOf(status);
   const leaving = leftOut(answers);
   const ratings = review.get("ratings") instanceof Map ? review.get("ratings") : new Map();
-  for (const place of criteria) {
-    const { section, criterion, element, key } = place;
-    const rated = ratings.get(section.id);
-    if (!isNothing(rated) && !(rated instanceof Map)) continue;
-    const mapping = rated instanceof Map ? rated : new Map();
-    const entry = leaving.has(key) ? undefined : entryOf(place, mapping.get(criterion.id));
-    put(mapping, criterion.id, entry);
-    if (mapping.size > 0 || rated instanceof Map) ratings.set(section.id, mapping);
+  for (const section of form.sections) {
+    const raw = ratings.get(section.id);
+    const rated = raw instanceof Map ? raw : new Map();
+    for (const criterion of section.criteria) {
+      const key = keyOf(section, criterion);
+      const entry = leaving.has(key) ? undefined : entryOf(placesByKey.get(key), rated.get(criterion.id));
+      put(rated, criterion.id, entry);
+    }
+    // What stands there and is no mapping of ratings stays until something is rated.
+    if (rated.size > 0) ratings.set(section.id, rated);
   }
   review.set("ratings", ratings);
 }
@@ -596,7 +591,6 @@ function entryOf(place, raw) {
   const changed = [comment, evidence].filter((control) => control.value !== control.loaded);
   if (raw !== undefined && isRatingSame && changed.length === 0) return raw;
   if (isNothing(raw) || !(raw instanceof Map)) {
-    if (element.misfit && isNothing(own.rating || undefined) && changed.length === 0) return raw;
     const said = [["rating", own.rating], ["comment", own.comment], ["evidence", own.evidence]];
     const kept = said.filter(([, text]) => saysSomething(text));
     if (kept.length === 1 && kept[0][0] === "rating") return own.rating;
@@ -623,7 +617,7 @@ function save(status = statusControl.value) {
     tell(`Not complete yet: ${counted(missing.length, "thing")} missing`, [
       "Everything that is missing is listed under “Finish”. Until then it can be saved as a draft, and opened here again.",
     ]);
-    show(one("[data-as-draft]"), true);
+    for (const button of all("[data-as-draft], [data-see-missing]")) show(button, true);
     return;
   }
   const left = [...leftOut(answers).values()];
@@ -676,6 +670,7 @@ document.addEventListener("input", (event) => {
   const control = event.target;
   if (control.id === "file") return;
   isDirty = true;
+  show(one("[data-message]"), false);
   if (UNFIT.test(control.value ?? "") && control.type !== "file") {
     control.value = control.value.replace(new RegExp(UNFIT, "gu"), "");
     speak("A character was taken out that no review can hold.");
@@ -713,6 +708,10 @@ const ACTIONS = {
   close: () => {
     show(one("[data-message]"), false);
     (lastFocus ?? one("h1")).focus();
+  },
+  seeMissing: () => {
+    show(one("[data-message]"), false);
+    one("[data-missing] a").focus();
   },
   print: () => print(),
   add: (button) => {
