@@ -422,7 +422,7 @@ function open(value, name) {
   openStatus(value.get("status"), kept);
   openInteraction(value.get("interaction"), kept);
   openRatings(value.get("ratings"), told, kept);
-  all("textarea").forEach(grow);
+  grow(all("textarea"));
   keptUnseen = told.length;
   refresh();
   isDirty = false;
@@ -661,9 +661,16 @@ async function openFile(file) {
 
 // What a person does.
 
-function grow(area) {
-  area.style.height = "auto";
-  area.style.height = `${area.scrollHeight + 2}px`;
+const growsByItself = CSS.supports("field-sizing", "content");
+
+// Fields of several lines as high as what stands in them: all are measured before any is changed.
+function grow(areas) {
+  if (growsByItself) return;
+  for (const area of areas) area.style.height = "auto";
+  const heights = areas.map((area) => area.scrollHeight + 2);
+  areas.forEach((area, index) => {
+    area.style.height = `${heights[index]}px`;
+  });
 }
 
 document.addEventListener("input", (event) => {
@@ -675,7 +682,7 @@ document.addEventListener("input", (event) => {
     control.value = control.value.replace(new RegExp(UNFIT, "gu"), "");
     speak("A character was taken out that no review can hold.");
   }
-  if (control.tagName === "TEXTAREA") grow(control);
+  if (control.tagName === "TEXTAREA") grow([control]);
   const holder = control.closest("[data-field], [data-criterion]");
   if (holder && !control.matches("[data-part=comment], [data-part=evidence]")) release(holder);
   if (!holder && control !== statusControl) return; // nothing else is ever missing
