@@ -514,6 +514,29 @@ def without_nothing(value: Any) -> Any:
     return {name: item for name, item in parts.items() if item not in (None, {}, [], "", " ")}
 
 
+def test_lists_without_end_are_kept_and_not_shown(show: Opener, tmp_path: Path) -> None:
+    """Tens of thousands of values, praises and actions open at once and go back whole."""
+    many = [f"value {number}" for number in range(30_000)]
+    review = {
+        "rubric": PLYMOUTH,
+        "status": "draft",
+        "interaction": {"channel": many, "reference": many, "other": many},
+        "ratings": {"welcome": {"greeting": {"rating": "met", "comment": "a\r\nb"}}},
+        "done_well": many,
+        "actions": [{"what": "x"}] * 20_000,
+    }
+    path = tmp_path / "given.json"
+    path.write_text(json.dumps(review), encoding="utf-8")
+    form = show(PLYMOUTH)
+    told = form.open(path)
+    assert "Done well: what the file says cannot be shown here" in told
+    assert "Welcome" not in told
+    assert {words for _, words in form.missing() if "more than" in words} == {
+        *(f"{name} has more than 100 values" for name in ("Channel", "Reference", "other"))
+    }
+    assert document(form.save(tmp_path)) == review
+
+
 def test_nothing_is_kept_and_nothing_is_fetched(show: Opener, tmp_path: Path) -> None:
     """No storage, no cookie, no request; a page that is opened again is blank; leaving is asked."""
     form = show(PLYMOUTH)

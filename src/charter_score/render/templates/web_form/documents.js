@@ -61,7 +61,8 @@ function read(text) {
     const begin = at;
     const name = string().normalize("NFC");
     if (!name) stop("a key is empty", begin);
-    if (Array.from(name).length > LIMITS.key) stop(`a key is longer than ${inWords(LIMITS.key)} characters`, begin);
+    if (Array.from(name).length > LIMITS.key)
+      stop(`a key is longer than ${inWords(LIMITS.key)} characters`, begin);
     if (container.has(name)) stop("this key stands twice in one mapping", begin);
     skip();
     if (text[at] !== ":") stop("a colon is missing after this key");

@@ -30,12 +30,11 @@ const criteria = [...criteriaOf(form)].map(([section, criterion]) => {
 const placesByKey = new Map(criteria.map((place) => [place.key, place]));
 const statusControl = one("#status");
 
-const isRow = (element) => element.matches("[data-list] > li");
+const MOST_ROWS = 1000; // a longer list is kept as it is and not shown
 
 function addRow(list) {
   const row = one("template", list.parentElement).content.firstElementChild.cloneNode(true);
   list.append(row);
-  renumber(list);
   return row;
 }
 
@@ -67,10 +66,11 @@ function setRows(list, rows) {
     }
   }
   if (rows.length === 0) addRow(list);
+  renumber(list);
 }
 
-// A field of one line that is to show a text of several becomes one of several lines.
-const showLines = (control, text) => control.tagName !== "INPUT" || !/[\r\n]/.test(text);
+// Whether a control can show a text: a field of one line shows no line breaks.
+const canShow = (control, text) => control.tagName !== "INPUT" || !/[\r\n]/.test(text);
 
 function fieldValues(element) {
   const field = form.fields[Number(element.dataset.field)];
@@ -88,7 +88,8 @@ function fieldValues(element) {
 
 function setField(element, values) {
   const field = form.fields[Number(element.dataset.field)];
-  const places = values.map((value) => field.values.map(sameValue).indexOf(sameValue(value)));
+  const known = field.values.map(sameValue);
+  const places = values.map((value) => known.indexOf(sameValue(value)));
   const select = one("select", element);
   const list = one("[data-list]", element);
   const ticks = all("input[type=checkbox]", element);
@@ -120,7 +121,7 @@ function setField(element, values) {
 function hold(element, shown) {
   element.held = true;
   const note = one("[data-held]", element);
-  one("[data-held-text]", note).textContent = shown || "something that is no text";
+  one("[data-held-text]", note).textContent = shown.slice(0, 200) || "something that is no text";
   element.loaded = null; // whatever is chosen from here on is a change
   show(note, true);
 }
@@ -143,7 +144,11 @@ function answersOf(status = statusControl.value) {
   );
   for (const [name, values] of otherFields()) interaction.set(name, values);
   const ratings = new Map(criteria.map((place) => [place.key, ownRating(place)]));
-  return { final: form.statuses.some(([word, isScored]) => word === status && isScored), interaction, ratings };
+  return {
+    final: form.statuses.some(([word, isScored]) => word === status && isScored),
+    interaction,
+    ratings,
+  };
 }
 
 function ownRating({ criterion, element }) {
@@ -160,20 +165,25 @@ function otherFields() {
   const given = opened.get("interaction");
   if (!(given instanceof Map)) return [];
   const asked = new Set(form.fields.map((field) => field.name));
-  return [...given]
-    .filter(([name]) => !asked.has(name))
-    .map(([name, raw]) => [name, valuesIn(raw) ?? []]);
+  return [...given].filter(([name]) => !asked.has(name)).map(([name, raw]) => [name, valuesIn(raw) ?? []]);
 }
 
 // The ratings that do not go into the file, since nothing may be rated that does not apply: their keys
 // and titles. While a field says what the rubric does not know, it cannot be said what applies.
 function leftOut(answers) {
-  const unsure = new Set(fields.filter((one) => one.held).map((one) => form.fields[Number(one.dataset.field)].name));
+  const unsure = new Set(
+    fields
+      .filter((element) => element.held)
+      .map((element) => form.fields[Number(element.dataset.field)].name),
+  );
   const leaving = misplaced(form, answers).filter(
     ([section, criterion]) => !failing(section, criterion, answers).some(([name]) => unsure.has(name)),
   );
   return new Map(
-    leaving.map(([section, criterion]) => [keyOf(section, criterion), `${section.title}: ${criterion.title}`]),
+    leaving.map(([section, criterion]) => [
+      keyOf(section, criterion),
+      `${section.title}: ${criterion.title}`,
+    ]),
   );
 }
 
@@ -223,7 +233,7 @@ function refresh() {
   one("progress").max = Math.max(total, 1);
   one("progress").value = rated;
   show(one("[data-next]"), missing.length > 0);
-  tellMissing(missing, answers, leaving);
+  listMissing(missing, answers, leaving);
   return { total, missing };
 }
 
@@ -260,7 +270,7 @@ function placeOfProblem({ code, route }) {
   return { title: `${place.section.title}: ${place.criterion.title}`, target: one(part, place.element) };
 }
 
-function tellMissing(missing, answers, leaving) {
+function listMissing(missing, answers, leaving) {
   const items = missing.map((problem) => {
     const { title, target } = placeOfProblem(problem);
     const item = document.createElement("li");
@@ -285,7 +295,8 @@ function tellMissing(missing, answers, leaving) {
     leaving.size > 0 &&
       `${counted(leaving.size, "rating")} will be left out of the file, since ${leaving.size === 1 ? "its criterion does" : "their criteria do"} not apply as the interaction stands.`,
     silent.length > 0 && `Part of this rubric applies only by ${silent.join(", ")}, which is not given.`,
-    keptUnseen > 0 && "The file says more than this form can show, and it stays there: charter-score check tells whether it is right.",
+    keptUnseen > 0 &&
+      "The file says more than this form can show, and it stays there: charter-score check tells whether it is right.",
   ].filter(Boolean);
   one("[data-aside]").textContent = told.join(" ");
   show(one("[data-aside]"), told.length > 0);
@@ -311,7 +322,7 @@ function speak(text) {
 
 const progressText = () => one("[data-rated]").textContent + one("[data-due]").textContent;
 
-function tell(title, lines, { focus = true, isWrong = false } = {}) {
+function say(title, lines, { focus = true, isWrong = false } = {}) {
   const box = one("[data-message]");
   box.classList.toggle("wrong", isWrong);
   one("[data-message-title]").textContent = title;
@@ -337,19 +348,22 @@ const nameIn = (raw) => (raw instanceof Bare && !isNothing(raw) ? raw.source : t
 
 function listIn(raw) {
   if (isNothing(raw)) return [];
-  return Array.isArray(raw) && raw.every((item) => typeof item === "string") ? raw : undefined;
+  if (!Array.isArray(raw) || raw.length > MOST_ROWS) return undefined;
+  return raw.every((item) => typeof item === "string") ? raw : undefined;
 }
 
+// The values of a field; of too many, one more than there may be.
 function valuesIn(raw, name = "") {
   if (isNothing(raw)) return [];
-  const values = (Array.isArray(raw) ? raw : [raw]).map(nameIn);
+  const values = (Array.isArray(raw) ? raw.slice(0, LIMITS.values + 1) : [raw]).map(nameIn);
   if (values.includes(undefined)) return undefined;
   return name === "date" ? values.map(dayOf) : values;
 }
 
 function actionsIn(raw) {
   if (isNothing(raw)) return [];
-  if (!Array.isArray(raw) || !raw.every((item) => item instanceof Map)) return undefined;
+  if (!Array.isArray(raw) || raw.length > MOST_ROWS) return undefined;
+  if (!raw.every((item) => item instanceof Map)) return undefined;
   const rows = raw.map((item) => ({
     source: item,
     parts: ["what", "who", "by"].map((part) => [part, textIn(item.get(part))]),
@@ -395,19 +409,22 @@ const isPath = (name) => name.includes("/") || /\.(?:ya?ml|json)$/.test(name);
 
 function isOurRubric(named) {
   if (named === "" || named === form.reference) return true;
-  if (isPath(named)) return !isPath(form.reference) || named.split("/").at(-1) === form.reference.split("/").at(-1);
+  if (isPath(named))
+    return !isPath(form.reference) || named.split("/").at(-1) === form.reference.split("/").at(-1);
   return named === form.name || named === form.id;
 }
 
-function open(value, name) {
+function openReview(value, name) {
   const told = [];
   opened = value;
   fileName = name;
-  const kept = (title) => told.push(`${title}: what the file says cannot be shown here; it is kept as it is.`);
+  const kept = (title) =>
+    told.push(`${title}: what the file says cannot be shown here; it is kept as it is.`);
   for (const [key, control] of texts) {
     const text = (key === "id" ? nameIn : textIn)(value.get(key));
-    if (text === undefined || (control.tagName === "INPUT" && /[\r\n]/.test(text))) kept(control.dataset.title);
-    control.value = text !== undefined && showLines(control, text) ? text : "";
+    const isShown = text !== undefined && canShow(control, text);
+    if (!isShown) kept(control.dataset.title);
+    control.value = isShown ? text : "";
     control.loaded = control.value;
   }
   for (const [key, list] of lists) {
@@ -451,11 +468,11 @@ function openInteraction(given, kept) {
     const raw = given instanceof Map ? given.get(field.name) : undefined;
     const values = valuesIn(raw, field.name)?.filter(saysSomething);
     release(element);
-    const isShown = setField(element, values ?? []);
+    const isShown = (values ?? []).length <= LIMITS.values && setField(element, values ?? []);
     if (values === undefined || !isShown) {
-      if (!isShown) setField(element, []);
+      setField(element, []);
       element.heldValue = values ?? [];
-      hold(element, (values ?? []).join(", "));
+      hold(element, (values ?? []).slice(0, 10).join(", "));
       if (values === undefined) kept(field.title);
     } else element.loaded = JSON.stringify(fieldValues(element));
   }
@@ -474,8 +491,8 @@ function openRatings(given, told, kept) {
     for (const radio of all("input[type=radio]", element)) radio.checked = radio.value === String(index);
     for (const part of ["comment", "evidence"]) {
       const control = one(`[data-part=${part}]`, element);
+      if (!canShow(control, own[part])) kept(`${section.title}: ${criterion.title}`);
       control.value = own[part];
-      if (control.value !== own[part]) kept(`${section.title}: ${criterion.title}`);
       control.loaded = control.value;
     }
     if (own.rating !== "" && typeof index !== "number") {
@@ -483,14 +500,18 @@ function openRatings(given, told, kept) {
       hold(element, own.rating);
     } else element.loaded = ownRating(place).rating;
   }
-  const names = new Map(form.sections.map((section) => [section.id, new Set(section.criteria.map(({ id }) => id))]));
+  const names = new Map(
+    form.sections.map((section) => [section.id, new Set(section.criteria.map(({ id }) => id))]),
+  );
   const unknown = [...ratings].flatMap(([section, rated]) => {
     if (!names.has(section)) return [section];
     if (!(rated instanceof Map)) return isNothing(rated) ? [] : [section];
     return [...rated.keys()].filter((id) => !names.get(section).has(id));
   });
   if (unknown.length > 0) {
-    told.push(`${counted(unknown.length, "entry", "entries")} under its ratings this rubric does not know or this form cannot show; they are kept as they are.`);
+    told.push(
+      `${counted(unknown.length, "entry", "entries")} under its ratings this rubric does not know or this form cannot show; they are kept as they are.`,
+    );
   }
 }
 
@@ -560,7 +581,8 @@ function putInteraction(review) {
     put(interaction, field.name, isOne ? values[0] : listOrNone(values));
     isChanged = true;
   }
-  if (isChanged || isMapping) put(review, "interaction", interaction.size > 0 || isMapping ? interaction : undefined);
+  if (isChanged || isMapping)
+    put(review, "interaction", interaction.size > 0 || isMapping ? interaction : undefined);
 }
 
 function putRatings(review, status) {
@@ -591,7 +613,11 @@ function entryOf(place, raw) {
   const changed = [comment, evidence].filter((control) => control.value !== control.loaded);
   if (raw !== undefined && isRatingSame && changed.length === 0) return raw;
   if (isNothing(raw) || !(raw instanceof Map)) {
-    const said = [["rating", own.rating], ["comment", own.comment], ["evidence", own.evidence]];
+    const said = [
+      ["rating", own.rating],
+      ["comment", own.comment],
+      ["evidence", own.evidence],
+    ];
     const kept = said.filter(([, text]) => saysSomething(text));
     if (kept.length === 1 && kept[0][0] === "rating") return own.rating;
     return kept.length > 0 ? new Map(kept) : undefined;
@@ -604,7 +630,10 @@ function entryOf(place, raw) {
 
 function nameForFile() {
   if (fileName) return fileName;
-  const id = texts.get("id").value.normalize("NFC").replace(/[^\p{L}\p{N}._-]+/gu, "-");
+  const id = texts
+    .get("id")
+    .value.normalize("NFC")
+    .replace(/[^\p{L}\p{N}._-]+/gu, "-");
   const name = id.replace(/^[.-]+|[.-]+$/g, "").slice(0, 100);
   return name ? `${name}.json` : form.file;
 }
@@ -614,7 +643,7 @@ function save(status = statusControl.value) {
   const answers = answersOf(status);
   const about = missing.length > 0 && answers.final;
   if (about) {
-    tell(`Not complete yet: ${counted(missing.length, "thing")} missing`, [
+    say(`Not complete yet: ${counted(missing.length, "thing")} missing`, [
       "Everything that is missing is listed under “Finish”. Until then it can be saved as a draft, and opened here again.",
     ]);
     for (const button of all("[data-as-draft], [data-see-missing]")) show(button, true);
@@ -632,10 +661,13 @@ function save(status = statusControl.value) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
   isDirty = false;
   const long = all("textarea, input").filter((control) => unfit(control.value) !== "");
-  tell(`Saved as ${name}, among your downloads`, [
+  say(`Saved as ${name}, among your downloads`, [
     answers.final ? `Its score: charter-score score ${name}` : "It is a draft: open it here again to go on.",
     ...left.map((title) => `Left out, since it does not apply: ${title}`),
-    ...long.map((control) => `A text is ${tooLong()} and cannot be read again: ${control.closest("label, fieldset")?.textContent.trim().slice(0, 60) ?? "a text"}`),
+    ...long.map(
+      (control) =>
+        `A text is ${tooLong()} and cannot be read again: ${control.closest("label, fieldset")?.textContent.trim().slice(0, 60) ?? "a text"}`,
+    ),
   ]);
 }
 
@@ -645,17 +677,17 @@ async function openFile(file) {
     const value = read(decoded(await file.arrayBuffer()));
     const why = refusal(value);
     if (why) {
-      tell("Not opened", [why, "Nothing on this page was changed."], { isWrong: true });
+      say("Not opened", [why, "Nothing on this page was changed."], { isWrong: true });
       return;
     }
-    const told = open(value, file.name);
-    tell(`${file.name} is open: ${progressText()}`, told);
+    const told = openReview(value, file.name);
+    say(`${file.name} is open: ${progressText()}`, told);
   } catch (wrong) {
     const isYaml = /\.ya?ml$|\.xlsx$/i.test(file.name);
     const way = isYaml
       ? "This form opens .json reviews. charter-score new --from FILE -o form.html makes a form of any review."
       : "Is it a review that was saved as .json?";
-    tell("Not opened", [wrong.message, way, "Nothing on this page was changed."], { isWrong: true });
+    say("Not opened", [wrong.message, way, "Nothing on this page was changed."], { isWrong: true });
   }
 }
 
@@ -678,7 +710,7 @@ document.addEventListener("input", (event) => {
   if (control.id === "file") return;
   isDirty = true;
   show(one("[data-message]"), false);
-  if (UNFIT.test(control.value ?? "") && control.type !== "file") {
+  if (!event.isComposing && UNFIT.test(control.value ?? "")) {
     control.value = control.value.replace(new RegExp(UNFIT, "gu"), "");
     speak("A character was taken out that no review can hold.");
   }
@@ -694,7 +726,8 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("focusin", (event) => {
-  if (event.target.closest("[data-field], [data-criterion], [data-text], [data-list]")) lastFocus = event.target;
+  if (event.target.closest("[data-field], [data-criterion], [data-text], [data-list]"))
+    lastFocus = event.target;
 });
 
 const ACTIONS = {
@@ -704,7 +737,8 @@ const ACTIONS = {
     save();
   },
   open: () => {
-    if (!isDirty || confirm("What is not saved yet would be lost. Open another review all the same?")) one("#file").click();
+    if (!isDirty || confirm("What is not saved yet would be lost. Open another review all the same?"))
+      one("#file").click();
   },
   next: () => {
     const targets = refresh().missing.map((problem) => placeOfProblem(problem).target);
@@ -722,7 +756,10 @@ const ACTIONS = {
   },
   print: () => print(),
   add: (button) => {
-    one("[data-part]", addRow(one("[data-list]", button.parentElement))).focus();
+    const list = one("[data-list]", button.parentElement);
+    const row = addRow(list);
+    renumber(list);
+    one("[data-part]", row).focus();
   },
   remove: (button) => {
     const row = button.closest("li");
@@ -769,7 +806,8 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 one("form").reset();
-for (const told of open(form.review ? read(JSON.stringify(form.review)) : new Map(), form.review ? form.file : "")) {
-  tell("This form holds a review already", [told], { focus: false });
-}
+const toldAtFirst = form.review
+  ? openReview(read(JSON.stringify(form.review)), form.file)
+  : openReview(new Map(), "");
+if (toldAtFirst.length > 0) say("This form holds a review already", toldAtFirst, { focus: false });
 for (const element of all("[data-needs-script]")) show(element, true);
