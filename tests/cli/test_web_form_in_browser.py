@@ -202,7 +202,7 @@ def mend(form: Form, target: str) -> None:
 @pytest.mark.at_length
 @pytest.mark.parametrize("rubric_id", some([TEXAS, *sorted({*SHIPPED} - {TEXAS})]))
 def test_a_standard_is_filled_and_scored(show: Opener, tmp_path: Path, rubric_id: str) -> None:
-    """From `new` to a score for each standard that ships: the same as by the program's example."""
+    """From `new` to a score for each standard that ships: every criterion as it was chosen."""
     rubric = load_rubric(ROOT / f"rubrics/{rubric_id}.yaml").rubric
     form = show(rubric_id)
     form.write("#advisor", "Zoë “17”")
@@ -218,7 +218,17 @@ def test_a_standard_is_filled_and_scored(show: Opener, tmp_path: Path, rubric_id
     scored = json.loads(done.stdout)["results"][0]
     assert scored["review"]["advisor"] == "Zoë “17”"
     assert scored["review"]["id"] == "call 12/3"
-    assert scored["score"]["share"] == "1/1"
+    first = {
+        (section.id, criterion.id): rubric.rating_words(criterion)[0]
+        for section, criterion in rubric.criteria()
+    }
+    rated = [
+        (section["id"], criterion["id"], criterion["rating"])
+        for section in scored["sections"]
+        for criterion in section["criteria"]
+    ]
+    assert len(rated) == len(form.shown())
+    assert all(first[section, criterion] == word for section, criterion, word in rated)
     assert scored["rubric"]["id"] == rubric.id
 
 
