@@ -121,6 +121,7 @@ def _each(rubric: Rubric, review: Review, problem: Problem) -> Iterator[tuple[st
             yield (code, "ratings", section.id, criterion.id)
 
 
+@pytest.mark.at_length
 def test_what_applies_and_is_missing_is_what_check_says() -> None:
     """On random rubrics and answers, right and wrong, final and not: the same codes and places."""
     rng = random.Random(5)
@@ -318,6 +319,7 @@ def test_hostile_documents_are_refused_or_read_as_they_are() -> None:
     assert read_by_both([b"\xff\xfe{\x00}\x00", b'"\xc3"', b"\x00", b" " * 5_000_001]) == 0
 
 
+@pytest.mark.at_length
 def test_damaged_documents_are_refused_or_read_as_they_are() -> None:
     """Reviews with characters changed, doubled or taken out."""
     rng = random.Random(11)
