@@ -9,6 +9,10 @@ import pytest
 import yaml
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
+    None,
+)
 
 FORKS = pytest.mark.skipif(
     not hasattr(os, "fork"),
@@ -37,6 +41,11 @@ HANDLE_LIMIT = pytest.mark.skipif(
 LIBREOFFICE = pytest.mark.skipif(
     OFFICE is None,
     reason="pip cannot bring LibreOffice; the tests beside this one read the same files otherwise",
+)
+CHROMIUM = pytest.mark.skipif(
+    BROWSER is None,
+    reason="pip cannot bring a browser; test_web_form_scripts.py holds what the form's scripts say "
+    "against the program without one, test_web_form.py reads its page",
 )
 LIBYAML = pytest.mark.skipif(
     not yaml.__with_libyaml__,

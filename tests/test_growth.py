@@ -21,8 +21,9 @@ from charter_score.diagnostics import START, At, Diagnostic, Problem, Severity
 from charter_score.errors import DocumentError
 from charter_score.filling.form_writer import review_form
 from charter_score.filling.template import review_template
+from charter_score.filling.web_form import web_form
 from charter_score.gates import Baseline, EarlierReview, Gates, conclusion_of
-from charter_score.library import Library, RubricReferenceError
+from charter_score.library import Library, LoadedRubric, RubricReferenceError
 from charter_score.limits import MOST_FIELDS
 from charter_score.linting import sums
 from charter_score.linting.advice import advice
@@ -282,6 +283,7 @@ OF_A_RUBRIC: dict[str, Callable[[Rubric], object]] = {
     "json": rubric_json,
     "template": lambda rubric: review_template(rubric, "r@1", "schema.json"),
     "form": lambda rubric: review_form(rubric, "r@1"),
+    "web form": lambda rubric: web_form(LoadedRubric(rubric, "r.yaml", ""), "r@1"),
     "schema": lambda rubric: schema_text("review", rubric),
     "scorer": lambda rubric: Scorer(rubric).score(review_of_size(rubric)),
     "review linter": lambda rubric: ReviewLinter(rubric).problems(review_of_size(rubric)),

@@ -28,6 +28,7 @@ from charter_score.library import load_rubric
 from charter_score.linting import review_problems
 from charter_score.outcome import Skipped
 from charter_score.pipeline import Job, Scoring
+from charter_score.render.html import environment
 from charter_score.render.text import phrases
 from charter_score.rubric import Rubric, holds
 from charter_score.scoring import score as charge
@@ -246,6 +247,29 @@ def test_the_next_command_can_be_typed_as_it_is(
         assert (done.returncode, "error" in done.stderr) == (0, False), (command, done.stderr)
 
 
+def test_a_form_in_one_page_is_made_like_any_other(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Blank, made up or from a review; it is told what to do with it; only it is written."""
+    assert new(PLYMOUTH, "a b.html") is ExitCode.OK
+    said = capsys.readouterr().err
+    assert said == (
+        "a b.html: 20 criteria to rate. Open it in a browser, and save the review beside it as "
+        "a b.json. Then: charter-score score 'a b.json'\n"
+    )
+    assert new(PLYMOUTH, "B.HTM", example=True) is ExitCode.OK
+    assert "B.HTM: a review that is made up, to try. Open it" in capsys.readouterr().err
+    assert new(PLYMOUTH, "c.yaml", example=True) is ExitCode.OK
+    assert new(source="c.yaml", output="c.html") is ExitCode.OK
+    assert '"Advisor 1"' in Path("c.html").read_text(encoding="utf-8")
+    assert sorted(path.name for path in here.iterdir() if path.name[0] != ".") == [
+        *("B.HTM", "a b.html", "c.html", "c.yaml")
+    ]
+    Path("own.yaml").write_text(OWN.format(version="1"), encoding="utf-8")
+    assert new("own.yaml", "own.html") is ExitCode.OK
+    assert '"reference": "./own.yaml"' in Path("own.html").read_text(encoding="utf-8")
+
+
 def test_a_folder_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """Not the schema that would lie beside the file; nothing is written."""
     Path("file").write_text("")
@@ -412,7 +436,7 @@ def test_what_was_made_for_a_rubric_of_ones_own_is_read_elsewhere(here: Path, na
     os.chdir(here)
 
 
-@pytest.mark.parametrize("name", ["a.yaml", "a.xlsx"])
+@pytest.mark.parametrize("name", ["a.yaml", "a.xlsx", "a.html"])
 def test_what_is_there_is_not_replaced_without_force(name: str) -> None:
     """An existing file, or a link that leads nowhere, stays; --force replaces it, mode kept."""
     path = Path(name)
@@ -435,7 +459,8 @@ def test_new_files_are_their_owners_alone() -> None:
     """A review will hold names."""
     new(PLYMOUTH, "a.yaml")
     new(PLYMOUTH, "a.xlsx")
-    for name in ("a.yaml", "a.xlsx"):
+    new(PLYMOUTH, "a.html")
+    for name in ("a.yaml", "a.xlsx", "a.html"):
         assert stat.S_IMODE(Path(name).stat().st_mode) == 0o600
 
 
@@ -449,6 +474,7 @@ def test_new_files_are_their_owners_alone() -> None:
         NewOptions(rubric=PLYMOUTH, output="a.json"),
         NewOptions(rubric=PLYMOUTH, output="a"),
         NewOptions(rubric_template=True, output="a.xlsx"),
+        NewOptions(rubric_template=True, output="a.html"),
         NewOptions(rubric="no-such-rubric"),
         NewOptions(rubric="no-such-rubric.yaml"),
         NewOptions(rubric=f"{PLYMOUTH}@1999"),
@@ -643,6 +669,12 @@ def test_without_the_extra_text_still_works(monkeypatch: pytest.MonkeyPatch) -> 
         new(PLYMOUTH, "a.xlsx")
     assert wrong.value.hint == "pip install 'charter-score[excel]'"
     assert not Path("a.xlsx").exists()
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    environment.cache_clear()
+    with pytest.raises(UsageError) as wrong:
+        new(PLYMOUTH, "a.html")
+    assert wrong.value.hint == "pip install 'charter-score[report]'"
+    assert not Path("a.html").exists()
 
 
 @pytest.mark.parametrize("step", ["making", "writing", "renaming"])

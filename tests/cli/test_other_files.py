@@ -106,6 +106,7 @@ def test_forms_of_every_format_are_reviews(score: Score, tmp_path: Path) -> None
         ("x.rtf", b"{\\rtf1", "a text document"),
         ("x.txt", b"{\\rtf1", "a text document"),
         ("large.pdf", PDF * 1_000_000, "a PDF document"),
+        ("form.html", b"<!DOCTYPE html>\n<html>", "a web page"),
     ],
 )
 @pytest.mark.parametrize("command", ["score", "check"])
@@ -118,7 +119,7 @@ def test_a_named_file_is_called_what_it_is(
     assert done.returncode == (3 if command == "score" else 1), done
     first, hint, *_ = done.stderr.splitlines()
     assert first == f"{name}:1:1: error[unsupported-file] this is {kind}, which is not read"
-    assert ".xlsx" in hint
+    assert ("save the review there" if kind == "a web page" else ".xlsx") in hint
 
 
 def test_links_to_other_kinds_are_not_followed(score: Score, tmp_path: Path) -> None:

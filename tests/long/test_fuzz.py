@@ -31,6 +31,7 @@ from charter_score.comparing.comparison import compare
 from charter_score.errors import DocumentError, UsageError
 from charter_score.filling.form_writer import review_form
 from charter_score.filling.template import review_template
+from charter_score.filling.web_form import web_form
 from charter_score.gates import Baseline, Gates
 from charter_score.library import Library, LoadedRubric, load_rubric, review_of, rubric_of
 from charter_score.linting import sums
@@ -289,6 +290,7 @@ def test_rubrics(seeds: Rubrics, monkeypatch: pytest.MonkeyPatch) -> None:
                 Screen().text(one_rubric(rubric)),
                 rubric_markdown(rubric),
                 score_sheet(rubric),
+                web_form(loaded, rubric.name),
                 Screen().text(rubric_changes(changes)),
             ):
                 assert not ACTING.search(shown)

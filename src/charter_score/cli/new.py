@@ -42,6 +42,7 @@ from charter_score.writing import Replacement, write_file
 
 YAML_ENDINGS = (".yaml", ".yml")
 FORM_ENDING = ".xlsx"
+PAGE_ENDINGS = (".html", ".htm")
 OWN_RUBRIC = "my-standard"
 """The id of a rubric that is begun without a name."""
 
@@ -63,8 +64,8 @@ class NewOptions(Options):
             "--output",
             "-o",
             metavar="FILE",
-            help="Write to a file: .yaml with a schema for your editor beside it, or .xlsx, a form "
-            "with drop-downs.",
+            help="Write to a file: .yaml with a schema for your editor beside it, .xlsx, a form "
+            "with drop-downs, or .html, a form in any browser.",
         ),
     ] = None
     source: Annotated[
@@ -138,7 +139,7 @@ def _target(options: NewOptions) -> Path | None:
         return None
     path = Path(options.output or "")
     ending = path.suffix.lower()
-    known = YAML_ENDINGS if options.rubric_template else (*YAML_ENDINGS, FORM_ENDING)
+    known = YAML_ENDINGS if options.rubric_template else (*YAML_ENDINGS, FORM_ENDING, *PAGE_ENDINGS)
     if ending not in known:
         kind = "a rubric is" if options.rubric_template else "a review to fill is"
         raise UsageError(
@@ -226,6 +227,11 @@ def _create(job: _Job, target: Path | None, options: NewOptions, library: Librar
 
         data = review_form(rubric, reference, job.review, is_example=options.example)
         write_file(target, data, shown_path(target))
+    elif target.suffix.lower() in PAGE_ENDINGS:
+        from charter_score.filling.web_form import web_form
+
+        page = web_form(job.rubric, reference, job.review, file=f"{target.stem}.json")
+        write_file(target, page.encode("utf-8"), shown_path(target))
     else:
         _write_review(job, reference, target, options)
     _tell_what_next(job, target, reference, options)
@@ -400,7 +406,11 @@ def _tell_what_next(job: _Job, target: Path, reference: str, options: NewOptions
         told = (
             f"{shown}: the review of {shown_path(job.source) if job.source else 'standard input'}."
         )
-    words = ["charter-score", "score", str(target)]
+    filled = target
+    if target.suffix.lower() in PAGE_ENDINGS:
+        filled = target.with_suffix(".json")
+        told += f" Open it in a browser, and save the review beside it as {filled.name}."
+    words = ["charter-score", "score", str(filled)]
     if not _leads_to(job.rubric, reference, target.parent, Library()):
         # It is found only with the folder of its rubric.
         of_rubric = [str(job.rubric_path.parent)] if job.rubric_path is not None else []
@@ -416,7 +426,7 @@ def _say(text: str, color: Color) -> None:
 COMMAND = Command(
     NewOptions,
     run_new,
-    help="""Begin a review: every criterion with its guidance, to fill in an editor or spreadsheet.
+    help="""Begin a review: every criterion with its guidance, to fill in wherever you like.
 
     Exit codes: 0 written, 2 used wrongly or a file is in the way, 3 the rubric or the document
     has errors, 4 not written.

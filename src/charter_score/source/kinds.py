@@ -25,6 +25,9 @@ _PACKED = Unread(
     "a workbook or another packed file",
     "give a workbook its own ending (.xlsx, .ods): a filled form is read from those",
 )
+_PAGE = Unread(
+    "a web page", "open a form in a browser and save the review there: that file is read"
+)
 
 _UNREAD = {
     **dict.fromkeys((".csv", ".tsv", ".parquet"), _TABLE),
@@ -43,6 +46,7 @@ ZIP = b"PK\x03\x04"
 _BEGINNINGS = {
     b"%PDF-": _PDF,
     b"{\\rtf": _PROSE,
+    b"<!DOCTYPE html": _PAGE,
     OLE: _PACKED,
     ZIP: _PACKED,
 }
