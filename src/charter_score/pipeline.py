@@ -51,7 +51,8 @@ class Job(NamedTuple):
     `lines` each result knows the lines of its criteria. `by` names the fields that the summary is
     grouped by, `filter` says which reviews count. Where the paths are a `part` of what lies in a
     folder, as a hook is given them, a rubric or results of ours among them are left out as they are
-    in a folder.
+    in a folder. With `drafts` a draft in which everything is rated is scored too, for a comparison
+    with the review that came of it.
     """
 
     paths: Sequence[str]
@@ -63,6 +64,7 @@ class Job(NamedTuple):
     filter: ReviewFilter = NO_FILTER
     gates: Gates = NO_GATES
     part: bool = False
+    drafts: bool = False
 
     def collected(self) -> Collected:
         """Every collector, before anything was seen."""
@@ -334,7 +336,8 @@ class Scoring:
             warnings = in_order((*warnings, *rubric.warnings))
         if not review.status.is_scored:
             is_ready = _lacks_only_status(review, rubric)
-            return Skipped(file.shown, name, review.status.value, warnings, is_ready)
+            if not (is_ready and self._job.drafts):
+                return Skipped(file.shown, name, review.status.value, warnings, is_ready)
         if not self._job.comments:
             review = without_comments(review)
         result = rubric.scorer.score(review)

@@ -13,7 +13,7 @@ class Commands(CommandGroup):
 
     headings = {  # noqa: RUF012 - nothing changes it
         "Commands": ("score", "check", "new", "fill", "rubrics", "explain"),
-        "Fairness": ("dispute", "selftest"),
+        "Fairness": ("dispute", "calibrate", "selftest"),
         "For other programs": ("schema",),
     }
 
@@ -48,6 +48,10 @@ class Commands(CommandGroup):
                 from charter_score.cli import dispute
 
                 return dispute.COMMAND.app()
+            case "calibrate":
+                from charter_score.cli import calibrate
+
+                return calibrate.COMMAND.app()
             case "selftest":
                 from charter_score.cli import selftest
 

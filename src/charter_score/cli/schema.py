@@ -28,6 +28,7 @@ class SchemaName(StrEnum):
     RUBRIC = "rubric"
     REVIEW = "review"
     RESULT = "result"
+    CALIBRATION = "calibration"
 
 
 class SchemaOptions(Options):
@@ -38,7 +39,7 @@ class SchemaOptions(Options):
         typer.Argument(
             metavar="DOCUMENT",
             autocompletion=completions(SchemaName),
-            help="Which document: rubric, review or result.",
+            help="Which document: rubric, review, result, or another that the program writes.",
         ),
     ]
     rubric: Annotated[

@@ -16,11 +16,12 @@ refuse. Kappa and alpha divide by nothing there; AC1 would come to 1.
 import random
 from array import array
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import lcm
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 Unit = Sequence[Hashable]
 """The ratings of one thing by several reviewers, in any order."""
@@ -72,11 +73,13 @@ class Agreement(NamedTuple):
         return self.contacts < FEWEST_CONTACTS
 
 
-def agreement(groups: Sequence[Group], states: int, order: Sequence[Hashable] = ()) -> Agreement:
+def agreement(
+    groups: Sequence[Group], states: int, ranks: Mapping[Any, int] = MappingProxyType({})
+) -> Agreement:
     """How far the ratings of some contacts agree, with intervals where they are enough.
 
-    `states` is the number of words that could have been given. `order` has the words from the
-    lowest to the highest, for the ordinal alpha; ratings that are not in it are left out of that.
+    `states` is the number of words that could have been given. `ranks` says of words how high they
+    are, for the ordinal alpha; those of one rank are alike to it, and those of none left out of it.
     """
     rated = [[unit for unit in group if unit] for group in groups]
     rated = [group for group in rated if group]
@@ -90,10 +93,11 @@ def agreement(groups: Sequence[Group], states: int, order: Sequence[Hashable] = 
     if not enough:
         return Agreement(contacts, len(compared), pairs, agreeing, percent)
     ordinal = None
-    if order:
-        known = set(order)
-        ranked = [[[word for word in unit if word in known] for unit in group] for group in rated]
-        ordered = _Tables([[unit for unit in group if unit] for group in ranked], order)
+    if ranks:
+        ranked = [[[ranks[w] for w in unit if w in ranks] for unit in group] for group in rated]
+        ordered = _Tables(
+            [[unit for unit in group if unit] for group in ranked], sorted(set(ranks.values()))
+        )
         ordinal = ordered.estimate(_Sums.ordinal_alpha)
     return Agreement(
         contacts,
@@ -286,7 +290,7 @@ class _Tables:
         self._distinct = list(dict.fromkeys(rows))
         index = {row: number for number, row in enumerate(self._distinct)}
         self._kinds = array("L", (index[row] for row in rows))
-        self.whole = self._sums(Counter(self._kinds))
+        self.whole = self._sums(Counter(self._kinds).items())
 
     def _row(self, group: Group, place: dict[Hashable, int]) -> tuple[int, ...]:
         """What a group adds: rated, compared, alike, shares of words, coincidences."""
@@ -313,11 +317,11 @@ class _Tables:
                         together[word, other] += number * more * whole // (size - 1)
         return (rated, compared, alike, *shares, *together.values())
 
-    def _sums(self, numbers: "Counter[int]") -> _Sums:
-        """What a number of rows of each kind add up to."""
+    def _sums(self, numbers: Iterable[tuple[int, int]]) -> _Sums:
+        """What so many rows of each kind add up to."""
         length = 3 + self._words + len(_pairs(self._words))
         total = [0] * length
-        for kind, times in numbers.items():
+        for kind, times in numbers:
             for at, part in enumerate(self._distinct[kind]):
                 if part:
                     total[at] += times * part
@@ -332,6 +336,19 @@ class _Tables:
             tuple(rest[self._words :]),
         )
 
+    @cached_property
+    def _drawn(self) -> "Counter[_Sums]":
+        """What the draws add up to, and how many of them to the same."""
+        kinds = self._kinds
+        drawn = Counter(
+            tuple(sorted(Counter(map(kinds.__getitem__, places)).items()))
+            for places in draws(len(kinds))
+        )
+        sums: Counter[_Sums] = Counter()
+        for numbers, times in drawn.items():
+            sums[self._sums(numbers)] += times
+        return sums
+
     def estimate(
         self, coefficient: Callable[[_Sums], Fraction | None], *, draw: bool = True
     ) -> Estimate:
@@ -339,28 +356,35 @@ class _Tables:
         value = coefficient(self.whole)
         if not draw or value is None:
             return Estimate(value)
-        kinds = self._kinds
-        of_sums: dict[_Sums, Fraction | None] = {}
-        drawn: list[Fraction] = []
+        values: Counter[Fraction] = Counter()
         undefined = 0
-        for places in draws(len(kinds)):
-            sums = self._sums(Counter(map(kinds.__getitem__, places)))
-            if sums not in of_sums:
-                of_sums[sums] = coefficient(sums)
-            found = of_sums[sums]
+        for sums, times in self._drawn.items():
+            found = coefficient(sums)
             if found is None:
-                undefined += 1
+                undefined += times
             else:
-                drawn.append(found)
-        if not drawn:
+                values[found] += times
+        if not values:
             return Estimate(value, undefined=undefined)
-        drawn.sort(key=float)
-        cut = len(drawn) // LEFT_OUT_PART
-        return Estimate(value, drawn[cut], drawn[-1 - cut], undefined)
+        cut = values.total() // LEFT_OUT_PART
+        ordered = sorted(values)
+        return Estimate(
+            value, _beyond(ordered, values, cut), _beyond(ordered[::-1], values, cut), undefined
+        )
+
+
+def _beyond(ordered: Iterable[Fraction], times: Mapping[Fraction, int], cut: int) -> Fraction:
+    """The first value after so many are left out."""
+    value = Fraction(0)
+    for value in ordered:
+        cut -= times[value]
+        if cut < 0:
+            break
+    return value
 
 
 @lru_cache(maxsize=4)
-def draws(number: int) -> tuple["array[int]", ...]:
+def draws(number: int) -> tuple[Sequence[int], ...]:
     """The draws of a bootstrap: each has as many places below `number`, some of them repeated.
 
     The place is the whole part of `number` times the next random number of CPython's Mersenne

@@ -28,6 +28,7 @@ from charter_score.rubric import (
     same_value,
 )
 from charter_score.wire.documents import ResultsDocument
+from charter_score.wire.fairness import CalibrationDocument
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 REVIEW_ID = "charter-score/review-v1"
@@ -35,7 +36,10 @@ _DOCUMENTS: dict[str, tuple[Any, str]] = {
     "rubric": (Rubric, "rubric-v1"),
     "review": (Review, "review-v1"),
     "result": (ResultsDocument, "results-v1"),
+    "calibration": (CalibrationDocument, "calibration-v1"),
 }
+_WRITTEN = frozenset(["result", "calibration"])
+"""Documents that the program writes and nobody else: what is absent is null there."""
 
 # Nothing behind the key, said so that no editor offers to write "null".
 _NOTHING = {"not": {"type": ["string", "number", "boolean", "array", "object"]}}
@@ -64,9 +68,9 @@ class _GenerateInput(_Generate):
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of `rubric`, `review` or `result`."""
+    """The JSON Schema of one of the documents, such as `rubric`, `review` or `result`."""
     kind, title = _DOCUMENTS[name]
-    generator = _Generate if name == "result" else _GenerateInput
+    generator = _Generate if name in _WRITTEN else _GenerateInput
     found = TypeAdapter(kind).json_schema(
         ref_template="#/definitions/{model}", schema_generator=generator
     )

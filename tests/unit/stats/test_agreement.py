@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import chain, repeat
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,9 @@ def _units(*raters: str) -> list[list[str]]:
     return [[word for word in unit if word != "."] for unit in zip(*raters, strict=True)]
 
 
-KRIPPENDORFF = _units("123321412...", "12332241 25..".replace(" ", ""), ".33323422513", "12332441251.")
+KRIPPENDORFF = _units(
+    "123321412...", "12332241 25..".replace(" ", ""), ".33323422513", "12332441251."
+)
 """Krippendorff 2011, Computing Krippendorff's alpha-reliability, section C: 4 observers, 12 units.
 
 CRAN's irrCAC has the same as `cac.raw4raters`.
@@ -58,13 +61,13 @@ def _rounded(value: Fraction | None, decimals: int) -> str:
     return rounded_text(value, decimals)
 
 
-def test_alpha_is_krippendorffs():
+def test_alpha_is_krippendorffs() -> None:
     """Nominal and ordinal alpha of his own example."""
     assert _rounded(nominal_alpha(KRIPPENDORFF), 6) == "0.743421"
     assert _rounded(ordinal_alpha(KRIPPENDORFF, "12345"), 6) == "0.815388"
 
 
-def test_ac1_is_gwets():
+def test_ac1_is_gwets() -> None:
     """AC1 with missing ratings, as irrCAC's own tests have it (.775 and .497, p_a .818, .616)."""
     assert _rounded(ac1(KRIPPENDORFF, 5), 5) == "0.77544"
     assert _rounded(ac1(FIVE_OBSERVERS, 4), 5) == "0.49662"
@@ -72,7 +75,7 @@ def test_ac1_is_gwets():
     assert _rounded(percent_agreement(FIVE_OBSERVERS), 3) == "0.616"
 
 
-def test_fleiss_kappa_is_irrcacs():
+def test_fleiss_kappa_is_irrcacs() -> None:
     """Fleiss' kappa with missing ratings, as irrCAC's own tests have it (.761 and .458)."""
     assert _rounded(fleiss_kappa(KRIPPENDORFF), 5) == "0.76117"
     assert _rounded(fleiss_kappa(FIVE_OBSERVERS), 5) == "0.45762"
@@ -86,17 +89,19 @@ def test_fleiss_kappa_is_irrcacs():
         ([[118, 5], [2, 0]], 4, "-0.0234"),
     ],
 )
-def test_cohens_kappa_of_published_tables(table, decimals, kappa):
+def test_cohens_kappa_of_published_tables(
+    table: list[list[int]], decimals: int, kappa: str
+) -> None:
     """Two reviewers' kappa, from 0.4 to below 0."""
     assert _rounded(cohen_kappa(_table(*table)), decimals) == kappa
 
 
-def test_ac1_is_steady_where_kappa_falls_below_zero():
+def test_ac1_is_steady_where_kappa_falls_below_zero() -> None:
     """118 of 125 alike and nearly all met: kappa says worse than chance, AC1 .9408."""
     assert _rounded(ac1(_table([118, 5], [2, 0]), 2), 4) == "0.9408"
 
 
-def test_without_variation_every_coefficient_is_undefined():
+def test_without_variation_every_coefficient_is_undefined() -> None:
     """All ratings one word: nobody knows whether the reviewers agree or always tick the same."""
     alike = [["met", "met"]] * 12
     assert percent_agreement(alike) == 1
@@ -110,7 +115,7 @@ def test_without_variation_every_coefficient_is_undefined():
 
 
 @pytest.mark.parametrize("contacts", [FEWEST_CONTACTS - 1, FEWEST_CONTACTS])
-def test_below_ten_contacts_there_is_percent_agreement_alone(contacts):
+def test_below_ten_contacts_there_is_percent_agreement_alone(contacts: int) -> None:
     """Nine contacts are too few for a coefficient or an interval, ten are not."""
     groups = [[["met", "met" if number else "n/a"]] for number in range(contacts)]
     found = agreement(groups, 3)
@@ -121,7 +126,7 @@ def test_below_ten_contacts_there_is_percent_agreement_alone(contacts):
     assert (found.percent.low is not None) is enough
 
 
-def test_undefined_draws_are_counted():
+def test_undefined_draws_are_counted() -> None:
     """One disagreement among twelve: draws that miss it have no variation, and are counted."""
     groups = [[["met", "met" if number else "not met"]] for number in range(12)]
     found = agreement(groups, 3).alpha
@@ -133,14 +138,14 @@ def test_undefined_draws_are_counted():
     assert found.high is not None
 
 
-def test_the_draws_are_the_same_everywhere():
+def test_the_draws_are_the_same_everywhere() -> None:
     """The bootstrap is repeatable: its first draws are written down here."""
     assert len(draws(10)) == DRAWS
     assert list(draws(10)[0]) == [1, 8, 7, 2, 4, 4, 6, 7, 0, 0]
     assert list(draws(10)[1]) == [8, 4, 7, 0, 4, 7, 2, 9, 9, 0]
 
 
-def test_intervals_are_drawn_over_contacts():
+def test_intervals_are_drawn_over_contacts() -> None:
     """Twenty criteria of one contact are no twenty contacts: the interval is that of twelve."""
     alike, apart = [["met", "met"]] * 20, [["met", "n/a"]] * 20
     together = agreement([*[alike] * 6, *[apart] * 6], 3)
@@ -155,7 +160,9 @@ _SOME_UNITS = st.lists(st.lists(_WORDS, max_size=5), min_size=1, max_size=12)
 
 
 @given(_SOME_UNITS, st.randoms())
-def test_order_and_names_of_reviewers_change_nothing(units, chance):
+def test_order_and_names_of_reviewers_change_nothing(
+    units: list[list[str]], chance: Random
+) -> None:
     """Units and the ratings in them may come in any order."""
     mixed = [chance.sample(unit, len(unit)) for unit in chance.sample(units, len(units))]
     assert percent_agreement(units) == percent_agreement(mixed)
@@ -165,7 +172,7 @@ def test_order_and_names_of_reviewers_change_nothing(units, chance):
 
 
 @given(_SOME_UNITS)
-def test_full_agreement_is_1_wherever_there_is_variation(units):
+def test_full_agreement_is_1_wherever_there_is_variation(units: list[list[str]]) -> None:
     """Where all reviewers say the same, and not always the same, each coefficient is 1."""
     alike = [[unit[0]] * len(unit) for unit in units if len(unit) > 1]
     for value in (ac1(alike, 3), nominal_alpha(alike), fleiss_kappa(alike)):
@@ -173,7 +180,7 @@ def test_full_agreement_is_1_wherever_there_is_variation(units):
 
 
 @given(_SOME_UNITS)
-def test_ordinal_alpha_of_two_words_is_the_nominal_one(units):
+def test_ordinal_alpha_of_two_words_is_the_nominal_one(units: list[list[str]]) -> None:
     """With two words there is no between."""
     two = [[word for word in unit if word != "n/a"] for unit in units]
     assert ordinal_alpha(two, ["not met", "met"]) == nominal_alpha(two)

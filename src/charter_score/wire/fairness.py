@@ -1,0 +1,206 @@
+"""The shapes of the JSON documents that compare reviewers and rubrics, for checkers and schemas.
+
+As in `documents`, fields may be added, never renamed or used for something else.
+"""
+
+import sys
+from typing import Literal
+
+from charter_score.wire.documents import Number, ToolDocument
+
+if sys.version_info >= (3, 12):
+    from typing import TypedDict
+else:  # pydantic cannot read the TypedDict of older versions
+    from typing_extensions import TypedDict
+
+
+class NamedRubricDocument(TypedDict):
+    """A rubric by its name, and the SHA-256 of its file."""
+
+    id: str
+    version: str
+    title: str
+    sha256: str
+
+
+# ── calibrate ─────────────────────────────────────────────────────────────────────────────────────
+
+
+class EstimateDocument(TypedDict):
+    """A coefficient with its bootstrap interval; null where it is undefined.
+
+    `undefined_draws` counts the draws in which it was.
+    """
+
+    value: Number | None
+    low: Number | None
+    high: Number | None
+    undefined_draws: int
+
+
+class AgreementDocument(TypedDict):
+    """How far ratings agree; the coefficients are null where there are too few contacts."""
+
+    contacts: int
+    units: int
+    pairs: int
+    agreeing: int
+    too_few: bool
+    percent_agreement: EstimateDocument
+    ac1: EstimateDocument | None
+    alpha: EstimateDocument | None
+    ordinal_alpha: EstimateDocument | None
+    fleiss_kappa: Number | None
+
+
+class SaidDocument(TypedDict):
+    """What one reviewer said of a criterion of a contact."""
+
+    reviewer: str
+    review: str
+    rating: str
+    comment: str | None
+    evidence: str | None
+
+
+class DifferenceDocument(TypedDict):
+    """One contact over which reviewers differ on a criterion."""
+
+    reference: str
+    said: list[SaidDocument]
+
+
+class CriterionAgreementDocument(TypedDict):
+    """One criterion: agreement on its words and on what the score sees, and who said what.
+
+    `unseen_pairs` differ and earn the same. `cohen_kappa` is of two reviewers.
+    """
+
+    section: str
+    criterion: str
+    title: str
+    states: AgreementDocument
+    to_the_score: AgreementDocument
+    unseen_pairs: int
+    cohen_kappa: Number | None
+    differences: list[DifferenceDocument]
+
+
+class OverallDocument(TypedDict):
+    """Agreement over all criteria."""
+
+    states: AgreementDocument
+    to_the_score: AgreementDocument
+    unseen_pairs: int
+
+
+class IntervalDocument(TypedDict):
+    """A mean difference in percentage points, with its t interval at 95%."""
+
+    mean: Number | None
+    low: Number | None
+    high: Number | None
+
+
+class MonthDriftDocument(IntervalDocument):
+    """A reviewer beside the others in one month."""
+
+    month: str
+    contacts: int
+
+
+class DriftDocument(IntervalDocument):
+    """A reviewer's scores beside the others' mean on the same contacts; null below five."""
+
+    reviewer: str
+    contacts: int
+    months: list[MonthDriftDocument]
+
+
+class ContactScoreDocument(TypedDict):
+    """One review of a contact: whose, and what it came to before any dispute."""
+
+    reviewer: str
+    review: str
+    path: str
+    sha256: str
+    share: str
+    percent: Number
+    band: str | None
+
+
+class ContactDocument(TypedDict):
+    """The scores of one contact and how many percentage points they are apart."""
+
+    reference: str
+    spread: Number
+    bands_differ: bool
+    scores: list[ContactScoreDocument]
+
+
+class PairingDocument(TypedDict):
+    """Another review held against a person's; `differing` are `section.criterion`."""
+
+    reference: str
+    review: str
+    other: str
+    ratings: int
+    alike: int
+    differing: list[str]
+
+
+class SelfViewDocument(IntervalDocument):
+    """Advisors' own views beside the reviewers' of the same contacts."""
+
+    own_views: int
+    pairings: list[PairingDocument]
+
+
+class DraftViewDocument(TypedDict):
+    """A model's drafts: `finished` by a person who says so, or beside what `others` made."""
+
+    drafted_by: str
+    ratings: int
+    changed: int
+    finished: list[PairingDocument]
+    others: list[PairingDocument]
+
+
+class RoundDocument(TypedDict):
+    """The reviews of one rubric."""
+
+    rubric: NamedRubricDocument
+    reviewers: list[str]
+    contacts: list[ContactDocument]
+    overall: OverallDocument
+    criteria: list[CriterionAgreementDocument]
+    drift: list[DriftDocument]
+    own_views: SelfViewDocument | None
+    drafts: list[DraftViewDocument]
+
+
+class AsideDocument(TypedDict):
+    """How many reviews were not compared, and why."""
+
+    why: str
+    reviews: int
+
+
+class BootstrapDocument(TypedDict):
+    """How intervals were drawn."""
+
+    draws: int
+    seed: int
+    over: Literal["contacts"]
+
+
+class CalibrationDocument(TypedDict):
+    """What `calibrate -f json` writes."""
+
+    schema: Literal["charter-score/calibration/v1"]
+    tool: ToolDocument
+    bootstrap: BootstrapDocument
+    rounds: list[RoundDocument]
+    not_compared: list[AsideDocument]
+    failed: int
+    skipped: int
