@@ -22,6 +22,7 @@ SCHEMAS = {
     "review": "review-v1",
     "result": "results-v1",
     "calibration": "calibration-v1",
+    "sample": "sample-v1",
 }
 
 

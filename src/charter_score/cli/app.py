@@ -13,7 +13,7 @@ class Commands(CommandGroup):
 
     headings = {  # noqa: RUF012 - nothing changes it
         "Commands": ("score", "check", "new", "fill", "rubrics", "explain"),
-        "Fairness": ("dispute", "calibrate", "selftest"),
+        "Fairness": ("dispute", "calibrate", "sample", "selftest"),
         "For other programs": ("schema",),
     }
 
@@ -52,6 +52,10 @@ class Commands(CommandGroup):
                 from charter_score.cli import calibrate
 
                 return calibrate.COMMAND.app()
+            case "sample":
+                from charter_score.cli import sample
+
+                return sample.COMMAND.app()
             case "selftest":
                 from charter_score.cli import selftest
 

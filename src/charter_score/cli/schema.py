@@ -29,6 +29,7 @@ class SchemaName(StrEnum):
     REVIEW = "review"
     RESULT = "result"
     CALIBRATION = "calibration"
+    SAMPLE = "sample"
 
 
 class SchemaOptions(Options):

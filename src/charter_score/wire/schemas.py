@@ -27,6 +27,7 @@ from charter_score.rubric import (
     Section,
     same_value,
 )
+from charter_score.samples.record import SampleRecord
 from charter_score.wire.documents import ResultsDocument
 from charter_score.wire.fairness import CalibrationDocument
 
@@ -37,6 +38,7 @@ _DOCUMENTS: dict[str, tuple[Any, str]] = {
     "review": (Review, "review-v1"),
     "result": (ResultsDocument, "results-v1"),
     "calibration": (CalibrationDocument, "calibration-v1"),
+    "sample": (SampleRecord, "sample-v1"),
 }
 _WRITTEN = frozenset(["result", "calibration"])
 """Documents that the program writes and nobody else: what is absent is null there."""

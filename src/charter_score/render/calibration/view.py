@@ -145,18 +145,12 @@ class People:
     def __init__(self, calibrations: Iterable[Calibration], *, names: bool) -> None:
         every = dict.fromkeys(chain.from_iterable(one.reviewers for one in calibrations))
         self._labels = {
-            name: name if names else f"Reviewer {_letters(number)}"
+            name: name if names else f"Reviewer {phrases.letters(number)}"
             for number, name in enumerate(every)
         }
 
     def __getitem__(self, name: str) -> str:
         return self._labels[name]
-
-
-def _letters(number: int) -> str:
-    """Letters as a spreadsheet counts columns: A for 0, Z for 25, AA for 26."""
-    more, last = divmod(number, 26)
-    return (_letters(more - 1) if more else "") + chr(ord("A") + last)
 
 
 def calibration_view(one: Calibration, people: People, *, comments: bool) -> CalibrationView:
