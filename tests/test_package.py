@@ -23,6 +23,7 @@ SCHEMAS = {
     "result": "results-v1",
     "calibration": "calibration-v1",
     "sample": "sample-v1",
+    "verification": "verification-v1",
 }
 
 

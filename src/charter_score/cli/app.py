@@ -13,7 +13,7 @@ class Commands(CommandGroup):
 
     headings = {  # noqa: RUF012 - nothing changes it
         "Commands": ("score", "check", "new", "fill", "rubrics", "explain"),
-        "Fairness": ("dispute", "calibrate", "sample", "selftest"),
+        "Fairness": ("dispute", "calibrate", "sample", "verify", "selftest"),
         "For other programs": ("schema",),
     }
 
@@ -56,6 +56,10 @@ class Commands(CommandGroup):
                 from charter_score.cli import sample
 
                 return sample.COMMAND.app()
+            case "verify":
+                from charter_score.cli import verify
+
+                return verify.COMMAND.app()
             case "selftest":
                 from charter_score.cli import selftest
 

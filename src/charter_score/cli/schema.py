@@ -30,6 +30,7 @@ class SchemaName(StrEnum):
     RESULT = "result"
     CALIBRATION = "calibration"
     SAMPLE = "sample"
+    VERIFICATION = "verification"
 
 
 class SchemaOptions(Options):

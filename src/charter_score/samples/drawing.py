@@ -6,7 +6,7 @@ The phrase is fixed before the list is known, so nobody can look for one that dr
    all of them in the order of their code points, a line feed behind each.
 2. A contact's ticket is the SHA-256, in hexadecimal, of the digest, the phrase and the reference,
    a line feed behind each.
-3. In each group (the contacts of an advisor, or all) the contacts with the lowest tickets are drawn.
+3. In each group (the contacts of an advisor, or all) those with the lowest tickets are drawn.
 4. With strata the places of a group are shared among them as they are in it: each stratum gets
    the whole part of its share, then one more goes to those with the largest remainders; of equal
    ones to the one with the lowest ticket in it. In each stratum the lowest tickets are drawn.

@@ -204,3 +204,43 @@ class CalibrationDocument(TypedDict):
     not_compared: list[AsideDocument]
     failed: int
     skipped: int
+
+
+# ── verify ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class FieldDifferenceDocument(TypedDict):
+    """A field that is not as it is recorded; null where the values are a person's own words."""
+
+    field: str
+    recorded: str | None
+    recomputed: str | None
+
+
+class VerificationFindingDocument(TypedDict):
+    """One recorded result, review or summary that is not as it is recorded, or was not found."""
+
+    finding: str
+    path: str
+    id: str | None
+    message: str | None
+    differences: list[FieldDifferenceDocument]
+
+
+class VerificationDocument(TypedDict):
+    """What `verify -f json` writes.
+
+    `without_digest` failures and skipped reviews cannot be recomputed; `summary_compared` is false
+    where not every result could be.
+    """
+
+    schema: Literal["charter-score/verification/v1"]
+    tool: ToolDocument
+    results_file: str
+    verified: bool
+    recorded: int
+    same: int
+    without_digest: int
+    summary_compared: bool
+    without_comments: bool
+    findings: list[VerificationFindingDocument]

@@ -29,7 +29,7 @@ from charter_score.rubric import (
 )
 from charter_score.samples.record import SampleRecord
 from charter_score.wire.documents import ResultsDocument
-from charter_score.wire.fairness import CalibrationDocument
+from charter_score.wire.fairness import CalibrationDocument, VerificationDocument
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 REVIEW_ID = "charter-score/review-v1"
@@ -39,8 +39,9 @@ _DOCUMENTS: dict[str, tuple[Any, str]] = {
     "result": (ResultsDocument, "results-v1"),
     "calibration": (CalibrationDocument, "calibration-v1"),
     "sample": (SampleRecord, "sample-v1"),
+    "verification": (VerificationDocument, "verification-v1"),
 }
-_WRITTEN = frozenset(["result", "calibration"])
+_WRITTEN = frozenset(["result", "calibration", "verification"])
 """Documents that the program writes and nobody else: what is absent is null there."""
 
 # Nothing behind the key, said so that no editor offers to write "null".
