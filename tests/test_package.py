@@ -24,6 +24,7 @@ SCHEMAS = {
     "calibration": "calibration-v1",
     "sample": "sample-v1",
     "verification": "verification-v1",
+    "impact": "impact-v1",
 }
 
 

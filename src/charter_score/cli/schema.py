@@ -31,6 +31,7 @@ class SchemaName(StrEnum):
     CALIBRATION = "calibration"
     SAMPLE = "sample"
     VERIFICATION = "verification"
+    IMPACT = "impact"
 
 
 class SchemaOptions(Options):

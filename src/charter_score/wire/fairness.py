@@ -244,3 +244,64 @@ class VerificationDocument(TypedDict):
     summary_compared: bool
     without_comments: bool
     findings: list[VerificationFindingDocument]
+
+
+# ── rubrics impact ────────────────────────────────────────────────────────────────────────────────
+
+
+class UnderDocument(TypedDict):
+    """A review under one of the two rubrics."""
+
+    share: str
+    percent: Number
+    band: str | None
+    meets_expected: bool | None
+
+
+class MovedDocument(TypedDict):
+    """A review under both rubrics; `change` is in percentage points."""
+
+    id: str
+    path: str
+    advisor: str | None
+    before: UnderDocument
+    after: UnderDocument
+    change: Number
+    band_flips: bool
+    expectation_flips: bool
+
+
+class LeftOutDocument(TypedDict):
+    """How many reviews say nothing about the new rubric, and why."""
+
+    why: str
+    reviews: int
+
+
+class ImpactDocument(TypedDict):
+    """What `rubrics impact -f json` writes.
+
+    `added` criteria were rated by nobody and are left out; means are null below five reviews, and
+    of those that were drawn by chance. Keys of `bands` are `before → after`.
+    """
+
+    schema: Literal["charter-score/impact/v1"]
+    tool: ToolDocument
+    old: NamedRubricDocument
+    new: NamedRubricDocument
+    what_if: dict[str, str]
+    mapped: dict[str, str]
+    added: list[str]
+    removed: list[str]
+    reviews: int
+    up: int
+    down: int
+    unmoved: int
+    mean_before: Number | None
+    mean_after: Number | None
+    bands: dict[str, int]
+    expectation_lost: int
+    expectation_gained: int
+    moved: list[MovedDocument]
+    left_out: list[LeftOutDocument]
+    failed: int

@@ -29,7 +29,7 @@ from charter_score.rubric import (
 )
 from charter_score.samples.record import SampleRecord
 from charter_score.wire.documents import ResultsDocument
-from charter_score.wire.fairness import CalibrationDocument, VerificationDocument
+from charter_score.wire.fairness import CalibrationDocument, ImpactDocument, VerificationDocument
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 REVIEW_ID = "charter-score/review-v1"
@@ -40,8 +40,9 @@ _DOCUMENTS: dict[str, tuple[Any, str]] = {
     "calibration": (CalibrationDocument, "calibration-v1"),
     "sample": (SampleRecord, "sample-v1"),
     "verification": (VerificationDocument, "verification-v1"),
+    "impact": (ImpactDocument, "impact-v1"),
 }
-_WRITTEN = frozenset(["result", "calibration", "verification"])
+_WRITTEN = frozenset(["result", "calibration", "verification", "impact"])
 """Documents that the program writes and nobody else: what is absent is null there."""
 
 # Nothing behind the key, said so that no editor offers to write "null".
