@@ -25,6 +25,8 @@ SCHEMAS = {
     "sample": "sample-v1",
     "verification": "verification-v1",
     "impact": "impact-v1",
+    "agreement": "agreement-v1",
+    "subject": "subject-v1",
 }
 
 

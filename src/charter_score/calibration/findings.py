@@ -181,8 +181,11 @@ class Calibration(NamedTuple):
         return len(self.scores)
 
 
-def calibration_of(one: Round) -> Calibration:
-    """What the reviews of one rubric say about their reviewers."""
+def calibration_of(one: Round, fewest: int = FEWEST_VALUES) -> Calibration:
+    """What the reviews of one rubric say about their reviewers.
+
+    Below `fewest` contacts no figure of a reviewer is given.
+    """
     names: dict[str, str] = {}
     for contact in one.contacts:
         for side in contact.people:
@@ -208,7 +211,7 @@ def calibration_of(one: Round) -> Calibration:
         one.contacts,
         _overall(criteria, one.rubric, rated),
         tuple(sorted(criteria, key=_most_disputed)),
-        tuple(_drifts(names.values(), scores)),
+        tuple(_drifts(names.values(), scores, fewest)),
         scores,
         _selves(one),
         tuple(_drafts(one.contacts)),
@@ -328,7 +331,7 @@ def _mean(values: Sequence[Fraction]) -> Fraction:
     return sum(values, Fraction(0)) / len(values)
 
 
-def _drifts(names: Iterable[str], scores: Sequence[ScoreSpread]) -> Iterator[Drift]:
+def _drifts(names: Iterable[str], scores: Sequence[ScoreSpread], fewest: int) -> Iterator[Drift]:
     differences: dict[str, list[tuple[str | None, Fraction]]] = {name: [] for name in names}
     for spread in scores:
         shares = {name: side.result.share for name, side in spread.sides}
@@ -347,11 +350,12 @@ def _drifts(names: Iterable[str], scores: Sequence[ScoreSpread]) -> Iterator[Dri
         months = [
             MonthDrift(month, len(of_month), interval)
             for month, of_month in sorted(by_month.items())
-            if (interval := mean_interval(of_month)) is not None
+            if len(of_month) >= fewest and (interval := mean_interval(of_month)) is not None
         ]
-        enough = len(values) >= FEWEST_VALUES
-        mean = _mean(values) if enough else None
-        yield Drift(name, len(values), mean, mean_interval(values), tuple(months))
+        if len(values) < fewest:
+            yield Drift(name, len(values), None, None, ())
+            continue
+        yield Drift(name, len(values), _mean(values), mean_interval(values), tuple(months))
 
 
 def _paired(reference: str, person: Side, other: Side) -> Pairing:

@@ -13,7 +13,7 @@ class Commands(CommandGroup):
 
     headings = {  # noqa: RUF012 - nothing changes it
         "Commands": ("score", "check", "new", "fill", "rubrics", "explain"),
-        "Fairness": ("dispute", "calibrate", "sample", "verify", "selftest"),
+        "Fairness": ("dispute", "calibrate", "sample", "verify", "subject", "selftest"),
         "For other programs": ("schema",),
     }
 
@@ -60,6 +60,10 @@ class Commands(CommandGroup):
                 from charter_score.cli import verify
 
                 return verify.COMMAND.app()
+            case "subject":
+                from charter_score.cli import subject
+
+                return subject.COMMAND.app()
             case "selftest":
                 from charter_score.cli import selftest
 

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from charter_score.calibration.findings import Calibration, calibration_of
 from charter_score.calibration.reviews import ContactReviews
+from charter_score.cli.agreed import Shown, refuse_by_agreement
 from charter_score.cli.commands import Command
 from charter_score.cli.options import (
     ColorOption,
@@ -38,6 +39,7 @@ from charter_score.outcome import Failed, Skipped
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.text.console import Line
 from charter_score.render.text.phrases import count
+from charter_score.stats.student import FEWEST_VALUES
 
 
 class CalibrateOptions(Options):
@@ -68,6 +70,7 @@ def run_calibrate(options: CalibrateOptions) -> ExitCode:
         NotWrittenError: where an output could not be written.
     """
     targets = report_targets(options.output_format, options.outputs, tuple(ReportView))
+    agreed = refuse_by_agreement(_shown_in(view, options) for _, view in targets)
     if options.since and options.until and options.until < options.since:
         raise UsageError("--until is before --since", "the first day comes with --since")
     chosen = ReviewFilter(options.where, options.since, options.until)
@@ -86,7 +89,10 @@ def run_calibrate(options: CalibrateOptions) -> ExitCode:
         elif not options.quiet:
             tell_problems(outcome.warnings, options.color)
     rounds, aside = reviews.rounds()
-    calibrations = [calibration_of(one) for one in rounds]
+    fewest = FEWEST_VALUES
+    if agreed is not None and agreed.people is not None:
+        fewest = max(fewest, agreed.people.least)
+    calibrations = [calibration_of(one, fewest) for one in rounds]
 
     def made(view: ReportView) -> object:
         comments = not options.no_comments
@@ -124,6 +130,16 @@ def run_calibrate(options: CalibrateOptions) -> ExitCode:
 
     deliver(targets, made, options.color)
     return _verdict(options, calibrations, counts)
+
+
+def _shown_in(view: ReportView, options: CalibrateOptions) -> Shown:
+    """What an output in a view would hold."""
+    is_public = view not in (ReportView.JSON, ReportView.XLSX)
+    return Shown(
+        view.value,
+        names=not is_public or options.include_names,
+        comments=not options.no_comments and (not is_public or options.include_comments),
+    )
 
 
 def _verdict(

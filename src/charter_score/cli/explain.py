@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from charter_score.cli.commands import EXAMPLE, Command
+from charter_score.cli.dispute_window import window_of
 from charter_score.cli.options import (
     ColorOption,
     Debug,
@@ -81,7 +82,7 @@ def _explain_score(options: ExplainOptions) -> ExitCode:
         match outcome:
             case Scored():
                 tell_problems(outcome.warnings, options.color)
-                show(explain(outcome, file), options.color)
+                show(explain(outcome, file, window_of(outcome.result.review)), options.color)
                 code = ExitCode.OK
             case Failed():
                 tell_problems(outcome.diagnostics, options.color)

@@ -8,6 +8,7 @@ from typing import Annotated, assert_never
 
 import typer
 
+from charter_score.cli.agreed import Shown, refuse_by_agreement
 from charter_score.cli.commands import Command
 from charter_score.cli.loading import loaded_rubric
 from charter_score.cli.options import (
@@ -107,6 +108,10 @@ def run_impact(options: ImpactOptions) -> ExitCode:
             "charter-score rubrics impact OLD NEW reviews/",
         )
     targets = report_targets(options.output_format, options.outputs, VIEWS)
+    refuse_by_agreement(
+        Shown(view.value, view is ReportView.JSON or options.include_names, comments=False)
+        for _, view in targets
+    )
     refuse_read(targets, options.paths, [options.old, options.new])
     library = Library(folders=options.rubrics)
     old = loaded_rubric(options.old, library, options.color)

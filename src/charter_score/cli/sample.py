@@ -8,6 +8,7 @@ from typing import Annotated, assert_never
 
 import typer
 
+from charter_score.cli.agreed import Shown, refuse_by_agreement
 from charter_score.cli.commands import Command
 from charter_score.cli.formats import Target, by_ending, refuse_inputs
 from charter_score.cli.options import (
@@ -47,6 +48,8 @@ class SampleView(StrEnum):
     JSON = "json"
 
 
+_FORMAT = {SampleView.FULL: "full", SampleView.YAML: "json", SampleView.JSON: "json"}
+"""What an agreement calls the views: a record is one thing, as YAML or as JSON."""
 ENDINGS = {".yaml": SampleView.YAML, ".yml": SampleView.YAML, ".json": SampleView.JSON}
 
 
@@ -124,6 +127,8 @@ def run_sample(options: SampleOptions) -> ExitCode:
         NotWrittenError: where the record cannot be written.
     """
     request, view = _asked(options)
+    has_names = view is not SampleView.FULL or options.include_names
+    refuse_by_agreement([Shown(_FORMAT[view], names=has_names, comments=False)])
     path = None if options.output in (None, "-") else options.output
     if path is not None:
         refused = refuse_inputs([Target(path, None)], [options.list, *options.targeted], [])

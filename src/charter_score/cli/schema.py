@@ -32,6 +32,8 @@ class SchemaName(StrEnum):
     SAMPLE = "sample"
     VERIFICATION = "verification"
     IMPACT = "impact"
+    AGREEMENT = "agreement"
+    SUBJECT = "subject"
 
 
 class SchemaOptions(Options):

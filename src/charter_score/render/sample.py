@@ -8,8 +8,9 @@ from rich.console import RenderableType
 from charter_score import __version__
 from charter_score.diagnostics import joined
 from charter_score.forms.yaml_scalars import key_scalar, quoted
+from charter_score.render.results.overview import lettered
 from charter_score.render.text.blocks import Hanging, Parts, heading, item, spaced, words
-from charter_score.render.text.phrases import count, letters
+from charter_score.render.text.phrases import count
 from charter_score.samples.drawing import ADVISOR, Drawn, Group, Request, Sample
 from charter_score.samples.record import SAMPLE_SCHEMA, SampledContact, SampledList, SampleRecord
 
@@ -69,7 +70,7 @@ def _label(group: Group, number: int, sample: Sample, *, names: bool) -> str:
         return "Drawn"
     if not group.name:
         return "Without an advisor"
-    return group.name if names else f"Advisor {letters(number)}"
+    return group.name if names else f"Advisor {lettered(number)}"
 
 
 def _group(group: Group, label: str) -> Iterator[RenderableType]:

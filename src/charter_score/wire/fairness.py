@@ -305,3 +305,49 @@ class ImpactDocument(TypedDict):
     moved: list[MovedDocument]
     left_out: list[LeftOutDocument]
     failed: int
+
+
+# ── subject ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class SubjectReviewDocument(TypedDict):
+    """A review of the person's work: the document as it stands, and what it came to."""
+
+    path: str
+    id: str
+    status: str | None
+    share: str | None
+    percent: Number | None
+    band: str | None
+    document: dict[str, object]
+
+
+class SubjectRoleDocument(TypedDict):
+    """A review in which the person had another part than being reviewed."""
+
+    path: str
+    id: str
+    date: str | None
+    part: str
+
+
+class ThirdPartyDocument(TypedDict):
+    """A free text in the person's records that names somebody else; the text is not repeated."""
+
+    path: str
+    id: str
+    field: str
+
+
+class SubjectDocument(TypedDict):
+    """What `subject -f json` writes: one person's records."""
+
+    schema: Literal["charter-score/subject/v1"]
+    tool: ToolDocument
+    name: str
+    reviews_read: int
+    failed: int
+    as_advisor: list[SubjectReviewDocument]
+    other_parts: list[SubjectRoleDocument]
+    named_in: list[ThirdPartyDocument]
+    names_others: list[ThirdPartyDocument]

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from charter_score import facts
+from charter_score.agreement import Agreement
 from charter_score.figures import decimal_text
 from charter_score.rating import NOT_APPLICABLE_WORDS, RATING_WORDS, Rating, same_word
 from charter_score.review import Review, Status
@@ -29,7 +30,12 @@ from charter_score.rubric import (
 )
 from charter_score.samples.record import SampleRecord
 from charter_score.wire.documents import ResultsDocument
-from charter_score.wire.fairness import CalibrationDocument, ImpactDocument, VerificationDocument
+from charter_score.wire.fairness import (
+    CalibrationDocument,
+    ImpactDocument,
+    SubjectDocument,
+    VerificationDocument,
+)
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 REVIEW_ID = "charter-score/review-v1"
@@ -41,8 +47,10 @@ _DOCUMENTS: dict[str, tuple[Any, str]] = {
     "sample": (SampleRecord, "sample-v1"),
     "verification": (VerificationDocument, "verification-v1"),
     "impact": (ImpactDocument, "impact-v1"),
+    "agreement": (Agreement, "agreement-v1"),
+    "subject": (SubjectDocument, "subject-v1"),
 }
-_WRITTEN = frozenset(["result", "calibration", "verification", "impact"])
+_WRITTEN = frozenset(["result", "calibration", "verification", "impact", "subject"])
 """Documents that the program writes and nobody else: what is absent is null there."""
 
 # Nothing behind the key, said so that no editor offers to write "null".

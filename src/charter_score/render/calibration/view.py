@@ -16,6 +16,7 @@ from charter_score.calibration.findings import (
 )
 from charter_score.calibration.reviews import Aside, Side
 from charter_score.figures import rounded_text
+from charter_score.render.results.overview import lettered
 from charter_score.render.text import phrases
 from charter_score.render.text.phrases import count
 from charter_score.rubric import Rubric
@@ -145,7 +146,7 @@ class People:
     def __init__(self, calibrations: Iterable[Calibration], *, names: bool) -> None:
         every = dict.fromkeys(chain.from_iterable(one.reviewers for one in calibrations))
         self._labels = {
-            name: name if names else f"Reviewer {phrases.letters(number)}"
+            name: name if names else f"Reviewer {lettered(number)}"
             for number, name in enumerate(every)
         }
 

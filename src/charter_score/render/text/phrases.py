@@ -108,9 +108,3 @@ def place(section_title: str, number: int) -> str:
 def band_name(result: ReviewResult) -> str:
     """The band, or nothing where the rubric has none."""
     return result.band.name if result.band else ""
-
-
-def letters(number: int) -> str:
-    """Letters as a spreadsheet counts columns: A for 0, Z for 25, AA for 26."""
-    more, last = divmod(number, 26)
-    return (letters(more - 1) if more else "") + chr(ord("A") + last)
