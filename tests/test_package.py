@@ -27,6 +27,7 @@ SCHEMAS = {
     "impact": "impact-v1",
     "agreement": "agreement-v1",
     "subject": "subject-v1",
+    "disputes": "disputes-v1",
 }
 
 

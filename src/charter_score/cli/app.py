@@ -13,7 +13,7 @@ class Commands(CommandGroup):
 
     headings = {  # noqa: RUF012 - nothing changes it
         "Commands": ("score", "check", "new", "fill", "rubrics", "explain"),
-        "Fairness": ("dispute", "calibrate", "sample", "verify", "subject", "selftest"),
+        "Fairness": ("dispute", "disputes", "calibrate", "sample", "verify", "subject", "selftest"),
         "For other programs": ("schema",),
     }
 
@@ -64,6 +64,10 @@ class Commands(CommandGroup):
                 from charter_score.cli import subject
 
                 return subject.COMMAND.app()
+            case "disputes":
+                from charter_score.cli import disputes
+
+                return disputes.COMMAND.app()
             case "selftest":
                 from charter_score.cli import selftest
 

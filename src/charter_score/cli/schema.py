@@ -34,6 +34,7 @@ class SchemaName(StrEnum):
     IMPACT = "impact"
     AGREEMENT = "agreement"
     SUBJECT = "subject"
+    DISPUTES = "disputes"
 
 
 class SchemaOptions(Options):

@@ -351,3 +351,52 @@ class SubjectDocument(TypedDict):
     other_parts: list[SubjectRoleDocument]
     named_in: list[ThirdPartyDocument]
     names_others: list[ThirdPartyDocument]
+
+
+# ── disputes ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class RateDocument(TypedDict):
+    """Disputes of one kind; `overturned_percent` is null of a person below five decided ones."""
+
+    raised: int
+    decided: int
+    upheld: int
+    withdrawn: int
+    open: int
+    overturned_percent: Number | None
+
+
+class NamedRateDocument(RateDocument):
+    """Disputes about a criterion, a reviewer's ratings, by a decider, or of a month."""
+
+    name: str
+
+
+class OpenDisputeDocument(TypedDict):
+    """A dispute that nobody decided yet; `days` since it was raised, where its day is given."""
+
+    path: str
+    id: str
+    criterion: str | None
+    on: str | None
+    days: int | None
+
+
+class DisputesDocument(TypedDict):
+    """What `disputes -f json` writes."""
+
+    schema: Literal["charter-score/disputes/v1"]
+    tool: ToolDocument
+    reviews: int
+    until: str | None
+    all: RateDocument
+    whole_reviews: RateDocument
+    criteria: list[NamedRateDocument]
+    reviewers: list[NamedRateDocument]
+    deciders: list[NamedRateDocument]
+    months: list[NamedRateDocument]
+    days_to_decide: list[int]
+    median_days_to_decide: Number | None
+    still_open: list[OpenDisputeDocument]
+    failed: int

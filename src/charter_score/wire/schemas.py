@@ -32,6 +32,7 @@ from charter_score.samples.record import SampleRecord
 from charter_score.wire.documents import ResultsDocument
 from charter_score.wire.fairness import (
     CalibrationDocument,
+    DisputesDocument,
     ImpactDocument,
     SubjectDocument,
     VerificationDocument,
@@ -49,8 +50,9 @@ _DOCUMENTS: dict[str, tuple[Any, str]] = {
     "impact": (ImpactDocument, "impact-v1"),
     "agreement": (Agreement, "agreement-v1"),
     "subject": (SubjectDocument, "subject-v1"),
+    "disputes": (DisputesDocument, "disputes-v1"),
 }
-_WRITTEN = frozenset(["result", "calibration", "verification", "impact", "subject"])
+_WRITTEN = frozenset(["result", "calibration", "verification", "impact", "subject", "disputes"])
 """Documents that the program writes and nobody else: what is absent is null there."""
 
 # Nothing behind the key, said so that no editor offers to write "null".
