@@ -9,6 +9,7 @@ from charter_score.cli.commands import Command
 from charter_score.cli.options import (
     ColorOption,
     Debug,
+    Flag,
     Name,
     Options,
     RubricFolders,
@@ -57,6 +58,13 @@ class SchemaOptions(Options):
             autocompletion=rubric_ids,
         ),
     ] = None
+    structured_output: Annotated[
+        Flag,
+        typer.Option(
+            "--structured-output",
+            help="With --rubric: only what providers of language models take, for a draft.",
+        ),
+    ] = False
     rubrics: RubricFolders = ()
     color: ColorOption = Color.AUTO
     debug: Debug = False
@@ -70,6 +78,11 @@ def run_schema(options: SchemaOptions) -> ExitCode:
     """
     from charter_score.wire.schemas import schema_text
 
+    if options.structured_output and options.rubric is None:
+        raise UsageError(
+            "--structured-output needs the rubric of the reviews",
+            "charter-score schema review --rubric ID --structured-output",
+        )
     if options.rubric is None:
         print_text(schema_text(options.document.value))
         return ExitCode.OK
@@ -79,6 +92,11 @@ def run_schema(options: SchemaOptions) -> ExitCode:
     if isinstance(rubric, DocumentError):
         tell_problems(rubric.diagnostics, options.color)
         return ExitCode.NOT_SCORED
+    if options.structured_output:
+        from charter_score.wire.structured import structured_text
+
+        print_text(structured_text(rubric.rubric))
+        return ExitCode.OK
     print_text(schema_text(options.document.value, rubric.rubric))
     return ExitCode.OK
 
