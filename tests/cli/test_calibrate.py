@@ -8,6 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from python_calamine import CalamineWorkbook
 
 import programs
 from charter_score.wire.schemas import json_schema
@@ -264,12 +265,11 @@ def test_names_and_comments_stand_only_where_they_are_asked_for(desk: Path, view
 
 def test_the_workbook_has_who_said_what(desk: Path) -> None:
     """The sheets hold the criteria, the words, the scores and the reviewers; text stays text."""
-    calamine = pytest.importorskip("python_calamine")
     reviews_in(desk, {**NAMED, "c": review("C1", "'=cmd()'", depth="none")})
     done = programs.run("calibrate", ".", "--rubrics", ".", "-o", "talk.xlsx", cwd=desk)
     assert done.returncode == 0
     assert done.stdout == ""
-    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO((desk / "talk.xlsx").read_bytes()))
+    book = CalamineWorkbook.from_filelike(io.BytesIO((desk / "talk.xlsx").read_bytes()))
     assert book.sheet_names == ["Criteria", "Who said what", "Scores", "Reviewers"]
     said = book.get_sheet_by_name("Who said what").to_python()
     assert ["desk@1", "Talk", "Depth", "C1", "=cmd()", "none", "", ""] in said

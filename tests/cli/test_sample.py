@@ -2,14 +2,15 @@
 
 import io
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+import xlsxwriter
 
+import needs
 import programs
 from charter_score.source.reading import read_document
 from charter_score.wire.schemas import json_schema
@@ -42,7 +43,7 @@ def references(record: dict[str, Any]) -> list[str]:
     return [contact["reference"] for contact in record["contacts"]]
 
 
-@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="the way that the page shows")
+@needs.SHA256SUM
 def test_anybody_draws_the_same_with_sha256sum(desk: Path) -> None:
     """The commands of docs/fairness.md come to the contacts of the record."""
     record = sampled(desk, "calls.csv", "--number", "5")
@@ -64,7 +65,6 @@ def test_anybody_draws_the_same_with_sha256sum(desk: Path) -> None:
 
 def test_the_order_of_rows_and_the_file_change_nothing(desk: Path) -> None:
     """The same list shuffled, in a workbook, with other line ends: the same sample."""
-    xlsxwriter = pytest.importorskip("xlsxwriter")
     head, *rows = LIST.splitlines()
     mixed = "\r\n".join([head, *reversed(rows)]).replace(",", ";")
     (desk / "mixed.csv").write_bytes(b"\xef\xbb\xbf" + mixed.encode())

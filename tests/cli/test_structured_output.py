@@ -54,8 +54,9 @@ def test_only_what_every_provider_takes_is_used(name: str) -> None:
             assert one["additionalProperties"] is False
 
 
-@pytest.mark.parametrize("name", RUBRICS)
-@pytest.mark.parametrize("rating", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("name", "rating"), [(name, number % 3) for number, name in enumerate(RUBRICS)]
+)
 def test_an_answer_is_a_draft_that_can_be_read(tmp_path: Path, name: str, rating: int) -> None:
     """What a model answers by the schema passes `check`, and has no score before a person."""
     done = programs.run("schema", "review", "--rubric", name, "--structured-output")

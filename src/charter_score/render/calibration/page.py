@@ -33,7 +33,7 @@ def calibration_page(
         UsageError: where Jinja2 is not installed.
     """
     pages = environment()
-    pages.filters |= {"line": visible_line, "lines": legal}
+    pages.filters |= {"shown": visible_line, "lines": legal}
     people = People(calibrations, names=names)
     return (
         pages.get_template("calibration.html").render(
