@@ -18,6 +18,7 @@ from charter_score.cli.options import (
     rubric_ids,
 )
 from charter_score.cli.terminal import Color, tell_problems
+from charter_score.diagnostics import listed
 from charter_score.errors import DocumentError, ExitCode, UsageError
 from charter_score.library import Library, named_rubric
 from charter_score.outputs import print_text
@@ -46,7 +47,7 @@ class SchemaOptions(Options):
         typer.Argument(
             metavar="DOCUMENT",
             autocompletion=completions(SchemaName),
-            help="Which document: rubric, review, result, or another that the program writes.",
+            help=f"Which document: {listed([name.value for name in SchemaName])}.",
         ),
     ]
     rubric: Annotated[
