@@ -85,20 +85,24 @@ def _joined(route: str, name: str) -> str:
 
 
 class NameFinder:
-    """Finds names in texts: whole words, whatever their case and Unicode form."""
+    """Finds names in texts: whole words, whatever their case, Unicode form and signs between."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        words = sorted({_plain(name) for name in names if len(name.strip()) >= _SHORTEST})
-        listed = "|".join(re.escape(word) for word in words)
-        self._pattern = re.compile(rf"(?<!\w)(?:{listed})(?!\w)") if words else None
+        self._names = {words for name in names if sum(map(len, words := _words(name))) >= _SHORTEST}
+        self._lengths = sorted({len(words) for words in self._names})
 
     def is_in(self, text: str) -> bool:
         """Whether one of the names stands in a text."""
-        return self._pattern is not None and self._pattern.search(_plain(text)) is not None
+        words = _words(text)
+        return any(
+            words[start : start + length] in self._names
+            for length in self._lengths
+            for start in range(len(words) - length + 1)
+        )
 
 
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", unicodedata.normalize("NFC", text).casefold()))
 
 
 def day_in(review: Review) -> str | None:

@@ -53,7 +53,7 @@ class Verifier:
     default: LoadedRubric | None = None
     paths: Sequence[str] = ()
     _by_digest: dict[str, Input] = field(default_factory=dict)
-    _documents: dict[str, list[Document | DocumentError]] = field(default_factory=dict)
+    _documents: dict[str, dict[str, list[Document | DocumentError]]] = field(default_factory=dict)
     _scored: list[Scored] = field(default_factory=list)
     _writer: ResultWriter = field(default_factory=ResultWriter)
 
@@ -167,7 +167,8 @@ class Verifier:
     ) -> Scored | Finding:
         """The review of a recorded name scored again, under the recorded path."""
         found: Finding | None = None
-        for document in self._read(file):
+        stem = os.path.splitext(os.path.basename(path))[0]
+        for document in self._called(file, name, stem):
             if isinstance(document, DocumentError):
                 found = Finding(Kind.NO_LONGER_SCORED, path, name, _first(document))
                 continue
@@ -183,7 +184,6 @@ class Verifier:
             except DocumentError as wrong:
                 found = Finding(Kind.NO_LONGER_SCORED, path, name, _first(wrong))
                 continue
-            stem = os.path.splitext(os.path.basename(path))[0]
             own = review.id or (f"{stem} {document.part}" if document.part else stem)
             if own != name:
                 continue
@@ -198,10 +198,22 @@ class Verifier:
         )
 
     def _read(self, file: str) -> list[Document | DocumentError]:
+        shown = shown_path(file)
+        return list(read_documents(read_bytes(file, shown), shown))
+
+    def _called(self, file: str, name: str, stem: str) -> list[Document | DocumentError]:
+        """The documents of a file that could be the review of a name; those that are broken too.
+
+        A file is read once for all of its reviews, which stand one behind the other.
+        """
         if file not in self._documents:
-            shown = shown_path(file)
-            self._documents = {file: list(read_documents(read_bytes(file, shown), shown))}
-        return self._documents[file]
+            by_name: dict[str, list[Document | DocumentError]] = {}
+            for document in self._read(file):
+                by_name.setdefault(_name_of(document), []).append(document)
+            self._documents = {file: by_name}
+        by_name = self._documents[file]
+        part = name.removeprefix(stem).strip()
+        return [*by_name.get(name, ()), *by_name.get(f"{_PART}{part}", ()), *by_name.get("", ())]
 
     def _rubric_for(self, review: Review, file: str, recorded: Mapping[str, Any]) -> LoadedRubric:
         """The rubric as the review names it, or the recorded one where that is what it names."""
@@ -262,6 +274,18 @@ class Verifier:
         today = parsed_json(encode(summary_document(summary)))
         if differences := tuple(differing(recorded, today)):
             yield Finding(Kind.SUMMARY_DIFFERS, shown, "", "", differences)
+
+
+_PART = "\0"
+"""Stands before the part of a document that has no id of its own."""
+
+
+def _name_of(document: Document | DocumentError) -> str:
+    """The id that a document gives itself, else its part; empty of what cannot be read."""
+    if isinstance(document, DocumentError):
+        return ""
+    own = document.value.get("id") if isinstance(document.value, dict) else None
+    return str(own) if own is not None else f"{_PART}{document.part or ''}"
 
 
 class _RubricNotFoundError(Exception):

@@ -181,7 +181,7 @@ def test_ratings_are_those_before_a_dispute(desk: Path) -> None:
 
 
 def test_what_is_not_compared_is_told(desk: Path) -> None:
-    """No reference, no reviewer, alone, or the same reviewer twice: counted, each by why."""
+    """No reference, no reviewer, alone, a draft, the same reviewer twice: counted, by why."""
     reviews_in(
         desk,
         {
@@ -191,6 +191,8 @@ def test_what_is_not_compared_is_told(desk: Path) -> None:
             "d": review("C1", None),
             "e": review("C2", "Ann"),
             "f": review(None, "Ann"),
+            "g": review("C1", "Cid", more="status: draft\n"),
+            "h": review("C1", "Dan", more="status: draft\n", greet=""),
         },
     )
     code, document = calibrated(desk)
@@ -200,7 +202,9 @@ def test_what_is_not_compared_is_told(desk: Path) -> None:
         "no reviewer": 1,
         "nobody else reviewed the contact": 1,
         "the same reviewer reviewed the contact before": 1,
+        "an unfinished draft": 1,
     }
+    assert document["skipped"] == 1
 
 
 @pytest.mark.parametrize("documents", [{}, {"a": review("C1", "Ann")}])
@@ -306,3 +310,14 @@ def test_the_view_keeps_every_word_at_any_width(desk: Path, width: str) -> None:
     assert max(map(len, shown.splitlines())) <= int(width)
     assert "Talked over me" in " ".join(shown.split())
     assert "…" not in shown
+
+
+def test_a_warning_of_the_rubric_is_told_once(desk: Path) -> None:
+    """What is to be said of a rubric is said with the first of its reviews, not with each."""
+    rubric = RUBRIC.replace("title: Greets", "title: Greets, critical: true")
+    (desk / "desk.yaml").write_text(rubric)
+    reviews_in(desk, {"a": review("C1", "Ann"), "b": review("C1", "Ben")})
+    words = ("calibrate", ".", "--rubrics", ".")
+    done = programs.run(*words, cwd=desk)
+    assert done.stderr.count("critical-allows-na") == 1
+    assert "warning" not in programs.run(*words, "--quiet", cwd=desk).stderr

@@ -9,7 +9,6 @@ earns the same points of as many is one that the score cannot see.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations
 from typing import NamedTuple
 
 from charter_score.calibration.reviews import Contact, Round, Side, costs, drafted_by
@@ -292,13 +291,18 @@ def _ranks(by_contact: Iterable[tuple[Contact, Sequence[Word]]]) -> Mapping[str,
 
 def _unseen(words: Sequence[Word]) -> int:
     """Pairs that differ and are the same to the score."""
-    return sum(
-        one.rating != other.rating and _to_the_score(one) == _to_the_score(other)
-        for one, other in combinations([word.rated.worth for word in words], 2)
-    )
+    worths = [word.rated.worth for word in words]
+    same = Counter(map(_to_the_score, worths))
+    alike = Counter((worth.rating, *_to_the_score(worth)) for worth in worths)
+    return _pairs(same) - _pairs(alike)
 
 
-def _to_the_score(worth: Worth) -> tuple[Fraction, Fraction, bool]:
+def _pairs(numbers: "Counter[tuple[object, ...]]") -> int:
+    """How many pairs there are inside of groups of these sizes."""
+    return sum(number * (number - 1) // 2 for number in numbers.values())
+
+
+def _to_the_score(worth: Worth) -> tuple[object, ...]:
     return worth.earned, worth.available, worth.missed
 
 

@@ -33,6 +33,7 @@ from charter_score.cli.report_views import (
 )
 from charter_score.cli.settings import OWN_FILE, SHARED_FILE
 from charter_score.cli.terminal import Color, tell, tell_problems
+from charter_score.diagnostics import Diagnostic
 from charter_score.errors import ExitCode, UsageError
 from charter_score.filters import ReviewFilter
 from charter_score.outcome import Failed, Skipped
@@ -81,13 +82,15 @@ def run_calibrate(options: CalibrateOptions) -> ExitCode:
     refuse_read(targets, options.paths, [name for name in read if name is not None])
     reviews = ContactReviews()
     counts: Counter[type] = Counter()
+    told: set[Diagnostic] = set()
     for outcome in scoring.outcomes():
         counts[type(outcome)] += 1
         reviews.add(outcome)
-        if isinstance(outcome, Failed):
-            tell_problems(outcome.diagnostics, options.color)
-        elif not options.quiet:
-            tell_problems(outcome.warnings, options.color)
+        found = outcome.diagnostics if isinstance(outcome, Failed) else outcome.warnings
+        # What is wrong with a rubric comes with each of its reviews, and is told once.
+        new = [one for one in found if one not in told and (one.is_error or not options.quiet)]
+        told.update(new)
+        tell_problems(new, options.color)
     rounds, aside = reviews.rounds()
     fewest = FEWEST_VALUES
     if agreed is not None and agreed.people is not None:
