@@ -77,20 +77,24 @@ class Verification(NamedTuple):
         return any(finding.kind.is_missing for finding in self.findings)
 
 
-def differing(recorded: Any, today: Any, route: tuple[str, ...] = ()) -> Iterator[Difference]:
-    """The fields in which two JSON documents differ; entries of lists are named by their ids."""
+def differing(
+    recorded: Any, today: Any, route: tuple[str, ...] = (), *, older: bool = False
+) -> Iterator[Difference]:
+    """The fields in which two JSON documents differ; entries of lists are named by their ids.
+
+    With `older` the recorded one was written by another version, which may lack fields.
+    """
     if recorded == today and type(recorded) is type(today):
         return
     if isinstance(recorded, dict) and isinstance(today, dict):
         for name in dict.fromkeys([*today, *recorded]):
             if name not in recorded:
-                # A field that this version writes and an older one did not.
-                if today[name] not in (None, [], {}, False, "0", ""):
+                if not older:
                     yield Difference(".".join((*route, name)), "not there")
             elif name not in today:
                 yield Difference(".".join((*route, "an unknown field")))
             else:
-                yield from differing(recorded[name], today[name], (*route, name))
+                yield from differing(recorded[name], today[name], (*route, name), older=older)
     elif isinstance(recorded, list) and isinstance(today, list):
         if len(recorded) != len(today):
             number = f"{len(recorded)} entries", f"{len(today)} entries"
@@ -98,7 +102,7 @@ def differing(recorded: Any, today: Any, route: tuple[str, ...] = ()) -> Iterato
             return
         for at, (one, other) in enumerate(zip(recorded, today, strict=True)):
             name = _name(other, at)
-            yield from differing(one, other, (*route, str(name)))
+            yield from differing(one, other, (*route, str(name)), older=older)
     elif route and (route[-1] in SHOWN or (len(route) > 1 and route[-2] == "bands")):
         yield Difference(".".join(route), _word(recorded), _word(today))
     else:

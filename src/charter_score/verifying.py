@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from charter_score import __version__
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import DocumentError
 from charter_score.filters import ReviewFilter
@@ -56,6 +57,11 @@ class Verifier:
     _documents: dict[str, dict[str, list[Document | DocumentError]]] = field(default_factory=dict)
     _scored: list[Scored] = field(default_factory=list)
     _writer: ResultWriter = field(default_factory=ResultWriter)
+
+    @property
+    def _is_older(self) -> bool:
+        """Whether another version wrote the file, so that fields may be missing in it."""
+        return self.recorded.version not in (None, __version__)
 
     def verify(self) -> Verification:
         """Everything that differs, in the order of the file."""
@@ -128,7 +134,7 @@ class Verifier:
             return Finding(Kind.RUBRIC_CHANGED, path, name, told)
         self._scored.append(outcome)
         today = parsed_json(self._writer.result(outcome))
-        differences = tuple(differing(result, today))
+        differences = tuple(differing(result, today, older=self._is_older))
         kind = Kind.FIGURES_DIFFER if differences else Kind.SAME
         return Finding(kind, path, name, "", differences)
 
@@ -272,7 +278,7 @@ class Verifier:
         for skipped in self.recorded.skipped:
             summary.add(Skipped(str(skipped.get("path")), "", str(skipped.get("reason"))))
         today = parsed_json(encode(summary_document(summary)))
-        if differences := tuple(differing(recorded, today)):
+        if differences := tuple(differing(recorded, today, older=self._is_older)):
             yield Finding(Kind.SUMMARY_DIFFERS, shown, "", "", differences)
 
 

@@ -236,6 +236,7 @@ def test_a_column_may_be_called_otherwise(tmp_path: Path) -> None:
         ["--phrase", "x"],
         ["--phrase", "x", "--number", "1", "--per-advisor", "1"],
         ["--phrase", "x\ny", "--number", "1"],
+        ["--phrase", "x", "--number", "many"],
         ["--phrase", "x", "--number", "1", "--strata", "colour"],
         ["--phrase", "x", "--number", "1", "--targeted", "reviews"],
         ["--phrase", "x", "--number", "1", "-o", "calls.csv", "-f", "json"],

@@ -185,6 +185,21 @@ def test_every_value_of_the_results_counts(desk: Path, monkeypatch: pytest.Monke
     assert missed == []
 
 
+def test_a_field_that_an_older_version_did_not_write_is_no_difference(desk: Path) -> None:
+    """Fields are added from version to version; in a file of this one none may be missing."""
+    path = desk / "results.json"
+    document = json.loads(path.read_text())
+    del document["results"][0]["little_observed"]
+    path.write_text(json.dumps(document))
+    assert verify(desk)[0] == 1
+    document["tool"]["version"] = "0.0.1"
+    path.write_text(json.dumps(document))
+    assert verify(desk)[0] == 0
+    document["results"][0]["band"] = "Meets"
+    path.write_text(json.dumps(document))
+    assert verify(desk)[0] == 1
+
+
 @pytest.mark.parametrize("what", ["dropped", "doubled", "added"])
 def test_a_result_too_few_or_too_many_is_found(desk: Path, what: str) -> None:
     """Results that somebody took out or copied; with the folder named, also with a new summary."""

@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Annotated, assert_never
 
 import typer
+from pydantic import PlainValidator
 
 from charter_score.cli.agreed import Shown, refuse_by_agreement
 from charter_score.cli.commands import Command
 from charter_score.cli.formats import Target, by_ending, refuse_inputs
 from charter_score.cli.options import (
     ColorOption,
-    Count,
     Debug,
     Flag,
     Name,
@@ -29,6 +29,7 @@ from charter_score.cli.options import (
 )
 from charter_score.cli.terminal import Color, show, tell, tell_problems
 from charter_score.errors import DocumentError, ExitCode, UsageError
+from charter_score.field_types import MisshapenError, reported
 from charter_score.outcome import Failed, Scored
 from charter_score.outputs import print_text, write_text
 from charter_score.pipeline import Job, Scoring
@@ -53,6 +54,16 @@ _FORMAT = {SampleView.FULL: "full", SampleView.YAML: "json", SampleView.JSON: "j
 ENDINGS = {".yaml": SampleView.YAML, ".yml": SampleView.YAML, ".json": SampleView.JSON}
 
 
+def _how_many(word: object) -> int:
+    text = str(word)
+    if not isinstance(word, bool) and text.isascii() and text.isdigit() and len(text) <= 9:
+        return int(text)
+    raise MisshapenError("bad-number", "takes a whole number", "for example 3")
+
+
+HowMany = Annotated[int, PlainValidator(reported(_how_many))]
+
+
 class SampleOptions(Options):
     """Everything that `sample` can be asked for."""
 
@@ -69,11 +80,11 @@ class SampleOptions(Options):
         ),
     ] = None
     per_advisor: Annotated[
-        Count | None,
+        HowMany | None,
         typer.Option("--per-advisor", metavar="NUMBER", help="How many of each advisor."),
     ] = None
     number: Annotated[
-        Count | None, typer.Option("--number", metavar="NUMBER", help="How many in all.")
+        HowMany | None, typer.Option("--number", metavar="NUMBER", help="How many in all.")
     ] = None
     strata: Annotated[
         Names,

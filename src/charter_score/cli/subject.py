@@ -6,7 +6,7 @@ import typer
 
 from charter_score.cli.agreed import Shown, refuse_by_agreement
 from charter_score.cli.commands import Command
-from charter_score.cli.formats import Target, refuse_inputs
+from charter_score.cli.formats import Target, by_ending, refuse_inputs
 from charter_score.cli.options import (
     ColorOption,
     Debug,
@@ -68,6 +68,7 @@ def run_subject(options: SubjectOptions) -> ExitCode:
     as_json = path is not None or options.output_format is View.JSON
     refuse_by_agreement([Shown("json" if as_json else "full", names=True, comments=as_json)])
     if path is not None:
+        by_ending(path, {".json": View.JSON})
         for wrong in refuse_inputs([Target(path, None)], options.paths, []).values():
             raise wrong
     found: list[FoundReview] = []

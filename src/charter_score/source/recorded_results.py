@@ -13,7 +13,7 @@ from charter_score.wire.encoding import RESULTS_SCHEMA
 class Recorded(NamedTuple):
     """What a results file holds; numbers are the text that stands there.
 
-    `summary` is None where there is none.
+    `summary` is None where there is none, `version` where the file does not say what wrote it.
     """
 
     shown: str
@@ -21,6 +21,7 @@ class Recorded(NamedTuple):
     failures: Sequence[Mapping[str, Any]]
     skipped: Sequence[Mapping[str, Any]]
     summary: Mapping[str, Any] | None
+    version: str | None = None
 
 
 class Digits(str):
@@ -46,7 +47,7 @@ def recorded_results(path: AnyPath) -> Recorded:
     return Recorded(shown, *parts)
 
 
-def _parts(text: str) -> tuple[list[Any], list[Any], list[Any], Any]:
+def _parts(text: str) -> tuple[list[Any], list[Any], list[Any], Any, str | None]:
     if text.lstrip().startswith('{"kind"'):
         lines = [_parsed(line) for line in text.split("\n") if line.strip()]
         by_kind: dict[str, list[Any]] = {}
@@ -56,7 +57,7 @@ def _parts(text: str) -> tuple[list[Any], list[Any], list[Any], Any]:
             raise ValueError("a line of an unknown kind")
         listed = [by_kind.get(kind, []) for kind in ("result", "failure", "skipped", "summary")]
         results, failures, skipped, summaries = listed
-        return results, failures, skipped, summaries[-1] if summaries else None
+        return results, failures, skipped, summaries[-1] if summaries else None, None
     whole = _parsed(text)
     if whole["schema"] != RESULTS_SCHEMA:
         raise ValueError("another document")
@@ -65,7 +66,7 @@ def _parts(text: str) -> tuple[list[Any], list[Any], list[Any], Any]:
         if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
             raise TypeError("no list of objects")
     results, failures, skipped = lists
-    return results, failures, skipped, whole.get("summary")
+    return results, failures, skipped, whole.get("summary"), str(whole["tool"]["version"])
 
 
 def _parsed(text: str) -> Any:
