@@ -38,6 +38,10 @@ FULL_DEVICE = pytest.mark.skipif(
 HANDLE_LIMIT = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows lets nobody limit the handles of a process"
 )
+SHA256SUM = pytest.mark.skipif(
+    shutil.which("sha256sum") is None,
+    reason="the page's commands are those of GNU and Linux; the test beside this one draws too",
+)
 LIBREOFFICE = pytest.mark.skipif(
     OFFICE is None,
     reason="pip cannot bring LibreOffice; the tests beside this one read the same files otherwise",

@@ -3,14 +3,18 @@
 No clock is asked: `steps` counts what Python does.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from charter_score import library as library_module
+from charter_score.calibration.findings import calibration_of
+from charter_score.calibration.reviews import ContactReviews
 from charter_score.cli.asked import Asked
 from charter_score.cli.formats import Format, Look, renderer
 from charter_score.comparing.changes import Carry, RubricChanges
@@ -23,7 +27,7 @@ from charter_score.filling.form_writer import review_form
 from charter_score.filling.template import review_template
 from charter_score.filling.web_form import web_form
 from charter_score.gates import Baseline, EarlierReview, Gates, conclusion_of
-from charter_score.library import Library, LoadedRubric, RubricReferenceError
+from charter_score.library import Library, LoadedRubric, RubricReferenceError, load_rubric
 from charter_score.limits import MOST_FIELDS
 from charter_score.linting import sums
 from charter_score.linting.advice import advice
@@ -33,6 +37,7 @@ from charter_score.linting.rubric_checks import rubric_problems
 from charter_score.linting.sums import TooMuchError
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.pipeline import Job
+from charter_score.records import NameFinder
 from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.render.results.explain import explain
 from charter_score.render.rubric.changes import changes_json, rubric_changes
@@ -42,10 +47,13 @@ from charter_score.render.rubric.terminal import one_rubric
 from charter_score.render.text.console import Screen
 from charter_score.review import Review
 from charter_score.rubric import Rubric
+from charter_score.samples.drawing import ListedContact, Request, draw
 from charter_score.scoring import Scorer
 from charter_score.source.document import Document
 from charter_score.source.reading import read_document
+from charter_score.source.recorded_results import Recorded
 from charter_score.source.validation import validate
+from charter_score.verifying import Verifier
 from charter_score.wire.encoding import rubric_json
 from charter_score.wire.schemas import schema_text
 from documents import review_from, rubric_from, values_from, with_changes
@@ -520,3 +528,114 @@ def test_unknown_criteria() -> None:
     prepare(2)()
     few, once, twice = (steps_of(prepare(size)) for size in (40, 80, 120))
     assert twice - once <= ROOM * (once - few)
+
+
+# Many reviews together: reviewers, persons, disputes, lists.
+
+
+def _contacts(size: int) -> list[Scored]:
+    """Two reviews of each of some contacts."""
+    rubric = rubric_from(rubric_text(2, 3))
+    scorer = Scorer(rubric)
+    reviews = []
+    for number in range(size):
+        for reviewer in ("Ann", "Ben"):
+            about = {"reviewer": reviewer, "interaction": {"reference": f"C{number}"}}
+            review = with_changes(review_of_size(rubric), **about)
+            path = f"{number}-{reviewer}.yaml"
+            reviews.append(Scored(path, path, "0", "0", scorer.score(review)))
+    return reviews
+
+
+def test_gathering_reviews_of_contacts() -> None:
+    """Reviews of the same contacts are found in what their number asks."""
+
+    def prepare(size: int) -> Callable[[], object]:
+        reviews = _contacts(size)
+
+        def run() -> None:
+            collected = ContactReviews()
+            for scored in reviews:
+                collected.add(scored)
+            assert len(collected.rounds()[0][0].contacts) == size
+
+        return run
+
+    assert_grows_with_size(prepare, 50)
+
+
+def test_many_reviewers_of_one_contact() -> None:
+    """Who said what is compared in what the number of reviewers asks, not of their pairs."""
+    rubric = rubric_from(rubric_text(2, 3))
+    scorer = Scorer(rubric)
+
+    def prepare(size: int) -> Callable[[], object]:
+        collected = ContactReviews()
+        for number in range(size):
+            about = {"reviewer": f"R{number}", "interaction": {"reference": "C"}}
+            review = with_changes(review_of_size(rubric), **about)
+            collected.add(Scored(f"{number}.yaml", "r", "0", "0", scorer.score(review)))
+        (one,) = collected.rounds()[0]
+        return lambda: calibration_of(one)
+
+    assert_grows_with_size(prepare, 50)
+
+
+def test_finding_names_in_texts() -> None:
+    """Names are looked for in what texts and names have together, not in their product."""
+
+    def prepare(size: int) -> Callable[[], object]:
+        names = [f"Advisor {number}" for number in range(size)]
+        texts = [f"Spoke of person {number} at the desk." for number in range(size)]
+
+        def run() -> None:
+            finder = NameFinder(names)
+            assert not any(finder.is_in(text) for text in texts)
+
+        return run
+
+    assert_grows_with_size(prepare, 100)
+
+
+def test_drawing_from_a_list() -> None:
+    """A list is drawn from in what its number of contacts asks."""
+
+    def prepare(size: int) -> Callable[[], object]:
+        contacts = [
+            ListedContact(f"C{number}", {"advisor": f"A{number % 5}", "channel": "phone"})
+            for number in range(size)
+        ]
+        request = Request("x", per_advisor=3, strata=("channel", "length"))
+        return lambda: draw(contacts, request)
+
+    assert_grows_with_size(prepare, 200)
+
+
+def test_verifying_results(tmp_path: Path) -> None:
+    """Results are recomputed in what their number asks."""
+    (tmp_path / "rubric.yaml").write_text(rubric_text(2, 3), encoding="utf-8")
+    rubric = load_rubric(tmp_path / "rubric.yaml")
+
+    def prepare(size: int) -> Callable[[], object]:
+        folder = tmp_path / str(size)
+        folder.mkdir(exist_ok=True)
+        results = []
+        for number in range(size):
+            path = folder / f"{number}.yaml"
+            ratings = {
+                section.id: {one.id: "met" for one in section.criteria}
+                for section in rubric.rubric.sections
+            }
+            path.write_text(json.dumps({"ratings": ratings, "notes": str(number)}))
+            data = path.read_bytes()
+            digest = sha256(data).hexdigest()
+            results.append(
+                {
+                    "review": {"id": str(number), "path": str(path), "sha256": digest},
+                    "rubric": {"sha256": rubric.sha256},
+                }
+            )
+        recorded = Recorded("r.json", results, [], [], None)
+        return lambda: Verifier(recorded, "", Library(), rubric, [str(folder)]).verify()
+
+    assert_grows_with_size(prepare, 20)

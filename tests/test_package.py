@@ -17,7 +17,18 @@ from charter_score.source.reading import is_rubric, read_document
 from charter_score.wire.schemas import json_schema, schema_text
 
 ROOT = Path(__file__).resolve().parent.parent
-SCHEMAS = {"rubric": "rubric-v1", "review": "review-v1", "result": "results-v1"}
+SCHEMAS = {
+    "rubric": "rubric-v1",
+    "review": "review-v1",
+    "result": "results-v1",
+    "calibration": "calibration-v1",
+    "sample": "sample-v1",
+    "verification": "verification-v1",
+    "impact": "impact-v1",
+    "agreement": "agreement-v1",
+    "subject": "subject-v1",
+    "disputes": "disputes-v1",
+}
 
 
 def python(code: str) -> str:

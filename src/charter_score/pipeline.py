@@ -46,8 +46,8 @@ from charter_score.source.files import (
 )
 from charter_score.source.kinds import unread, unsupported
 from charter_score.source.reading import begins_as_output, is_rubric, may_be_rubric, read_documents
-from charter_score.summary import Summary
-from charter_score.wire.ours import is_ours, is_output
+from charter_score.summary import FewestOfPeople, Summary
+from charter_score.wire.ours import is_agreement, is_ours, is_output
 
 NO_GATES = Gates()
 FEW = 64
@@ -61,7 +61,8 @@ class Job(NamedTuple):
     `lines` each result knows the lines of its criteria. `by` names the fields that the summary is
     grouped by, `filter` says which reviews count. Where the paths are a `part` of what lies in a
     folder, as a hook is given them, a rubric or results of ours among them are left out as they are
-    in a folder.
+    in a folder. With `drafts` a draft in which everything is rated is scored too, for a comparison
+    with the review that came of it. `people` is what was agreed about figures of persons.
     """
 
     paths: Sequence[str]
@@ -73,10 +74,12 @@ class Job(NamedTuple):
     filter: ReviewFilter = NO_FILTER
     gates: Gates = NO_GATES
     part: bool = False
+    drafts: bool = False
+    people: FewestOfPeople | None = None
 
     def collected(self) -> Collected:
         """Every collector, before anything was seen."""
-        summary = Summary(by=self.by, filter=self.filter)
+        summary = Summary(by=self.by, filter=self.filter, people=self.people)
         return Collected(summary=summary, gates=self.gates.findings())
 
 
@@ -226,6 +229,8 @@ class Scoring:
                 if file.root is not None and _is_no_form(document):
                     continue
                 diagnostics += document.diagnostics
+            elif is_agreement(document.value):
+                diagnostics += _checked_agreement(document)
             elif not self._is_alone(file) and is_output(document.value):
                 continue
             elif may_be_rubric(document.value):
@@ -344,13 +349,14 @@ class Scoring:
             warnings = in_order((*warnings, *rubric.warnings))
         if not review.is_scored:
             is_ready = _lacks_only_status(review, rubric)
-            reason = review.reason if self._job.comments else None
-            because = reason if review.status is Status.VOID else None
-            outlook = None
-            if review.standing is Status.DRAFT and not is_ready and self._is_alone(file):
-                outlook = outlook_of(rubric.scorer, review)
-            standing = review.standing.value
-            return Skipped(file.shown, name, standing, warnings, is_ready, because, outlook)
+            if not (is_ready and self._job.drafts):
+                reason = review.reason if self._job.comments else None
+                because = reason if review.status is Status.VOID else None
+                outlook = None
+                if review.standing is Status.DRAFT and not is_ready and self._is_alone(file):
+                    outlook = outlook_of(rubric.scorer, review)
+                standing = review.standing.value
+                return Skipped(file.shown, name, standing, warnings, is_ready, because, outlook)
         if review.is_overturned:
             return Skipped(file.shown, name, DISPUTE_UPHELD, warnings)
         if not self._job.comments:
@@ -443,6 +449,18 @@ def _checked_rubric(document: Document, digest: str) -> Sequence[Diagnostic]:
         return wrong.diagnostics
     given = without_ignored(loaded.rubric, advice(loaded.rubric))
     return in_order((*loaded.warnings, *map(document.diagnostic, given)))
+
+
+def _checked_agreement(document: Document) -> Sequence[Diagnostic]:
+    """Everything wrong with an agreement as code."""
+    from charter_score.agreement import Agreement
+    from charter_score.source.small_documents import small_model
+
+    try:
+        small_model(Agreement, document)
+    except DocumentError as wrong:
+        return wrong.diagnostics
+    return ()
 
 
 def not_a_review(*, rubric: bool) -> Problem:

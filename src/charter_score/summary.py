@@ -211,6 +211,15 @@ def fields_in(by: str) -> tuple[str, ...]:
 
 FEWEST_TO_COMPARE = 5
 """Reviews below which a group says nothing that could be compared."""
+PERSONS = frozenset(["advisor", "reviewer"])
+"""Fields whose groups are persons."""
+
+
+class FewestOfPeople(NamedTuple):
+    """How many reviews a figure of a person needs at least, and where that was agreed."""
+
+    least: int
+    agreed: str
 
 
 def group_values(scored: Scored, by: str) -> dict[str | None, str]:
@@ -235,7 +244,8 @@ class Summary:
     them, which cross. A review with several values of a field is in several groups. Values that
     only differ in case, spaces around them or Unicode form are one; `spellings` has, by field and
     value, the smallest spelling met. `fields` are the names of those that reviews could have been
-    grouped or chosen by. `unlisted` of the `failed` are folders that could not be listed.
+    grouped or chosen by. `people` is what was agreed about figures of persons. `unlisted` of the
+    `failed` are folders that could not be listed.
 
     What the `filter` leaves out is no review here: `filtered_out` counts it, `undated` those among
     them that have no day where the filter asks for days.
@@ -243,6 +253,7 @@ class Summary:
 
     by: tuple[str, ...] = ()
     filter: ReviewFilter = NO_FILTER
+    people: FewestOfPeople | None = None
     filtered_out: int = 0
     undated: int = 0
     groups: dict[Group, "RubricSummary"] = field(default_factory=dict)
@@ -262,6 +273,12 @@ class Summary:
     def reviews(self) -> int:
         """Everything found: scored, failed and skipped."""
         return self.scored + self.failed + self.skipped
+
+    def fewest_for(self, fields: Iterable[str]) -> int:
+        """Reviews that a group of these fields has at least, or else no figure is shown of it."""
+        if self.people is None or PERSONS.isdisjoint(fields):
+            return FEWEST_TO_COMPARE
+        return max(FEWEST_TO_COMPARE, self.people.least)
 
     @property
     def is_blind(self) -> bool:

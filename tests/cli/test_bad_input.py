@@ -47,9 +47,15 @@ OF_A_FORM = (
     "sheet-too-large", "formula", "cell-error", "unknown-row", "reader-died", "several-reviews",
     "sheet-not-read", "cell-not-read", "only-cells-read",
 )  # fmt: skip
+OF_A_LIST = (
+    *("missing-column", "duplicate-column", "no-reference", "duplicate-reference"),
+    "row-too-long",
+)
 OF_OTHERS = {
     **dict.fromkeys(OF_A_FORM, "only a workbook brings it about: the tests of the form"),
     "not-editable": "only `dispute` gives it, on a good review: the tests of that command",
+    "not-results": "only `verify` gives it, on what is no results file: the tests of that command",
+    **dict.fromkeys(OF_A_LIST, "only `sample` gives it, on a list: the tests of that command"),
     "not-to-be-scored": "only `score` of the Python API gives it: the tests of that",
     "worker-died": "no document does this: the tests of the pipeline kill a worker",
     **dict.fromkeys(LINTS, "only `check` gives it, on a good rubric: the tests of linting.advice"),
@@ -264,6 +270,7 @@ MAKERS = frozenset(
     [
         "Problem",
         "Diagnostic",
+        "_note",
         "MisshapenError",
         "_problem",
         "_stop",

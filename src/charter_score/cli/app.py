@@ -13,7 +13,7 @@ class Commands(CommandGroup):
 
     headings = {  # noqa: RUF012 - nothing changes it
         "Commands": ("score", "check", "new", "fill", "rubrics", "explain"),
-        "Fairness": ("dispute", "selftest"),
+        "Fairness": ("dispute", "disputes", "calibrate", "sample", "verify", "subject", "selftest"),
         "For other programs": ("schema",),
     }
 
@@ -48,6 +48,26 @@ class Commands(CommandGroup):
                 from charter_score.cli import dispute
 
                 return dispute.COMMAND.app()
+            case "calibrate":
+                from charter_score.cli import calibrate
+
+                return calibrate.COMMAND.app()
+            case "sample":
+                from charter_score.cli import sample
+
+                return sample.COMMAND.app()
+            case "verify":
+                from charter_score.cli import verify
+
+                return verify.COMMAND.app()
+            case "subject":
+                from charter_score.cli import subject
+
+                return subject.COMMAND.app()
+            case "disputes":
+                from charter_score.cli import disputes
+
+                return disputes.COMMAND.app()
             case "selftest":
                 from charter_score.cli import selftest
 

@@ -7,6 +7,7 @@ import typer
 from charter_score.cli.commands import Command
 from charter_score.cli.options import (
     ColorOption,
+    Day,
     Debug,
     Flag,
     InHook,
@@ -19,7 +20,7 @@ from charter_score.cli.options import (
 )
 from charter_score.cli.terminal import Color, tell, tell_problems
 from charter_score.diagnostics import Diagnostic
-from charter_score.errors import ExitCode
+from charter_score.errors import ExitCode, UsageError
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.text.console import Line
 from charter_score.render.text.phrases import count
@@ -32,6 +33,19 @@ class CheckOptions(Options):
     strict: Annotated[
         Flag, typer.Option("--strict", help="Warnings fail the check as errors do.")
     ] = False
+    expired: Annotated[
+        Flag,
+        typer.Option(
+            "--expired",
+            help="List the reviews that should be deleted, by `retain_until` or the agreement.",
+        ),
+    ] = False
+    until: Annotated[
+        Day | None,
+        typer.Option(
+            "--until", metavar="DAY", help="With --expired: as of this day, not of today."
+        ),
+    ] = None
     rubric: UsualRubric = None
     rubrics: RubricFolders = ()
     in_hook: InHook = False
@@ -45,8 +59,14 @@ def run_check(options: CheckOptions) -> ExitCode:
     """Check documents and tell what is wrong with them on standard error.
 
     Raises:
-        UsageError: where `--rubric` names nothing.
+        UsageError: where `--rubric` names nothing, or `--until` has nothing to go with.
     """
+    if options.expired:
+        from charter_score.cli.expired import list_expired
+
+        return list_expired(options.paths, options.until, options.color)
+    if options.until is not None:
+        raise UsageError("--until goes with --expired", "it says by which day")
     scoring = Scoring(Job(options.paths, options.rubric, options.rubrics, part=options.in_hook))
     found: list[Diagnostic] = []
     left_out: list[str] = []
@@ -78,7 +98,8 @@ COMMAND = Command(
     help="""Check rubrics and reviews: everything that is wrong, with its line and a way out.
 
     Silent when all is well. Exit codes: 0 nothing wrong, 1 an error (with --strict also a
-    warning), 2 used wrongly, 3 nothing could be read.
+    warning; with --expired a review that should be deleted), 2 used wrongly, 3 nothing could be
+    read.
     """,
     short_help="Check rubrics and reviews without scoring.",
     epilog="Example: charter-score check reviews/ my-standard.yaml",

@@ -10,6 +10,7 @@ import typer
 
 from charter_score.cli import ways_out
 from charter_score.cli.commands import Command
+from charter_score.cli.dispute_window import refuse_too_late
 from charter_score.cli.options import (
     ColorOption,
     Debug,
@@ -228,6 +229,8 @@ class _File:
         """Raise or decide, write the file, and tell what came of it."""
         options, review, rubric = self._options, self._loaded.review, self._loaded.rubric.rubric
         text = self._document.text
+        if outcome is None:
+            refuse_too_late(review, day)
         try:
             if outcome is None:
                 target = target_of(rubric, options.criterion) if options.criterion else None

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from charter_score.cli.commands import EXAMPLE, Command
+from charter_score.cli.dispute_window import window_of
 from charter_score.cli.options import (
     ColorOption,
     Debug,
@@ -22,6 +23,8 @@ from charter_score.outcome import Failed, Scored, Skipped
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.text.console import Line
 from charter_score.render.text.phrases import not_scored
+from charter_score.source.files import slashed
+from charter_score.source.kinds import TEXT_ENDINGS
 
 
 class ExplainOptions(Options):
@@ -70,12 +73,16 @@ def _explain_score(options: ExplainOptions) -> ExitCode:
     from charter_score.render.results.explain import explain
 
     code = ExitCode.NOT_SCORED
+    is_file = options.subject.lower().endswith(TEXT_ENDINGS)  # what `dispute` can write into
+    file = slashed(options.subject) if is_file else None
+    if file is not None and file.startswith("-"):
+        file = f"./{file}"
     job = Job([options.subject], options.rubric, options.rubrics)
     for outcome in Scoring(job).outcomes():
         match outcome:
             case Scored():
                 tell_problems(outcome.warnings, options.color)
-                show(explain(outcome), options.color)
+                show(explain(outcome, file, window_of(outcome.result.review)), options.color)
                 code = ExitCode.OK
             case Failed():
                 tell_problems(outcome.diagnostics, options.color)

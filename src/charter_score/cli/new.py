@@ -80,6 +80,14 @@ class NewOptions(Options):
     rubric_template: Annotated[
         Flag, typer.Option("--rubric-template", help="Begin a rubric of your own.")
     ] = False
+    sample: Annotated[
+        Name | None,
+        typer.Option(
+            "--sample",
+            metavar="RECORD",
+            help="Write a draft of each contact that `sample` drew, into the folder that -o names.",
+        ),
+    ] = None
     force: Annotated[
         Flag, typer.Option("--force", help="Replace a file that is there already.")
     ] = False
@@ -107,6 +115,8 @@ def run_new(options: NewOptions) -> ExitCode:
             "--example takes a RUBRIC and makes up a review by it",
             "charter-score new --example plymouth-quality-monitoring",
         )
+    if options.sample is not None:
+        return _drafts(options)
     target = _target(options)
     if options.rubric_template:
         return _begin_rubric(target, options)
@@ -117,6 +127,49 @@ def run_new(options: NewOptions) -> ExitCode:
         tell_problems(wrong.diagnostics, options.color)
         return ExitCode.NOT_SCORED
     _create(job, target, options, library)
+    return ExitCode.OK
+
+
+def _drafts(options: NewOptions) -> ExitCode:
+    """A draft of each contact that a sample's record names.
+
+    Raises:
+        UsageError: where the options cannot be meant, or a draft is there already.
+        NotWrittenError: where one cannot be written.
+    """
+    if options.rubric is None or options.example or options.output in (None, "-"):
+        raise UsageError(
+            "--sample takes a RUBRIC and the folder for the drafts",
+            "charter-score new RUBRIC --sample sample.yaml -o drafts/",
+        )
+    from charter_score.cli.new_sample import write_drafts
+    from charter_score.samples.record import SampleRecord
+    from charter_score.source.small_documents import read_small
+    from charter_score.wire.schemas import schema_text
+
+    library = Library(folders=options.rubrics)
+    folder = Path(options.output or "")
+    try:
+        job = _blank(options, library)
+        record, _ = read_small(SampleRecord, options.sample or "")
+    except DocumentError as wrong:
+        tell_problems(wrong.diagnostics, options.color)
+        return ExitCode.NOT_SCORED
+    rubric = job.rubric.rubric
+    schema = folder / _schema_name(rubric)
+    before = _schema_before(schema, force=options.force)
+    written = write_drafts(
+        record,
+        rubric,
+        _reference(job, folder, library),
+        schema.name,
+        folder,
+        force=options.force,
+    )
+    data = schema_text("review", rubric).encode("utf-8")
+    if written and before != data:
+        write_file(schema, data, shown_path(schema))
+    _say(f"{count(len(written), 'draft')} written to {shown_path(folder)}", options.color)
     return ExitCode.OK
 
 

@@ -204,10 +204,14 @@ class RubricsCommands(CommandGroup):
     A rubric that is called like a command is shown by `rubrics show`.
     """
 
-    headings = {"Commands": ("show", "diff")}  # noqa: RUF012 - nothing changes it
+    headings = {"Commands": ("show", "diff", "impact")}  # noqa: RUF012 - nothing changes it
 
     def load(self, name: str) -> typer.Typer:
         """The app of one of the commands."""
+        if name == "impact":
+            from charter_score.cli import rubrics_impact
+
+            return rubrics_impact.COMMAND.app()
         return (SHOW if name == "show" else DIFF).app()
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -243,7 +247,8 @@ COMMAND = Group(
     RubricsCommands,
     help="""List the rubrics that are known; show one; compare two.
 
-    `rubrics diff OLD NEW` says what changed, and whether scores stay comparable.
+    `rubrics diff OLD NEW` says what changed, and whether scores stay comparable; `rubrics impact
+    OLD NEW PATH` what that would do to reviews.
     """,
     short_help="List the known rubrics, show one, or compare two.",
     epilog="Examples: charter-score rubrics plymouth-quality-monitoring; "

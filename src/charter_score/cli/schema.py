@@ -9,6 +9,7 @@ from charter_score.cli.commands import Command
 from charter_score.cli.options import (
     ColorOption,
     Debug,
+    Flag,
     Name,
     Options,
     RubricFolders,
@@ -17,6 +18,7 @@ from charter_score.cli.options import (
     rubric_ids,
 )
 from charter_score.cli.terminal import Color, tell_problems
+from charter_score.diagnostics import listed
 from charter_score.errors import DocumentError, ExitCode, UsageError
 from charter_score.library import Library, named_rubric
 from charter_score.outputs import print_text
@@ -28,6 +30,13 @@ class SchemaName(StrEnum):
     RUBRIC = "rubric"
     REVIEW = "review"
     RESULT = "result"
+    CALIBRATION = "calibration"
+    SAMPLE = "sample"
+    VERIFICATION = "verification"
+    IMPACT = "impact"
+    AGREEMENT = "agreement"
+    SUBJECT = "subject"
+    DISPUTES = "disputes"
 
 
 class SchemaOptions(Options):
@@ -38,7 +47,7 @@ class SchemaOptions(Options):
         typer.Argument(
             metavar="DOCUMENT",
             autocompletion=completions(SchemaName),
-            help="Which document: rubric, review or result.",
+            help=f"Which document: {listed([name.value for name in SchemaName])}.",
         ),
     ]
     rubric: Annotated[
@@ -50,6 +59,13 @@ class SchemaOptions(Options):
             autocompletion=rubric_ids,
         ),
     ] = None
+    structured_output: Annotated[
+        Flag,
+        typer.Option(
+            "--structured-output",
+            help="With --rubric: only what providers of language models take, for a draft.",
+        ),
+    ] = False
     rubrics: RubricFolders = ()
     color: ColorOption = Color.AUTO
     debug: Debug = False
@@ -63,6 +79,11 @@ def run_schema(options: SchemaOptions) -> ExitCode:
     """
     from charter_score.wire.schemas import schema_text
 
+    if options.structured_output and options.rubric is None:
+        raise UsageError(
+            "--structured-output needs the rubric of the reviews",
+            "charter-score schema review --rubric ID --structured-output",
+        )
     if options.rubric is None:
         print_text(schema_text(options.document.value))
         return ExitCode.OK
@@ -72,6 +93,11 @@ def run_schema(options: SchemaOptions) -> ExitCode:
     if isinstance(rubric, DocumentError):
         tell_problems(rubric.diagnostics, options.color)
         return ExitCode.NOT_SCORED
+    if options.structured_output:
+        from charter_score.wire.structured import structured_text
+
+        print_text(structured_text(rubric.rubric))
+        return ExitCode.OK
     print_text(schema_text(options.document.value, rubric.rubric))
     return ExitCode.OK
 

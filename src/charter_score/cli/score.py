@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
+from charter_score.cli.agreed import Agreed, Shown, refuse_by_agreement
 from charter_score.cli.asked import Asked
 from charter_score.cli.commands import EXAMPLE, Command
 from charter_score.cli.formats import (
@@ -60,6 +61,12 @@ MOST_SKIPPED = 5
 """Drafts and void reviews that standard error names one by one."""
 
 
+_PUBLIC = frozenset(
+    [Format.CONCISE, Format.JUNIT, Format.GITHUB, Format.GITLAB, Format.MARKDOWN, Format.HTML]
+)
+"""Formats that hold names and comments only where they are asked for."""
+
+
 class InterruptedRunError(CharterScoreError):
     """Ctrl-C during a run. An error of ours: typer ends a KeyboardInterrupt without a word."""
 
@@ -89,6 +96,9 @@ def run_score(options: ScoreOptions) -> ExitCode:
     ]
     if any(target.format is Format.XLSX and is_terminal(target.path) for target in wanted):
         raise UsageError("xlsx is no text for a terminal", "write it to a file: -o results.xlsx")
+    agreed = refuse_by_agreement(
+        _shown_in(target.format, options) for target in wanted if target.format is not None
+    )
     chosen = _filter(options)
     scoring = Scoring(
         Job(
@@ -101,6 +111,7 @@ def run_score(options: ScoreOptions) -> ExitCode:
             filter=chosen,
             gates=_gates(options, chosen),
             part=options.in_hook,
+            people=None if agreed is None else agreed.people,
         )
     )
     also_read = [options.rubric, options.baseline, OWN_FILE, SHARED_FILE, options.settings_file]
@@ -114,7 +125,7 @@ def run_score(options: ScoreOptions) -> ExitCode:
             for target in wanted
         ]
         destinations += _for_github(wanted)  # which begin nothing that would have to be undone
-        run = _Run(options, scoring.job, destinations)
+        run = _Run(options, scoring.job, destinations, agreed)
         stack.callback(run.progress.hide)
         try:
             for part in scoring.parts(run.choose, options.jobs):
@@ -132,6 +143,19 @@ def run_score(options: ScoreOptions) -> ExitCode:
     if lost:
         raise NotWrittenError("; ".join(str(one) for one in lost))
     return code
+
+
+def _shown_in(wanted: Format, options: ScoreOptions) -> Shown:
+    """What an output in a format would hold."""
+    is_public = wanted in _PUBLIC
+    may_hold = wanted is not Format.CONCISE and (wanted is not Format.CSV or options.long)
+    return Shown(
+        wanted.value,
+        names=not is_public or options.include_names,
+        comments=may_hold
+        and not options.no_comments
+        and (not is_public or options.include_comments),
+    )
 
 
 def _refuse_gates_on_a_whole(options: ScoreOptions) -> None:
@@ -226,9 +250,14 @@ class _Run:
     """A batch on its way through: what it came to so far."""
 
     def __init__(
-        self, options: ScoreOptions, job: Job, destinations: Sequence[_Destination]
+        self,
+        options: ScoreOptions,
+        job: Job,
+        destinations: Sequence[_Destination],
+        agreed: Agreed | None = None,
     ) -> None:
         self.options = options
+        self.agreed = agreed
         self.destinations = destinations
         self.verdicts: list[Verdict] = []
         self.conclusion = Conclusion.PASSED
@@ -249,6 +278,8 @@ class _Run:
         renderers = []
         for output, wanted, own in self.destinations:
             chosen = wanted or usual
+            if wanted is None and own is None and self.agreed is not None:
+                self.agreed.refuse([_shown_in(chosen, self.options)])
             output.is_painted = chosen in PAINTED
             output.begin(own or renderer(chosen, self._look(output)))
             if output.renderer is not None:

@@ -30,7 +30,7 @@ def find_settings() -> FileValues | None:
         UsageError: where a settings file cannot be read, or asks for something unknown or
             unsuitable, be it of an option that the command at hand does not have.
     """
-    for folder in _folders_upwards():
+    for folder in folders_upwards():
         for name in (OWN_FILE, SHARED_FILE):
             path = os.path.join(folder, name)
             if not _is_there(path):
@@ -50,7 +50,7 @@ def find_settings() -> FileValues | None:
     return None
 
 
-def _folders_upwards() -> list[str]:
+def folders_upwards() -> list[str]:
     """The folders that may hold settings, the nearest first, each by its path from the current one.
 
     The current folder itself is empty text.

@@ -113,7 +113,7 @@ def review_template(
     lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
     if is_example:
         lines += _comment(f"{MADE_UP} It shows what a review looks like; nobody was reviewed.")
-    lines += _head(rubric, filled=review is not None)
+    lines += _head(rubric, filled=review is not None and bool(review.ratings))
     if not schema:
         lines += schema_help(schema_command, "review.schema.json")
     lines += ["", f"rubric: {scalar(reference)}"]

@@ -36,7 +36,7 @@ from charter_score.result import (
 from charter_score.review import Dispute, Review
 from charter_score.rubric import Criterion, Rubric, Section
 from charter_score.summary import (
-    FEWEST_TO_COMPARE,
+    PERSONS,
     Group,
     RubricSummary,
     Summary,
@@ -504,8 +504,8 @@ def summary_document(summary: Summary) -> SummaryDocument:
                 "by": ",".join(group.by),
                 "value": _group_value(group),
                 "values": dict(zip(group.by, group.values, strict=True)),
-                "too_few_to_compare": one.reviews < FEWEST_TO_COMPARE,
-                **_rubric_summary(one),
+                "too_few_to_compare": one.reviews < summary.fewest_for(group.by),
+                **_group_summary(one, summary, group),
             }
             for by in summary.by
             for group, one in summary.groups_in_order(by)
@@ -573,6 +573,25 @@ def _tag_summary(tag: str, title: str, counted: TagSummary) -> TagSummaryDocumen
     }
 
 
+def _group_summary(one: RubricSummary, summary: Summary, group: Group) -> RubricSummaryDocument:
+    """A group's figures; none of a person where fewer reviews were agreed to say nothing."""
+    document = _rubric_summary(one)
+    is_person = summary.people is not None and not PERSONS.isdisjoint(group.by)
+    enough = one.reviews >= summary.fewest_for(group.by)
+    if not is_person or enough or summary.filter.advisor is not None:
+        return document
+    return {
+        **document,
+        "mean_percent": None,
+        "mean_observed_percent": None,
+        "median_percent": None,
+        "lower_quartile_percent": None,
+        "upper_quartile_percent": None,
+        "least_percent": None,
+        "most_percent": None,
+    }
+
+
 def _share_figure(share: Fraction | None, rubric: Rubric) -> Figure | None:
     return None if share is None else Figure(_percent(share, bounds_of(rubric)))
 
@@ -592,6 +611,12 @@ def rubric_json(rubric: Rubric) -> str:
     """
     document = encode(_plain(_with_points(rubric)))
     return f'{{"schema": {encode(RUBRIC_SCHEMA)},\n "rubric": {document}}}\n'
+
+
+def model_document(model: Model) -> dict[str, Any]:
+    """A model as the plain document that it came from; what says nothing is left out."""
+    document = _plain(model)
+    return {key: value for key, value in document.items() if value not in ([], {})}
 
 
 def rubrics_json(rubrics: Iterable[Rubric]) -> str:

@@ -34,3 +34,11 @@ def envelope_of(value: Value) -> tuple[tuple[str, ...], Value]:
 def is_output(value: Value) -> bool:
     """Whether a document among others is an output: ours, or GitLab's list without findings."""
     return value == [] or is_ours(value)
+
+
+AGREEMENT_SCHEMA = "charter-score/agreement/v1"
+
+
+def is_agreement(value: Value) -> bool:
+    """Whether a document is an agreement as code, which people write."""
+    return isinstance(value, dict) and value.get("schema") == AGREEMENT_SCHEMA

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from charter_score import facts
+from charter_score.agreement import Agreement
 from charter_score.figures import figure_text
 from charter_score.rating import Rating, same_word
 from charter_score.review import Review, Status
@@ -30,7 +31,15 @@ from charter_score.rubric import (
     UpTo,
     same_value,
 )
+from charter_score.samples.record import SampleRecord
 from charter_score.wire.documents import ResultsDocument
+from charter_score.wire.fairness import (
+    CalibrationDocument,
+    DisputesDocument,
+    ImpactDocument,
+    SubjectDocument,
+    VerificationDocument,
+)
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 REVIEW_ID = "charter-score/review-v1"
@@ -38,7 +47,16 @@ _DOCUMENTS: dict[str, tuple[Any, str]] = {
     "rubric": (Rubric, "rubric-v1"),
     "review": (Review, "review-v1"),
     "result": (ResultsDocument, "results-v1"),
+    "calibration": (CalibrationDocument, "calibration-v1"),
+    "sample": (SampleRecord, "sample-v1"),
+    "verification": (VerificationDocument, "verification-v1"),
+    "impact": (ImpactDocument, "impact-v1"),
+    "agreement": (Agreement, "agreement-v1"),
+    "subject": (SubjectDocument, "subject-v1"),
+    "disputes": (DisputesDocument, "disputes-v1"),
 }
+_WRITTEN = frozenset(["result", "calibration", "verification", "impact", "subject", "disputes"])
+"""Documents that the program writes and nobody else: what is absent is null there."""
 
 # Nothing behind the key, said so that no editor offers to write "null".
 _NOTHING = {"not": {"type": ["string", "number", "boolean", "array", "object"]}}
@@ -67,9 +85,9 @@ class _GenerateInput(_Generate):
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of `rubric`, `review` or `result`."""
+    """The JSON Schema of one of the documents, such as `rubric`, `review` or `result`."""
     kind, title = _DOCUMENTS[name]
-    generator = _Generate if name == "result" else _GenerateInput
+    generator = _Generate if name in _WRITTEN else _GenerateInput
     found = TypeAdapter(kind).json_schema(
         ref_template="#/definitions/{model}", schema_generator=generator
     )

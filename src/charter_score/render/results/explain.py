@@ -3,6 +3,7 @@
 It prints what the engine found and computes nothing of its own: every figure is one of the result.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from charter_score import facts
+from charter_score.comparing.alternatives import alternatives
 from charter_score.compiled import band_of
 from charter_score.diagnostics import joined
 from charter_score.figures import figure_text
@@ -20,6 +22,7 @@ from charter_score.rating import Policy
 from charter_score.render.text import phrases
 from charter_score.render.text.blocks import (
     WIDEST_PROSE,
+    CommandLines,
     Hanging,
     Parts,
     entry,
@@ -31,28 +34,47 @@ from charter_score.render.text.blocks import (
     with_aside,
     words,
 )
+from charter_score.render.text.console import Screen
 from charter_score.result import CriterionResult, ReviewResult, SectionResult
 from charter_score.review import DisputeOutcome
 from charter_score.rubric import Band, Combine, OnCritical, Rubric
 
 RULES = "docs/scoring.md"
+_RULE = re.compile(r"\[([0-9]+)\]")
 WIDEST_TITLE = 40
 """Columns that titles take beside their ratings; a longer one goes on below."""
 NARROWEST_TEXT = 20
 """Columns that a rating wants beside its criterion."""
 
 
-def explain(scored: Scored) -> Parts:
-    """The view that derives one score."""
+RULE_WORDS = {
+    1: "What does not apply to the interaction is left out.",
+    2: "Each rating earns what the rubric says; n/a earns what its rule for n/a says.",
+    3: "A section's share is what its criteria earned, of what they could.",
+    4: "The score is what all sections earned of what they could, or their weighted mean.",
+    5: "Observed is the same with every n/a left out.",
+    6: "The band is the last whose bound the exact share reaches; nothing is rounded before.",
+    8: "A missed critical criterion decides over the band, whatever the points.",
+    9: "What lost points is a need; critical first, then by what it took of the whole.",
+    10: "The way to the next band: the fewest needs, the weightiest first.",
+}
+"""The rules that the numbers in square brackets stand for, each in a sentence."""
+
+
+def explain(scored: Scored, file: str | None = None, window: str | None = None) -> Parts:
+    """The view that derives one score, and says how to challenge it.
+
+    `file` is what to call the review's file in a command, where it has one; `window` what was
+    agreed about how long a rating may be disputed.
+    """
     result = scored.result
     rubric = result.rubric
     head = f"Why {phrases.percent(result.share, rubric)}: {scored.id}"
     left_out = [entry(words(title)) for title in _left_out(result)]
     if left_out:
         left_out.insert(0, heading("Does not apply to this interaction [1]"))
-    rules = f"[2] and so on: the rules of the arithmetic, {RULES}."
-    return spaced(
-        [heading(head), Hanging(words(f"{rubric.name} · {rubric.title}"))],
+    parts = spaced(
+        [heading(head), *map(Hanging, _about(rubric))],
         list(_rule(rubric)),
         *(list(_section(section, rubric)) for section in result.sections),
         left_out,
@@ -60,8 +82,60 @@ def explain(scored: Scored) -> Parts:
         list(_band(result)),
         list(_needs(result)),
         list(_next_band(result)),
-        [Hanging(words((rules, "faint")))],
+        list(_others(result)),
+        list(_challenge(result, file, window)),
     )
+    return spaced(parts, list(_rules(parts)))
+
+
+def _about(rubric: Rubric) -> Iterator[Text]:
+    yield words(f"{rubric.name} · {rubric.title}")
+    if rubric.source:
+        yield words((f"Source: {rubric.source}", "faint"))
+
+
+def _rules(parts: Parts) -> Iterator[RenderableType]:
+    """The rules that the view refers to, in their order."""
+    used = {int(number) for number in _RULE.findall(Screen(WIDEST_PROSE).text(parts))}
+    yield heading("The rules")
+    for number in sorted(used & RULE_WORDS.keys()):
+        yield Hanging(words((RULE_WORDS[number], "faint")), f"  [{number}] ".ljust(7))
+    yield Hanging(words((f"In full: {RULES}.", "faint")), 2)
+
+
+def _others(result: ReviewResult) -> Iterator[RenderableType]:
+    """What other standards' rules would have given."""
+    found = list(alternatives(result))
+    if not found:
+        return
+    yield heading("What other rules would have given")
+    for one in found:
+        other = one.result
+        band = f", {other.band.name}" if other.band is not None else ""
+        same = "the same, " if other.share == result.share else ""
+        share = phrases.percent(other.share, other.rubric)
+        yield entry(words(f"{one.rule.value}: {same}", (f"{share}{band}", "strong")))
+    yield entry(words("This rubric does not say so; the score stands by its own rules."))
+
+
+def _challenge(
+    result: ReviewResult, file: str | None, window: str | None
+) -> Iterator[RenderableType]:
+    """How to dispute a rating: what it takes, and the command that writes it down."""
+    yield heading("If you see it otherwise")
+    yield entry(
+        words(
+            "The arithmetic follows from the ratings. Any of them can be disputed; it stays beside "
+            "the reviewer's, and somebody else than the reviewer decides and says why."
+        )
+    )
+    if window is not None:
+        yield entry(words(window))
+    if file is not None:
+        route = result.needs[0].route if result.needs else "SECTION.CRITERION"
+        yield entry(words("To raise it:"))
+        asked = ("--says", "RATING", "--because", "TEXT", "--who", "NAME")
+        yield CommandLines(("charter-score", "dispute", file, route, *asked))
 
 
 def _rule(rubric: Rubric) -> Iterator[RenderableType]:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
@@ -24,6 +23,7 @@ from charter_score.render.text.blocks import (
     Hanging,
     Labelled,
     Parts,
+    command_lines,
     entry,
     fitted,
     fixed,
@@ -905,21 +905,8 @@ class _Why:
         else:
             yield Hanging(words((self.rubric, "faint")))
             yield Line(self.why, "faint")
-        for line in _to_type(self.explain, width):
+        for line in command_lines(self.explain, width):
             yield Line(line, "faint")
-
-
-def _to_type(explain: Sequence[str], width: int) -> Iterator[str]:
-    """A command in lines that can be copied into a shell; no word is broken, however long."""
-    program, *more = map(shlex.quote, explain)
-    line = f"  {program}"
-    for word in more:
-        if cell_len(line) + 1 + cell_len(word) + len(" \\") <= width:
-            line += f" {word}"
-        else:
-            yield f"{line} \\"
-            line = f"    {word}"
-    yield line
 
 
 def _is_changed(result: CriterionResult) -> bool:

@@ -165,7 +165,6 @@ NAMES = ("advisor", "reviewer")
 """Fields whose values are people's names."""
 HIDDEN = "Names are hidden; --include-names shows them."
 TOO_FEW = "too few to compare"
-_FEW = f"fewer than {FEWEST_TO_COMPARE} reviews, {TOO_FEW}"
 
 
 class Grouping(NamedTuple):
@@ -200,13 +199,17 @@ def _grouping(summary: Summary, by: str, *, names: bool) -> Grouping:
     rows = tuple(_group_rows(summary, by, hidden=hidden, several=several))
     heads = tuple(f"{field[:1].upper()}{field[1:]}" for field in fields)
     figures = tuple(figure for figure in GroupFigure if _says_something(figure, rows))
-    note = HIDDEN if hidden and rows else None
-    few = None
+    notes = [HIDDEN] if hidden and rows else []
+    fewest = summary.fewest_for(fields)
+    if summary.people is not None and fewest > FEWEST_TO_COMPARE and rows:
+        notes.append(f"{summary.people.agreed}: no figure of a person below {fewest} reviews.")
+    note = " ".join(notes) or None
+    few, too_few = None, f"fewer than {fewest} reviews, {TOO_FEW}"
     is_empty = any(row.value(figure) is None for row in rows for figure in figures)
     if is_empty and not all(row.shows_mean for row in rows):
-        few = f"–: {_FEW}"
+        few = f"–: {too_few}"
     elif not all(row.shows_mean for row in rows):
-        few = f"each {_FEW}"  # so that no cell has to stay empty
+        few = f"each {too_few}"  # so that no cell has to stay empty
     return Grouping(fields, heads + ("Rubric",) * several, rows, figures, note, few)
 
 
@@ -232,6 +235,7 @@ def _group_rows(
     """The groups of a field, or of several that cross; people get a letter where `hidden`."""
     letters: dict[str, dict[str, str]] = {field: {} for field in hidden}
     is_record = summary.filter.advisor is not None
+    fewest = summary.fewest_for(fields_in(by))
     for group, one in summary.groups_in_order(by):
         values = []
         for field, value in zip(group.by, group.values, strict=True):
@@ -244,7 +248,7 @@ def _group_rows(
                 values.append(value)
         if several:
             values.append(one.rubric.name)
-        is_enough = one.reviews >= FEWEST_TO_COMPARE
+        is_enough = one.reviews >= fewest
         yield GroupRow(tuple(values), one, is_enough, is_enough or is_record)
 
 

@@ -1,8 +1,10 @@
 """What terminal views are built of: words in styles, texts that hang, labels with their texts."""
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.padding import Padding
@@ -237,3 +239,29 @@ class ToType:
         else:
             yield Line(self.label)
             yield Line(f"  {self.command}", "strong")
+
+
+class CommandLines:
+    """A command to type below what it is for, broken where a shell lets it be broken."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self.command = command
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Its lines."""
+        del console
+        for line in command_lines(self.command, options.max_width):
+            yield Line(line, "strong")
+
+
+def command_lines(command: Sequence[str], width: int) -> Iterator[str]:
+    """A command in lines that can be copied into a shell; no word is broken, however long."""
+    program, *more = map(shlex.quote, command)
+    line = f"  {program}"
+    for word in more:
+        if cell_len(line) + 1 + cell_len(word) + len(" \\") <= width:
+            line += f" {word}"
+        else:
+            yield f"{line} \\"
+            line = f"    {word}"
+    yield line

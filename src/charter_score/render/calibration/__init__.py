@@ -1,0 +1,1 @@
+"""What `calibrate` shows: the same findings for a terminal, a page, a table and a program."""
