@@ -6,7 +6,9 @@ from charter_score.diagnostics import START, Diagnostic
 
 TEXT_ENDINGS = (".yaml", ".yml", ".json")
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-READ_ENDINGS = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS)
+TABLE_ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet")
+"""Files that can only be tables; a workbook can be one, or a form."""
+READ_ENDINGS = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS, *TABLE_ENDINGS)
 
 
 class Unread(NamedTuple):
@@ -17,7 +19,6 @@ class Unread(NamedTuple):
 
 
 _FORM = "`charter-score new RUBRIC -o form.xlsx` makes a form to fill in"
-_TABLE = Unread("a table", f"tables are not read; {_FORM}")
 _SPREADSHEET = Unread("a spreadsheet", "save it as .xlsx or .ods: a filled form is read from those")
 _PROSE = Unread("a text document", f"documents are not read; {_FORM}")
 _PDF = Unread("a PDF document", f"documents are not read; {_FORM}")
@@ -27,7 +28,6 @@ _PACKED = Unread(
 )
 
 _UNREAD = {
-    **dict.fromkeys((".csv", ".tsv", ".parquet"), _TABLE),
     **dict.fromkeys(
         (".numbers", ".fods", ".ots", ".xlt", ".xltx", ".xltm", ".gsheet"), _SPREADSHEET
     ),
@@ -51,6 +51,11 @@ _BEGINNINGS = {
 def is_workbook(name: str) -> bool:
     """Whether a file's name says that it is a workbook."""
     return name.lower().endswith(WORKBOOK_ENDINGS)
+
+
+def is_table(name: str) -> bool:
+    """Whether a file's name says that it can only be a table."""
+    return name.lower().endswith(TABLE_ENDINGS)
 
 
 def unread(name: str) -> Unread | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from charter_score.diagnostics import START, Diagnostic
 from charter_score.errors import DocumentError
+from charter_score.limits import MOST_TABLE_BYTES, MOST_TABLE_UNPACKED
 from charter_score.scalars import Value
 from charter_score.source import kinds
 from charter_score.source.document import Document, decode
@@ -35,6 +36,32 @@ def read_documents(data: bytes, shown: str) -> Iterator[Document | DocumentError
             yield _text_document(data, shown)
     except DocumentError as wrong:
         yield wrong
+
+
+def holds_no_form(data: bytes, shown: str) -> bool:
+    """Whether a workbook certainly has no form in it, so that it may hold tables.
+
+    What is no workbook at all, or a damaged one, is for the reader of forms to say.
+    """
+    if kinds.not_text(data, shown) is not None:
+        return False
+    from charter_score.source.form_reader import MARK_BEGINS, read_forms
+    from charter_score.source.workbook_checks import unpack
+
+    try:
+        unpacked = unpack(data, shown, MOST_TABLE_BYTES, MOST_TABLE_UNPACKED)
+    except DocumentError:
+        return False
+    if unpacked.format is not None:
+        return not unpacked.holds(MARK_BEGINS)
+    first: Document | DocumentError | None
+    try:
+        first = next(read_forms(data, shown), None)  # an old one does not say before it is read
+    except DocumentError as wrong:
+        first = wrong
+    if not isinstance(first, DocumentError):
+        return False
+    return first.diagnostics[0].code == "not-a-form" and first.diagnostics[0].sheet is None
 
 
 def read_document(data: bytes, shown: str) -> Document:
