@@ -78,7 +78,9 @@ def _says_something(words: MappingOf[str, str]) -> MappingOf[str, str]:
 
 def _one_or_two(rows: tuple[int, ...]) -> tuple[int, ...]:
     if len(rows) > 2:
-        raise MisshapenError("too-many", "headings stand in one row or in two", "for example [3, 4]")
+        raise MisshapenError(
+            "too-many", "headings stand in one row or in two", "for example [3, 4]"
+        )
     return rows
 
 
@@ -136,9 +138,7 @@ class TableMapping(Model):
         default_factory=ReadOnly,
         description="What every review of the table has, by column: team, channel, field.wait.",
     )
-    words: Annotated[
-        MappingOf[str, AnyText], AfterValidator(reported(_says_something))
-    ] = Field(
+    words: Annotated[MappingOf[str, AnyText], AfterValidator(reported(_says_something))] = Field(
         default_factory=ReadOnly,
         description="The table's rating words, each with the rubric's: Y: met.",
     )

@@ -41,7 +41,7 @@ from charter_score.summary import Summary
 from charter_score.wire.ours import is_ours, is_output
 
 if TYPE_CHECKING:  # reading tables, which a review alone does without
-    from charter_score.source.tables.mapping_file import LoadedMapping
+    from charter_score.source.mapping_file import LoadedMapping
     from charter_score.source.tables.reading import TablePart
 
 NO_GATES = Gates()
@@ -245,9 +245,9 @@ class Scoring:
             mapping = self._mapping_for(entry)
             model = None if mapping is None else mapping.from_folder(_folder(entry))
             rubric_for = self._rubric_finder(entry)
-            if mapping is not None and (rubric := rubric_for(model and model.rubric)) is not None:
-                if wrong := mapping.problems(rubric):
-                    raise DocumentError(wrong)
+            rubric = None if model is None else rubric_for(model.rubric)
+            if mapping is not None and rubric is not None and (wrong := mapping.problems(rubric)):
+                raise DocumentError(wrong)  # noqa: TRY301 - answered below as all others are
             table = Table(entry.shown, entry.path, Asked(model, rubric_for), data)
             digest = None
             for part in table.parts():
@@ -256,15 +256,15 @@ class Scoring:
                     yield Failed(entry.shown, part.diagnostics)
                 else:
                     yield TableWork(entry, digest, part)
-        except NotATableError as wrong:
-            if wrong.is_ours and not self._is_alone(entry):
+        except NotATableError as unknown:
+            if unknown.is_ours and not self._is_alone(entry):
                 yield LeftOut(entry.shown, "written by charter-score")
             elif entry.root is not None:
                 yield LeftOut(entry.shown, _NO_TABLE if is_table(entry.shown) else _NO_FORM)
             else:
-                yield Failed(entry.shown, wrong.diagnostics)
-        except DocumentError as wrong:
-            yield Failed(entry.shown, wrong.diagnostics)
+                yield Failed(entry.shown, unknown.diagnostics)
+        except DocumentError as unread:
+            yield Failed(entry.shown, unread.diagnostics)
 
     def _workbook_of_tables(self, entry: Input) -> bytes | None:
         """The bytes of a workbook that is no form; None of one that is, or may be damaged.
@@ -284,7 +284,7 @@ class Scoring:
         Raises:
             DocumentError: where it has errors.
         """
-        from charter_score.source.tables.mapping_file import load_mapping, mapping_beside
+        from charter_score.source.mapping_file import load_mapping, mapping_beside
 
         if isinstance(self._mapping, DocumentError):
             raise self._mapping
@@ -310,9 +310,7 @@ class Scoring:
 
         return find
 
-    def _part_of(
-        self, inputs: Sequence[Work], renderers: Sequence[BatchRenderer]
-    ) -> Part:
+    def _part_of(self, inputs: Sequence[Work], renderers: Sequence[BatchRenderer]) -> Part:
         outcomes = (outcome for entry in inputs for outcome in self.outcomes_of(entry))
         return _part(outcomes, renderers, self._job)
 
@@ -572,7 +570,7 @@ def _named_mapping(path: str) -> "LoadedMapping | DocumentError":
     Raises:
         UsageError: where there is no such file.
     """
-    from charter_score.source.tables.mapping_file import load_mapping
+    from charter_score.source.mapping_file import load_mapping
 
     if not os.path.lexists(path):
         raise UsageError(f"--mapping: there is no file {shown_path(path)}", near_path(path))

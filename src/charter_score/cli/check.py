@@ -10,6 +10,7 @@ from charter_score.cli.options import (
     Debug,
     Flag,
     InHook,
+    MappingOption,
     Options,
     Paths,
     Quiet,
@@ -34,6 +35,7 @@ class CheckOptions(Options):
     ] = False
     rubric: UsualRubric = None
     rubrics: RubricFolders = ()
+    mapping: MappingOption = None
     in_hook: InHook = False
     color: ColorOption = Color.AUTO
     quiet: Quiet = False
@@ -47,7 +49,15 @@ def run_check(options: CheckOptions) -> ExitCode:
     Raises:
         UsageError: where `--rubric` names nothing.
     """
-    scoring = Scoring(Job(options.paths, options.rubric, options.rubrics, part=options.in_hook))
+    scoring = Scoring(
+        Job(
+            options.paths,
+            options.rubric,
+            options.rubrics,
+            part=options.in_hook,
+            mapping=options.mapping,
+        )
+    )
     found: list[Diagnostic] = []
     left_out: list[str] = []
     read = 0

@@ -6,7 +6,7 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
-from typing import IO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from charter_score.diagnostics import START, Diagnostic, meant, nearest
 from charter_score.errors import DocumentError
@@ -122,7 +122,7 @@ def read_beginning(path: AnyPath, shown: str, number: int) -> bytes:
     return data[:number]
 
 
-def open_file(path: AnyPath, shown: str) -> IO[bytes]:
+def open_file(path: AnyPath, shown: str) -> BinaryIO:
     """A regular file, however large, open for reading from its beginning.
 
     Raises:
@@ -133,7 +133,7 @@ def open_file(path: AnyPath, shown: str) -> IO[bytes]:
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                raise DocumentError([_no_file(status.st_mode, shown)])
+                raise DocumentError([_no_file(status.st_mode, shown)])  # noqa: TRY301
             return os.fdopen(descriptor, "rb")
         except BaseException:
             os.close(descriptor)
@@ -154,7 +154,7 @@ def digest_of(path: AnyPath, shown: str) -> str:
     from hashlib import file_digest
 
     with open_file(path, shown) as stream:
-        return file_digest(stream, "sha256").hexdigest()
+        return file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def not_found(path: AnyPath, shown: str) -> Diagnostic:

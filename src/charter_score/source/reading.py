@@ -1,5 +1,6 @@
 """From bytes to documents: one way in for every file, and what kind of document it looks like."""
 
+import os
 from collections.abc import Iterator
 
 from charter_score.diagnostics import START, Diagnostic
@@ -45,7 +46,8 @@ def holds_no_form(data: bytes, shown: str) -> bool:
     """
     if kinds.not_text(data, shown) is not None:
         return False
-    from charter_score.source.form_reader import MARK_BEGINS, read_forms
+    from charter_score.forms.contract import MARK_BEGINS
+    from charter_score.source.form_reader import read_forms
     from charter_score.source.workbook_checks import unpack
 
     try:
@@ -137,6 +139,16 @@ def may_be_replaced(path: AnyPath, *, in_folder: bool) -> bool:
     try:
         if begins_as_output(path, shown):
             return True
+        if kinds.is_table(shown) or kinds.is_workbook(shown):
+            from charter_score.source.tables.reading import Holds, what_it_holds
+
+            match what_it_holds(os.fspath(path), shown):
+                case Holds.OURS:
+                    return True
+                case Holds.REVIEWS:
+                    return False
+                case Holds.ANYTHING if kinds.is_table(shown):
+                    return not in_folder
         data = read_bytes(path, shown)
     except DocumentError:
         return not in_folder

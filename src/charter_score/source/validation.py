@@ -269,7 +269,9 @@ def _not_that_document(kind: type[Rubric | Review | TableMapping]) -> Problem:
         )
     if kind is TableMapping:
         return Problem(
-            "wrong-type", "this is not a mapping: it begins with `schema: charter-score/mapping/v1`", ()
+            "wrong-type",
+            "this is not a mapping: it begins with `schema: charter-score/mapping/v1`",
+            (),
         )
     return Problem(
         "wrong-type", "this is not a review: a review has lines such as `rubric: …`, `ratings:`", ()

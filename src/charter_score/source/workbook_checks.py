@@ -248,10 +248,8 @@ class _Limits:
 
     def value_at(self, row: int, column: int, sheet: str | None = None) -> None:
         """A value stands in a cell: the reader will make room for everything up to there."""
-        if row > self.last_row:
-            self.last_row = row
-        if column > self.last_column:
-            self.last_column = column
+        self.last_row = max(self.last_row, row)
+        self.last_column = max(self.last_column, column)
         most = self.most
         if row > most.rows or column > most.columns:
             place = Location(row, column)

@@ -73,9 +73,7 @@ class Building:
         built = None
         if self.note:
             built = Built(self.value, self.about.place(self._row, 0), self._places)
-        return Review(
-            self.value, built, tuple(self._diagnostics), frozenset(self._unreadable)
-        )
+        return Review(self.value, built, tuple(self._diagnostics), frozenset(self._unreadable))
 
     def put(
         self, container: dict[str, Value], key: str, value: Value, row: Row, index: int | None
@@ -85,9 +83,7 @@ class Building:
         if self.note:
             self.noted(container, key, row, index)
 
-    def noted(
-        self, container: dict[str, Value], key: str, row: Row, index: int | None
-    ) -> None:
+    def noted(self, container: dict[str, Value], key: str, row: Row, index: int | None) -> None:
         """Note where a value stands, or where it was to be given; None: where its row begins."""
         here = self.about.place(row, 0 if index is None else index)
         self._places.setdefault(id(container), {})[key] = Place(here, here)
@@ -191,9 +187,7 @@ class Building:
             else:
                 self.noted(self.value, "interaction", rows[0], first)
 
-    def _always(
-        self, mapping: TableMapping, interaction: dict[str, Value], row: Row
-    ) -> None:
+    def _always(self, mapping: TableMapping, interaction: dict[str, Value], row: Row) -> None:
         for name, text in mapping.always.items():
             target = target_of(name, None, None)
             if target is None or target.use not in (Use.REVIEW, Use.INTERACTION):

@@ -213,28 +213,6 @@ def _too_wide(about: About, line: int) -> Diagnostic:
     )
 
 
-def place_of_cell(row: Row, index: int, separator: str) -> Location:
-    """Line and column at which a cell begins, counted through the row's text."""
-    line, column = row.number, 1
-    at_start, is_quoted, was_quoted = True, False, False
-    for character in row.raw:
-        if index <= 0:
-            break
-        if character == '"' and (at_start or was_quoted):
-            is_quoted, was_quoted = True, False
-        elif character == '"' and is_quoted:
-            is_quoted, was_quoted = False, True  # until the next character: it may be a doubled one
-        else:
-            was_quoted = False
-            if character == separator and not is_quoted:
-                index -= 1
-                at_start, column = True, column + 1
-                continue
-        at_start = False
-        line, column = (line + 1, 1) if character == "\n" else (line, column + 1)
-    return Location(line, column)
-
-
 def sample_of(open_file: Open) -> bytes:
     """The beginning of a file, up to the end of a line where there is one."""
     with open_file() as stream:

@@ -1,7 +1,7 @@
 """Rows of a table as they stand in its file, and where each cell is.
 
-A `Grid` is one sheet of a workbook, or all of any other file. Its `About` is what is needed later to
-name a place or read a row, without the file.
+A `Grid` is one sheet of a workbook, or all of any other file. Its `About` is what is needed later
+to name a place or read a row, without the file.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from charter_score.diagnostics import Diagnostic, Location, Severity
 from charter_score.source.tables.cells import Cell
+from charter_score.source.tables.positions import place_of_cell, place_of_key
 
 
 class Row(NamedTuple):
@@ -61,12 +62,9 @@ class About:
         if self.places is Places.CELLS:
             return Location(row.number, index + 1)
         if self.places is Places.KEYS:
-            from charter_score.source.tables.json_lines import place_of_key
-
-            return place_of_key(row, self.names[index] if index < len(self.names) else "")
-        from charter_score.source.tables.delimited import place_of_cell
-
-        return place_of_cell(row, index, self.separator)
+            name = self.names[index] if index < len(self.names) else ""
+            return place_of_key(row.raw, row.number, name)
+        return place_of_cell(row.raw, row.number, index, self.separator)
 
     def diagnostic(
         self,

@@ -11,6 +11,7 @@ from charter_score.source.document import Built, Document, Place, decode
 from charter_score.source.json_reader import parse_json
 from charter_score.source.tables.delimited import Open
 from charter_score.source.tables.grid import About, Grid, Places, Row
+from charter_score.source.tables.positions import moved_to, place_of_key
 
 
 class Line(NamedTuple):
@@ -38,15 +39,12 @@ def lines_of(shown: str, open_file: Open) -> Iterator[Line]:
                 yield Line(number, text, parse_json(text, shown, note_places=False).value)
             except DocumentError as wrong:
                 found = tuple(
-                    one._replace(location=_moved(one.location, number)) for one in wrong.diagnostics
+                    one._replace(location=moved_to(one.location, number))
+                    for one in wrong.diagnostics
                 )
                 yield Line(number, "", None, found)
                 if any(one.code == "too-large" for one in found):
                     return  # what follows is the rest of a line, and no line
-
-
-def _moved(place: Location | None, number: int) -> Location:
-    return Location(number, place.column if place is not None else 1)
 
 
 def document_of(shown: str, line: Line) -> Document:
@@ -57,12 +55,12 @@ def document_of(shown: str, line: Line) -> Document:
         built = parse_json(text, path, note_places=note_places)
         places = {
             container: {
-                key: Place(_moved(place.key, number), _moved(place.value, number))
+                key: Place(moved_to(place.key, number), moved_to(place.value, number))
                 for key, place in entries.items()
             }
             for container, entries in built.places.items()
         }
-        return Built(built.value, _moved(built.start, number), places)
+        return Built(built.value, moved_to(built.start, number), places)
 
     assert line.value is not None  # noqa: S101 - only what could be read is a document
     document = Document(shown, "", line.value, None, part=str(number))
@@ -102,22 +100,22 @@ def _row(about: About, line: Line) -> Row:
                 about.diagnostic(
                     "wrong-type",
                     "one value is wanted here, or a list of values",
-                    place_of_key(row, name),
+                    place_of_key(row.raw, row.number, name),
                 )
             )
             value = None
         cells.append(_text(value))
     own = set(about.names)
-    for name in line.value:
-        if name not in own:
-            problems.append(
-                about.diagnostic(
-                    "long-row",
-                    "the first line has no such key, so nothing says what this is",
-                    place_of_key(row, name, key=True),
-                    "give the first line all keys, with null where it has nothing",
-                )
-            )
+    problems += [
+        about.diagnostic(
+            "long-row",
+            "the first line has no such key, so nothing says what this is",
+            place_of_key(row.raw, row.number, name, key=True),
+            "give the first line all keys, with null where it has nothing",
+        )
+        for name in line.value
+        if name not in own
+    ]
     return Row(line.number, cells, line.text, tuple(problems))
 
 
@@ -137,29 +135,14 @@ def _text(value: Value | None) -> str:
             return str(value)
 
 
-def place_of_key(row: Row, name: str, *, key: bool = False) -> Location:
-    """Where the value of a key stands in a line; where the object begins if it has none."""
-    if not row.raw:
-        return Location(row.number, 1)
-    built = parse_json(row.raw, "", note_places=True)
-    place = built.places[id(built.value)].get(name)
-    if place is None:
-        return _moved(built.start, row.number)
-    return _moved(place.key if key else place.value, row.number)
-
-
-def is_output_line(value: Value) -> bool:
+def is_output_line(value: Value | None) -> bool:
     """Whether a line is one of those that `json-lines` writes."""
     kinds = ("result", "failure", "skipped", "warning", "summary")
     return (
-        isinstance(value, dict)
-        and value.get("kind") in kinds
-        and not {"ratings"} & value.keys()
-    ) or (
-        isinstance(value, dict) and {"severity", "code", "message", "path"} <= value.keys()
-    )
+        isinstance(value, dict) and value.get("kind") in kinds and not {"ratings"} & value.keys()
+    ) or (isinstance(value, dict) and {"severity", "code", "message", "path"} <= value.keys())
 
 
-def names_of(first: Value) -> tuple[str, ...]:
+def names_of(first: Value | None) -> tuple[str, ...]:
     """The keys of the first object, which are the columns."""
     return tuple(first)[:MOST_COLUMNS] if isinstance(first, dict) else ()

@@ -11,7 +11,6 @@ from charter_score.source.tables.cells import text_of
 from charter_score.source.tables.grid import Grid, Row
 from charter_score.source.tables.headings import (
     RATING,
-    REVIEW_COLUMNS,
     Headings,
     Target,
     Use,
@@ -26,7 +25,7 @@ MOST_ABOVE = 50
 class Column(NamedTuple):
     """A column that is read: its place from 0, and what it holds."""
 
-    index: int
+    at: int
     target: Target
 
 
@@ -64,8 +63,8 @@ def find_layout(grid: Grid, sample: Sequence[Row], headings: Headings) -> Layout
         Scored: where the headings are those of a table that charter-score wrote.
     """
     texts = [[text_of(cell) for cell in row.cells] for row in sample]
-    for row in texts:
-        if is_scored_table(frozenset(text.strip("\ufeff'") for text in row)):
+    for cells in texts:
+        if is_scored_table(frozenset(text.strip("\ufeff'") for text in cells)):
             raise Scored
     wanted = () if headings.mapping is None else headings.mapping.header
     best: Layout | None = None
@@ -76,8 +75,10 @@ def find_layout(grid: Grid, sample: Sequence[Row], headings: Headings) -> Layout
         if len(wanted) != 2:
             candidates.append(_one_line(row, texts[place], headings))
         above = _above(sample, texts, place)
-        if above is not None and len(wanted) != 1 and (
-            not wanted or sample[above].number == wanted[0]
+        if (
+            above is not None
+            and len(wanted) != 1
+            and (not wanted or sample[above].number == wanted[0])
         ):
             candidates.append(
                 _two_lines(grid, (sample[above], row), (texts[above], texts[place]), headings)
@@ -88,9 +89,7 @@ def find_layout(grid: Grid, sample: Sequence[Row], headings: Headings) -> Layout
     return best
 
 
-def _above(
-    sample: Sequence[Row], texts: Sequence[Sequence[str]], place: int
-) -> int | None:
+def _above(sample: Sequence[Row], texts: Sequence[Sequence[str]], place: int) -> int | None:
     """The row with something in it that stands directly above another."""
     before = place - 1
     if before >= 0 and sample[before].number == sample[place].number - 1 and any(texts[before]):
@@ -111,17 +110,22 @@ def _is_table(layout: Layout, headings: Headings) -> bool:
     by_id = [
         column
         for column in ratings
-        if column.index < len(layout.headings) and "." in layout.headings[column.index]
+        if column.at < len(layout.headings) and "." in layout.headings[column.at]
     ]
     return bool(by_id) or len(ratings) >= min(2, total) > 0
 
 
 def _one_line(row: Row, texts: Sequence[str], headings: Headings) -> Layout:
-    return _layout((row.number,), texts, [headings.target(text) if text else None for text in texts], headings)
+    return _layout(
+        (row.number,), texts, [headings.target(text) if text else None for text in texts], headings
+    )
 
 
 def _two_lines(
-    grid: Grid, rows: tuple[Row, Row], texts: tuple[Sequence[str], Sequence[str]], headings: Headings
+    grid: Grid,
+    rows: tuple[Row, Row],
+    texts: tuple[Sequence[str], Sequence[str]],
+    headings: Headings,
 ) -> Layout:
     """The layout of two lines of headings, of which the upper may stand over several columns."""
     upper, lower = texts
@@ -165,22 +169,16 @@ def _layout(
                     targets[index] = None
                     ignored.add(index)
     columns = [Column(index, target) for index, target in enumerate(targets) if target is not None]
-    ignored |= {column.index for column in columns if column.target.use is Use.IGNORED}
+    ignored |= {column.at for column in columns if column.target.use is Use.IGNORED}
     columns = [column for column in columns if column.target.use is not Use.IGNORED]
     is_long = mapping is not None and mapping.shape is Shape.LONG
     if mapping is None or mapping.shape is None:
         long = {column.target.name for column in columns if column.target.use is Use.LONG}
         is_long = {"criterion", RATING} <= long
     kinds = (Use.CRITERION, Use.SECTION) if is_long else (Use.LONG,)
-    others = [column for column in columns if column.target.use in kinds]
     columns = [column for column in columns if column.target.use not in kinds]
-    read = {column.index for column in columns} | ignored
-    unknown = [
-        (index, name)
-        for index, name in enumerate(names)
-        if name and index not in read
-    ]
-    del others  # they stay among the unknown
+    read = {column.at for column in columns} | ignored
+    unknown = [(index, name) for index, name in enumerate(names) if name and index not in read]
     return Layout(
         Shape.LONG if is_long else Shape.WIDE,
         header,
@@ -196,35 +194,43 @@ MOST_LETTERS = 20_000
 
 
 def layout_problems(
-    grid: Grid, layout: Layout, headings: Headings, header: Row
+    grid: Grid, layout: Layout, headings: Headings, header: Sequence[Row]
 ) -> list[Diagnostic]:
-    """What is wrong with the headings of a table, and which columns are not read."""
+    """What is wrong with the headings of a table, in its rows, and which columns are not read."""
     problems = [*_double(grid, layout, header), *_unknown(grid, layout, headings, header)]
-    problems += _missing(grid, layout, headings, header)
+    problems += _missing(grid, layout, headings, header[0])
     return problems
 
 
-def _double(grid: Grid, layout: Layout, header: Row) -> Iterable[Diagnostic]:
+def heading_place(grid: Grid, header: Sequence[Row], index: int) -> Location:
+    """Where the heading of a column stands, of one line or of two."""
+    for row in reversed(header):
+        if index < len(row.cells) and text_of(row.cells[index]):
+            return grid.place(row, index)
+    return grid.place(header[-1], index)
+
+
+def _double(grid: Grid, layout: Layout, header: Sequence[Row]) -> Iterable[Diagnostic]:
     first: dict[Target, int] = {}
     for index, target in layout.columns:
         if target in first:
             yield grid.diagnostic(
                 "duplicate-column",
-                f"this column holds `{target}`, and so does column {column_name(first[target] + 1)}",
-                grid.place(header, index),
+                f"this column holds `{target}`, as column {column_name(first[target] + 1)} does",
+                heading_place(grid, header, index),
                 "keep one of the two, or say in a mapping which one is read",
             )
         first.setdefault(target, index)
 
 
 def _unknown(
-    grid: Grid, layout: Layout, headings: Headings, header: Row
+    grid: Grid, layout: Layout, headings: Headings, header: Sequence[Row]
 ) -> Iterable[Diagnostic]:
     suggestions = Suggestions()
     held = {str(column.target) for column in layout.columns}
     for index, name in layout.unknown:
         near = headings.near(name, suggestions)
-        place = grid.place(header, index)
+        place = heading_place(grid, header, index)
         if (
             headings.rubric is not None
             and layout.shape is Shape.WIDE
@@ -247,9 +253,7 @@ def _unknown(
         )
 
 
-def _missing(
-    grid: Grid, layout: Layout, headings: Headings, header: Row
-) -> Iterable[Diagnostic]:
+def _missing(grid: Grid, layout: Layout, headings: Headings, header: Row) -> Iterable[Diagnostic]:
     """What no row can have without a column for it."""
     held = {column.target for column in layout.columns}
     names = {str(target) for target in held}
@@ -276,5 +280,3 @@ def _missing(
                 place,
                 "add the column; its heading is this, or the criterion's title",
             )
-
-

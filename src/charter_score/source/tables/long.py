@@ -137,7 +137,9 @@ class LongReader:
             )
             return
         taken[section, criterion] = row
-        more = [(name, columns[name]) for name in ("comment", "evidence", "causes") if name in columns]
+        more = [
+            (name, columns[name]) for name in ("comment", "evidence", "causes") if name in columns
+        ]
         whole = ratings.get(section)
         if not criterion:
             route: tuple[str, ...] = ("ratings", section)

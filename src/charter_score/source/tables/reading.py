@@ -8,11 +8,12 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from hashlib import sha256
 from itertools import islice
 from typing import IO, NamedTuple
 
-from charter_score.diagnostics import START, Diagnostic, Location, Route, Severity
+from charter_score.diagnostics import START, Diagnostic, Location, Problem, Route, Severity
 from charter_score.errors import DocumentError
 from charter_score.limits import MOST_TABLE_BYTES, MOST_TABLE_UNPACKED
 from charter_score.mapping import Merged, Shape, TableMapping
@@ -22,6 +23,7 @@ from charter_score.source import kinds
 from charter_score.source.document import Built, Document
 from charter_score.source.files import Limit, digest_of, open_file, read_bytes
 from charter_score.source.tables import json_lines
+from charter_score.source.tables.building import Review
 from charter_score.source.tables.cells import is_blank, is_number, text_of
 from charter_score.source.tables.delimited import (
     SEPARATORS,
@@ -31,7 +33,13 @@ from charter_score.source.tables.delimited import (
     text_grid,
 )
 from charter_score.source.tables.grid import About, Grid, Row
-from charter_score.source.tables.headings import Headings
+from charter_score.source.tables.headings import (
+    FIELD,
+    OF_THE_INTERACTION,
+    RATING,
+    REVIEW_COLUMNS,
+    Headings,
+)
 from charter_score.source.tables.layout import (
     MOST_ABOVE,
     Layout,
@@ -102,6 +110,35 @@ class TablePart:
             notes = ()
 
 
+class _Row(Document):
+    """A review of a table: the way out of what is wrong with it is another column or cell."""
+
+    def diagnostic(self, problem: Problem) -> Diagnostic:
+        """A problem with its place, and what to do in a table."""
+        match problem.code, problem.route:
+            case "comment-missing", ("ratings", section, criterion):
+                hint = f"say what you saw or heard in a column `{section}.{criterion}.comment`, "
+                problem = problem._replace(hint=hint + "or `comment` where a row is a rating")
+            case "missing-field", ():
+                hint = (
+                    "add a column `rubric`, or use --rubric ID (charter-score rubrics lists them)"
+                )
+                problem = problem._replace(hint=hint)
+            case "field-required", ("interaction", name):
+                column = name if name in OF_THE_INTERACTION else f"{FIELD}{name}"
+                message = f"the rubric wants `{name}` of every review: the column `{column}`"
+                problem = problem._replace(message=message)
+            case "unknown-rating", _ if problem.hint is None:
+                hint = "a mapping says what a table's own words mean (`words`)"
+                problem = problem._replace(hint=hint)
+            case "condition-field-missing", _:
+                hint = "add a column for it, or declare it under the rubric's `fields`"
+                problem = problem._replace(hint=hint)
+            case _:
+                pass
+        return super().diagnostic(problem)
+
+
 class _Maker:
     """Makes documents of rows."""
 
@@ -123,14 +160,14 @@ class _Maker:
     ) -> Document | DocumentError:
         """The review of some rows."""
         wrong = tuple(diagnostic for row in rows for diagnostic in row.wrong)
-        label = _label(rows[0])
-        if self._wide is not None and _is_total(label, rows[0], self._layout):
-            return DocumentError([*wrong, *notes, _total(self._part.about, rows[0])])
+        if self._wide is not None and (told := _no_review(self._part.about, rows[0], self._layout)):
+            return DocumentError([*wrong, *notes, told])
         rubric = self._rubric(rows)
         review = self._review(rows, rubric, note=False)
         about = self._part.about
 
-        def parse(_text: str, _path: str, *, note_places: bool) -> Built:
+        def parse(text: str, path: str, *, note_places: bool) -> Built:
+            del text, path
             built = self._review(rows, rubric, note=note_places).built
             assert built is not None  # noqa: S101 - places are asked for
             return built
@@ -139,7 +176,7 @@ class _Maker:
         if any(diagnostic.code in _WHOLE_ROW for diagnostic in wrong):
             hidden |= {()}
         where = str(rows[0].number)
-        return Document(
+        return _Row(
             about.shown,
             "",
             review.value,
@@ -150,7 +187,7 @@ class _Maker:
             unreadable=hidden,
         )
 
-    def _review(self, rows: Sequence[Row], rubric: Rubric | None, *, note: bool):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _review(self, rows: Sequence[Row], rubric: Rubric | None, *, note: bool) -> Review:
         if self._wide is not None:
             return self._wide.review(rows[0], rubric, note=note)
         assert self._long is not None  # noqa: S101 - one of the two
@@ -174,12 +211,13 @@ class _Maker:
 
 _WHOLE_ROW = ("short-row", "long-row", "unclosed-quote", "not-utf8", "wrong-type", "missing-id")
 """What leaves nothing of a row to be read with any certainty."""
-_TOTAL = re.compile(
+TOTAL = re.compile(
     r"(?:(?:grand|sub|team|monthly|overall)[ -]?)?"
     r"(?:totals?|sums?|averages?|avg|means?|medians?|counts?|overall|minimum|maximum|min|max)"
     r"(?: .{0,30})?[:=]?",
     re.IGNORECASE,
 )
+"""What the first cell says of a row that adds up others."""
 
 
 def _label(row: Row) -> str:
@@ -187,23 +225,32 @@ def _label(row: Row) -> str:
     return next((text for cell in row.cells if (text := text_of(cell))), "")
 
 
-def _is_total(label: str, row: Row, layout: Layout) -> bool:
-    """Whether a row says that it adds up others; one with an id says it where the id is."""
-    if not _TOTAL.fullmatch(label):
-        return False
+def _no_review(about: About, row: Row, layout: Layout) -> Diagnostic | None:
+    """What a row is instead of a review: a sum over others, or a note; None of every other."""
+    given = [index for index, cell in enumerate(row.cells) if not is_blank(cell)]
+    if not given:
+        return None
+    place = about.place(row, given[0])
+    label = text_of(row.cells[given[0]])
     index = next((index for index, target in layout.columns if str(target) == "id"), None)
     name = text_of(row.cells[index]) if index is not None and index < len(row.cells) else ""
-    return name in ("", label)
-
-
-def _total(about: About, row: Row) -> Diagnostic:
-    index = next(index for index, cell in enumerate(row.cells) if not is_blank(cell))
-    return about.diagnostic(
-        "totals-row",
-        "this row adds up others, and is no review",
-        about.place(row, index),
-        "leave it out with `leave_out` in a mapping; a review has an id before such a word",
-    )
+    if name in ("", label) and TOTAL.fullmatch(label):
+        # One with an id says it where the id is.
+        return about.diagnostic(
+            "totals-row",
+            "this row adds up others, and is no review",
+            place,
+            "leave it out with `leave_out` in a mapping; a review has an id before such a word",
+        )
+    ratings = {index for index, target in layout.columns if target.is_rating}
+    if len(given) == 1 and given[0] not in ratings and not row.wrong:
+        return about.diagnostic(
+            "no-review",
+            "nothing but this stands in the row, so it is no review, or nothing of it is rated",
+            place,
+            "leave a note out with `leave_out` or `end` in a mapping; a review has ratings",
+        )
+    return None
 
 
 # ── Files ─────────────────────────────────────────────────────────────────────────────────────────
@@ -243,16 +290,28 @@ class Table:
             yield from self._workbook()
         elif name.endswith(".jsonl"):
             yield from self._json_lines()
-        elif name.endswith(".parquet"):
+        else:
+            yield from _only(self.any_grid(), self.asked)
+
+    def any_grid(self) -> Grid:
+        """The rows of a file that is one table, whatever its headings are.
+
+        Raises:
+            DocumentError: where it cannot be read.
+        """
+        if self.shown.lower().endswith(".jsonl"):
+            lines = json_lines.lines_of(self.shown, self._open)
+            first = next((line.value for line in lines if line.value is not None), "")
+            return json_lines.json_grid(self.shown, self._open, json_lines.names_of(first))
+        if self.shown.lower().endswith(".parquet"):
             assert self.path is not None  # noqa: S101 - standard input is no table
             from charter_score.source.tables.workbook import parquet_grid
 
             # What is no regular file is refused here; the library opens it by its path.
             with open_file(self.path, self.shown):
                 pass
-            yield from _only(parquet_grid(os.path.abspath(self.path), self.shown), self.asked)
-        else:
-            yield from _only(self.text_grid(), self.asked)
+            return parquet_grid(os.path.abspath(self.path), self.shown)
+        return self.text_grid()
 
     def _open(self) -> IO[bytes]:
         assert self.path is not None  # noqa: S101 - standard input is no table
@@ -304,9 +363,7 @@ class Table:
 
         if self.data is None:
             self.data = read_bytes(self.path, self.shown, TABLE)
-        return workbook_grids(
-            unpack(self.data, self.shown, MOST_TABLE_BYTES, MOST_TABLE_UNPACKED)
-        )
+        return workbook_grids(unpack(self.data, self.shown, MOST_TABLE_BYTES, MOST_TABLE_UNPACKED))
 
     def _json_lines(self) -> Iterator[TablePart | DocumentError]:
         lines = json_lines.lines_of(self.shown, self._open)
@@ -403,7 +460,7 @@ def _unknown(shown: str, asked: Asked) -> NotATableError:
                 "no rubric is named for this table, which its headings would be those of",
                 shown,
                 START,
-                "name one with --rubric ID (`charter-score rubrics` lists them), or in a column `rubric`",
+                "use --rubric ID (`charter-score rubrics` lists them), or a column `rubric`",
             )
         )
     rubric = asked.rubric_for(None if mapping is None else mapping.rubric)
@@ -413,8 +470,11 @@ def _unknown(shown: str, asked: Asked) -> NotATableError:
         hint = "look whether the mapping is that of this table: it names headings that are not here"
     return NotATableError(
         Diagnostic(
-            "unknown-table", "no headings are known here, so this is no table of reviews",
-            shown, START, hint,
+            "unknown-table",
+            "no headings are known here, so this is no table of reviews",
+            shown,
+            START,
+            hint,
         )
     )
 
@@ -437,15 +497,13 @@ def _empty(shown: str, reader: "_Reader") -> Diagnostic:
         "empty-table",
         "there are headings, and no review below them",
         shown,
-        reader.grid.place(reader.header, 0),
+        reader.grid.place(reader.header[0], 0),
         "is it the right file?",
         sheet=reader.grid.sheet,
     )
 
 
-def _sheets(
-    shown: str, grids: Sequence[Grid], asked: Asked
-) -> Iterator[TablePart | DocumentError]:
+def _sheets(shown: str, grids: Sequence[Grid], asked: Asked) -> Iterator[TablePart | DocumentError]:
     """The reviews of every sheet with known headings."""
     readers: list[_Reader] = []
     notes: list[Diagnostic] = []
@@ -495,7 +553,7 @@ def _hidden(readers: Iterable["_Reader"]) -> Iterator[Diagnostic]:
         what, place = [], START
         if grid.hidden_column is not None:
             what.append("columns")
-            place = Location(reader.header.number, grid.hidden_column)
+            place = Location(reader.header[-1].number, grid.hidden_column)
         if grid.hidden_row is not None:
             what.insert(0, "rows")
             place = Location(grid.hidden_row, 1)
@@ -522,7 +580,7 @@ class _Reader:
     """Reads the reviews of one table."""
 
     def __init__(
-        self, grid: Grid, asked: Asked, headings: Headings, layout: Layout, header: Row
+        self, grid: Grid, asked: Asked, headings: Headings, layout: Layout, header: Sequence[Row]
     ) -> None:
         self.grid = grid
         self.header = header
@@ -553,7 +611,7 @@ class _Reader:
             for headings in _headings(sample, asked):
                 layout = find_layout(grid, sample, headings)
                 if layout is not None:
-                    header = next(row for row in sample if row.number == layout.header[-1])
+                    header = [row for row in sample if row.number in layout.header]
                     found = cls(grid, asked, headings, layout, header)
         except Scored:
             raise NotATableError(_ours(grid.about.shown), is_ours=True) from None
@@ -567,9 +625,7 @@ class _Reader:
             return
         notes = (*problems, *self._merged())
         reviews = (
-            ([row] for row in self._rows())
-            if self.layout.shape is Shape.WIDE
-            else self._gathered()
+            ([row] for row in self._rows()) if self.layout.shape is Shape.WIDE else self._gathered()
         )
         waiting: TablePart | None = None
         while several := list(islice(reviews, REVIEWS_IN_A_PART)):
@@ -607,7 +663,7 @@ class _Reader:
             if row.number <= last:
                 continue
             cells = row.cells
-            if not row.wrong and not any(cells) or all(map(is_blank, cells)) and not row.wrong:
+            if (not row.wrong and not any(cells)) or (all(map(is_blank, cells)) and not row.wrong):
                 continue
             if checks_labels:
                 label = same_word(_label(row))
@@ -624,7 +680,9 @@ class _Reader:
                 wrong += self._width(row)
             if unread or len(cells) > width:
                 wrong += self._not_read(row, unread)
-            if is_long and (self._id is None or self._id >= len(cells) or is_blank(cells[self._id])):
+            if is_long and (
+                self._id is None or self._id >= len(cells) or is_blank(cells[self._id])
+            ):
                 wrong.append(
                     self.grid.diagnostic(
                         "missing-id",
@@ -714,12 +772,41 @@ class _Reader:
 _MOST_NUMBERS = 100
 
 
-def is_scored_file(path: str, shown: str) -> bool:
-    """Whether a file is a table that charter-score wrote."""
+class Holds(Enum):
+    """What a table may be to somebody who wants to write in its place."""
+
+    OURS = "ours"
+    REVIEWS = "reviews"
+    ANYTHING = "anything"
+
+
+def what_it_holds(path: str, shown: str) -> Holds:
+    """Whether a file is a table that charter-score wrote, or looks like one of reviews."""
+    table = Table(shown, path, Asked(None, lambda _reference: None))
     try:
-        next(Table(shown, path, Asked(None, lambda _reference: None)).parts(), None)
+        next(table.parts(), None)
     except NotATableError as wrong:
-        return wrong.is_ours
+        if wrong.is_ours:
+            return Holds.OURS
     except DocumentError:
-        return False
+        return Holds.ANYTHING
+    else:
+        return Holds.REVIEWS  # JSON lines with whole reviews
+    try:
+        grids = table.grids() if kinds.is_workbook(shown) else [table.any_grid()]
+        return Holds.REVIEWS if any(map(_looks_like_reviews, grids)) else Holds.ANYTHING
+    except DocumentError:
+        return Holds.ANYTHING
+
+
+def _looks_like_reviews(grid: Grid) -> bool:
+    """Whether headings are those of reviews by some rubric, whichever it is."""
+    headings = Headings(None, None)
+    for row in islice(grid.rows(), ROWS_IN_A_SAMPLE):
+        targets = [target for cell in row.cells if (target := headings.target(text_of(cell)))]
+        names = {str(target) for target in targets}
+        if {"criterion", RATING} <= names:
+            return True
+        if any(target.is_rating for target in targets) and names & set(REVIEW_COLUMNS):
+            return True
     return False

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-
 from charter_score.mapping import TableMapping
 from charter_score.rubric import Rubric
 from charter_score.scalars import Null, Value
@@ -91,20 +90,19 @@ class WideReader:
             )
         if whole is not NULL:
             given = [
-                criterion for criterion in section.criteria
-                if not _is_unrated(rated[criterion.id])
+                criterion for criterion in section.criteria if not _is_unrated(rated[criterion.id])
             ]
             for criterion in given:
                 building.problem(
                     "rated-twice",
-                    f"`{section.id}` is rated as a whole in this row, and this is one of its criteria",
+                    f"`{section.id}` is rated as a whole in this row, and this is part of it",
                     row,
                     criterion.rating or 0,
                     "keep one of the two",
                 )
             more = () if section.comment is None else (("comment", section.comment),)
-            route = ("ratings", section.id)
-            building.put_rated(ratings, section.id, whole, row, section.rating, more, route)
+            of_section = ("ratings", section.id)
+            building.put_rated(ratings, section.id, whole, row, section.rating, more, of_section)
             return
         if section.criteria:
             ratings[section.id] = rated
@@ -120,5 +118,3 @@ def _first(section: _Section) -> int | None:
 
 def _is_unrated(value: Value) -> bool:
     return isinstance(value, Null) or (isinstance(value, dict) and value.get("rating") is NULL)
-
-

@@ -1,6 +1,6 @@
 """The sheets of a workbook, and a Parquet file, as tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from charter_score.diagnostics import Diagnostic, Location, Severity
 from charter_score.source.tables.cells import Cell, is_blank
@@ -67,10 +67,9 @@ def _grid(sheet: Sheet, about: About, wrong: dict[Location, str]) -> Grid:
     return Grid(about, rows, is_hidden=sheet.is_hidden, wrong=wrong)
 
 
-def _with_errors(
-    about: About, number: int, cells: list[Cell], places: list[Location]
-) -> Row:
+def _with_errors(about: About, number: int, given: Sequence[Cell], places: list[Location]) -> Row:
     """A row with errors of the program that saved it: such a cell is blank, and told."""
+    cells = list(given)
     found: list[Diagnostic] = []
     for place in sorted(places):
         if place.column <= len(cells):
@@ -78,7 +77,7 @@ def _with_errors(
             found.append(
                 about.diagnostic(
                     "cell-error",
-                    "the program that saved this workbook has an error in this cell: it counts as blank",
+                    "the program that saved this has an error in the cell, which counts as blank",
                     place,
                     "write the cell anew; not applicable is n/a",
                     Severity.WARNING,

@@ -115,11 +115,15 @@ def _unknown(mapping: TableMapping, rubric: Rubric | None) -> Iterator[Problem]:
             )
     if mapping.separator is not None and len(mapping.separator) != 1:
         yield Problem(
-            "wrong-separator", "one character parts the cells", ("separator",),
+            "wrong-separator",
+            "one character parts the cells",
+            ("separator",),
             hint='for example ";", or "\\t" for a tab',
         )
     if mapping.decimal not in (None, ",", "."):
         yield Problem(
-            "wrong-separator", "a comma or a point stands before decimals", ("decimal",),
+            "wrong-separator",
+            "a comma or a point stands before decimals",
+            ("decimal",),
             hint='write "," or "."',
         )
