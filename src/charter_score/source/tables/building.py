@@ -24,8 +24,8 @@ from charter_score.source.tables.layout import Layout
 NULL = Null()
 """What a blank cell is where a rating is wanted: unrated, never n/a."""
 _MANY = ";"
-_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
-_DAY = re.compile(r"([0-9]{1,4})[./-]([0-9]{1,2})[./-]([0-9]{1,4})(?:[ T].*)?")
+DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
+DAY = re.compile(r"([0-9]{1,4})[./-]([0-9]{1,2})[./-]([0-9]{1,4})(?:[ T].*)?")
 _SURELY_FINE = LONGEST_SCALAR // 4
 _DAYS = ("date", "reviewed")
 
@@ -136,7 +136,7 @@ class Building:
         if self._words:
             text = self._words.get(text) or self._words.get(same_word(text)) or text
         mapping = self._mapping
-        if mapping is not None and mapping.decimal == "," and _COMMA.fullmatch(text):
+        if mapping is not None and mapping.decimal == "," and DECIMAL_COMMA.fullmatch(text):
             return text.replace(",", ".")
         return text
 
@@ -260,7 +260,7 @@ def in_order_of_parts(text: str, order: Dates) -> str:
     """A day in another order as year-month-day; any other text as it is."""
     if order is Dates.YEAR_FIRST:
         return text
-    found = _DAY.fullmatch(text)
+    found = DAY.fullmatch(text)
     if found is None or len(found[3]) != 4 or len(found[1]) > 2:
         return text
     first, second, year = (int(part) for part in found.groups())

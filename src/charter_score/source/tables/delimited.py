@@ -14,6 +14,7 @@ from charter_score.errors import DocumentError
 from charter_score.limits import LONGEST_SCALAR, MOST_COLUMNS
 from charter_score.mapping import Encoding
 from charter_score.source.document import control_character
+from charter_score.source.files import open_file
 from charter_score.source.tables.grid import About, Grid, Places, Row
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -218,6 +219,17 @@ def sample_of(open_file: Open) -> bytes:
     with open_file() as stream:
         sample = stream.read(SAMPLE)
     return sample if len(sample) < SAMPLE else sample[: sample.rfind(b"\n") + 1 or None]
+
+
+def is_utf_8(path: str, shown: str) -> bool:
+    """Whether every line of a text file is UTF-8."""
+    with open_file(path, shown) as stream:
+        while line := stream.readline(_LONGEST_ROW):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return False
+    return True
 
 
 def first_rows(shown: str, sample: bytes, separator: str, most: int) -> Sequence[Row]:
