@@ -38,7 +38,7 @@ from charter_score.source.files import (
 from charter_score.source.kinds import is_table, is_workbook, unread, unsupported
 from charter_score.source.reading import begins_as_output, is_rubric, may_be_rubric, read_documents
 from charter_score.summary import Summary
-from charter_score.wire.ours import is_ours, is_output
+from charter_score.wire.ours import is_mapping, is_ours, is_output
 
 if TYPE_CHECKING:  # reading tables, which a review alone does without
     from charter_score.source.mapping_file import LoadedMapping
@@ -368,6 +368,8 @@ class Scoring:
                 if file.root is not None and _is_no_form(document):
                     continue
                 diagnostics += document.diagnostics
+            elif is_mapping(document.value):
+                diagnostics += _checked_mapping(document)
             elif not self._is_alone(file) and is_output(document.value):
                 continue
             elif may_be_rubric(document.value):
@@ -461,9 +463,14 @@ class Scoring:
         rubric = is_rubric(document.value)
         if not self._is_alone(file) and (is_output(document.value) or rubric):
             why = "a rubric" if rubric else "written by charter-score"
+            if is_mapping(document.value):
+                why = "a mapping"
             return LeftOut(file.shown, why)
         if is_ours(document.value) or rubric:
-            return Failed(file.shown, (document.diagnostic(not_a_review(rubric=rubric)),))
+            wrong_kind = not_a_review(rubric=rubric)
+            if is_mapping(document.value):
+                wrong_kind = wrong_kind._replace(message="this is a mapping, not a review")
+            return Failed(file.shown, (document.diagnostic(wrong_kind),))
         folder = os.path.dirname(file.path) if file.path is not None else None
         try:
             loaded = review_of(document, self._library, folder, self._default_rubric(file))
@@ -608,6 +615,17 @@ def _is_no_form(wrong: DocumentError) -> bool:
     """Whether a workbook has no form in it, not even a damaged one, which would have a sheet."""
     first = wrong.diagnostics[0]
     return first.code == "not-a-form" and first.sheet is None
+
+
+def _checked_mapping(document: Document) -> Sequence[Diagnostic]:
+    """Everything wrong with a mapping."""
+    from charter_score.source.mapping_file import mapping_of
+
+    try:
+        mapping_of(document)
+    except DocumentError as wrong:
+        return wrong.diagnostics
+    return ()
 
 
 def _checked_rubric(document: Document, digest: str) -> Sequence[Diagnostic]:

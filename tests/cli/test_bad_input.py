@@ -46,7 +46,12 @@ OF_A_FORM = (
     "sheet-too-large", "formula", "cell-error", "unknown-row", "reader-died", "several-reviews",
     "sheet-not-read", "cell-not-read", "only-cells-read",
 )  # fmt: skip
+OF_A_TABLE = (
+    "not-parquet", "unknown-sheet", "hidden-read", "merged-cell", "number-as-id", "unknown-table",
+    "scalar-too-long",
+)  # fmt: skip
 OF_OTHERS = {
+    **dict.fromkeys(OF_A_TABLE[:5], "only a workbook brings it about: the tests of tables"),
     **dict.fromkeys(OF_A_FORM, "only a workbook brings it about: the tests of the form"),
     "not-editable": "only `dispute` gives it, on a good review: the tests of that command",
     "not-to-be-scored": "only `score` of the Python API gives it: the tests of that",
@@ -263,6 +268,8 @@ MAKERS = frozenset(
     [
         "Problem",
         "Diagnostic",
+        "problem",
+        "diagnostic",
         "MisshapenError",
         "_problem",
         "_stop",

@@ -28,6 +28,7 @@ class SchemaName(StrEnum):
     RUBRIC = "rubric"
     REVIEW = "review"
     RESULT = "result"
+    MAPPING = "mapping"
 
 
 class SchemaOptions(Options):
@@ -38,7 +39,7 @@ class SchemaOptions(Options):
         typer.Argument(
             metavar="DOCUMENT",
             autocompletion=completions(SchemaName),
-            help="Which document: rubric, review or result.",
+            help="Which document: rubric, review, result or mapping.",
         ),
     ]
     rubric: Annotated[

@@ -190,7 +190,7 @@ def _two_lines(above: Row, row: Row, headings: Headings) -> _Header:
 
 def _titles(rubric: Rubric) -> dict[str, Target]:
     """The titles of the criteria in the form in which two are equal."""
-    found = {}
+    found: dict[str, Target] = {}
     for section, criterion in rubric.criteria():
         target = Target(Use.CRITERION, RATING, section.id, criterion.id)
         found.setdefault(same_word(criterion.title), target)

@@ -198,12 +198,6 @@ def scalar_problem(text: str) -> tuple[str, str, str] | None:
     return None
 
 
-def control_character(text: str) -> int | None:
-    """Where a text has its first control character; None where it has none."""
-    found = _FORBIDDEN_IN_SCALAR.search(text)
-    return None if found is None else found.start()
-
-
 def key_problem(text: str) -> tuple[str, str, str] | None:
     """Code, message and hint of a key that is missing or too long."""
     if not text:

@@ -19,6 +19,7 @@ class Unread(NamedTuple):
 
 
 _FORM = "`charter-score new RUBRIC -o form.xlsx` makes a form to fill in"
+_TABLE = Unread("a table", "one document is wanted here; `score` and `check` read tables")
 _SPREADSHEET = Unread("a spreadsheet", "save it as .xlsx or .ods: a filled form is read from those")
 _PROSE = Unread("a text document", f"documents are not read; {_FORM}")
 _PDF = Unread("a PDF document", f"documents are not read; {_FORM}")
@@ -62,6 +63,11 @@ def unread(name: str) -> Unread | None:
     """The kind of a file that cannot be read, by its name; None for every other."""
     _, dot, ending = name.rpartition(".")
     return _UNREAD.get(f".{ending.lower()}") if dot else None
+
+
+def no_document(name: str) -> Unread | None:
+    """The kind of a file that is no single document, by its name; None for every other."""
+    return _TABLE if is_table(name) else unread(name)
 
 
 def not_text(data: bytes, name: str) -> Unread | None:

@@ -61,12 +61,21 @@ def load_mapping(path: AnyPath, shown: str | None = None) -> LoadedMapping:
     """
     shown = shown or shown_path(path)
     document = read_document(read_bytes(path, shown), shown)
+    return LoadedMapping(mapping_of(document), os.fspath(path), document)
+
+
+def mapping_of(document: Document) -> TableMapping:
+    """The mapping that a document holds.
+
+    Raises:
+        DocumentError: with everything that is wrong with it.
+    """
     checked = validated(TableMapping, document.value)
     more = [] if checked.model is None else list(_unknown(checked.model, None))
     problems = checked.everything(more)
     if checked.model is None or problems:
         raise DocumentError(document.diagnostic(problem) for problem in problems)
-    return LoadedMapping(checked.model, os.fspath(path), document)
+    return checked.model
 
 
 def mapping_beside(path: str) -> str | None:

@@ -25,7 +25,7 @@ def read_documents(data: bytes, shown: str) -> Iterator[Document | DocumentError
     What makes the whole file unreadable is an error in the place of its documents; nothing is
     raised. A text is one document, JSON or YAML; a workbook has one in each sheet that is a form.
     """
-    if (kind := kinds.unread(shown) or kinds.not_text(data, shown)) is not None:
+    if (kind := kinds.no_document(shown) or kinds.not_text(data, shown)) is not None:
         yield DocumentError([kinds.unsupported(kind, shown)])
         return
     try:
@@ -147,8 +147,8 @@ def may_be_replaced(path: AnyPath, *, in_folder: bool) -> bool:
                     return True
                 case Holds.REVIEWS:
                     return False
-                case Holds.ANYTHING if kinds.is_table(shown):
-                    return not in_folder
+                case Holds.ANYTHING:
+                    pass  # whatever its name is, it may hold a rubric or a review
         data = read_bytes(path, shown)
     except DocumentError:
         return not in_folder

@@ -18,6 +18,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from charter_score import facts
 from charter_score.figures import decimal_text
+from charter_score.mapping import TableMapping
 from charter_score.rating import NOT_APPLICABLE_WORDS, RATING_WORDS, Rating, same_word
 from charter_score.review import Review, Status
 from charter_score.rubric import (
@@ -35,6 +36,7 @@ _DOCUMENTS: dict[str, tuple[Any, str]] = {
     "rubric": (Rubric, "rubric-v1"),
     "review": (Review, "review-v1"),
     "result": (ResultsDocument, "results-v1"),
+    "mapping": (TableMapping, "mapping-v1"),
 }
 
 # Nothing behind the key, said so that no editor offers to write "null".
@@ -64,7 +66,7 @@ class _GenerateInput(_Generate):
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of `rubric`, `review` or `result`."""
+    """The JSON Schema of `rubric`, `review`, `result` or `mapping`."""
     kind, title = _DOCUMENTS[name]
     generator = _Generate if name == "result" else _GenerateInput
     found = TypeAdapter(kind).json_schema(

@@ -103,6 +103,8 @@ class Building:
             return text
         if wrong := scalar_problem(text):
             code, message, hint = wrong
+            if code == "control-character":
+                hint = "delete it; it is invisible in most editors"
             self.problem(code, message, row, index, hint)
             self._unreadable.add(route)
             return ""

@@ -13,7 +13,6 @@ from charter_score.diagnostics import START, Diagnostic, Location, Severity
 from charter_score.errors import DocumentError
 from charter_score.limits import LONGEST_SCALAR, MOST_COLUMNS
 from charter_score.mapping import Encoding
-from charter_score.source.document import control_character
 from charter_score.source.files import open_file
 from charter_score.source.tables.grid import About, Grid, Places, Row
 
@@ -86,6 +85,7 @@ def _rows(about: About, open_file: Open, encoding: Encoding | None) -> Iterator[
                 else:
                     wrong += (_too_long(about, begin),)
                 raw = raw[:1000]
+                cells = ["" if len(cell) > LONGEST_SCALAR else cell for cell in cells]
             if len(cells) > MOST_COLUMNS:
                 wrong += (_too_wide(about, begin),)
                 cells = cells[:MOST_COLUMNS]
@@ -121,20 +121,8 @@ class _Lines:
         if self.number == 1 and line.startswith(_MARK):
             line = line[len(_MARK) :]
         text = self._decoded(line)
-        if not text.isprintable():
-            if (control := control_character(text)) is not None:
-                self.wrong.append(
-                    Diagnostic(
-                        "control-character",
-                        f"the character U+{ord(text[control]):04X} may not stand in a table",
-                        self._about.shown,
-                        Location(self.number, control + 1),
-                        "delete it; it is invisible in most editors",
-                    )
-                )
-                text = text.replace("\0", "\ufffd")
-            if text.endswith("\r\n"):
-                text = text[:-2] + "\n"
+        if text.endswith("\r\n"):
+            text = text[:-2] + "\n"
         if not self.record:
             self._length = 0
         self._length += len(text)
@@ -158,7 +146,7 @@ class _Lines:
                 self._told = True
                 self.wrong.append(
                     Diagnostic(
-                        "cp1252",
+                        "read-as-cp1252",
                         "from here on the file is not UTF-8; it is read as cp1252",
                         self._about.shown,
                         place,

@@ -173,8 +173,8 @@ class _Maker:
             return built
 
         hidden: frozenset[Route] = review.unreadable
-        if any(diagnostic.code in _WHOLE_ROW for diagnostic in wrong):
-            hidden |= {()}
+        if any(diagnostic.is_error for diagnostic in wrong):
+            hidden |= {()}  # nothing else of the row can be relied on
         where = str(rows[0].number)
         return _Row(
             about.shown,
@@ -209,8 +209,6 @@ class _Maker:
         return self._rubric_for(reference or (mapping.rubric if mapping else None) or None)
 
 
-_WHOLE_ROW = ("short-row", "long-row", "unclosed-quote", "not-utf8", "wrong-type", "missing-id")
-"""What leaves nothing of a row to be read with any certainty."""
 TOTAL = re.compile(
     r"(?:(?:grand|sub|team|monthly|overall)[ -]?)?"
     r"(?:totals?|sums?|averages?|avg|means?|medians?|counts?|overall|minimum|maximum|min|max)"
