@@ -50,7 +50,8 @@ def test_a_folder_leaves_nothing_out_in_silence(score: Score, tmp_path: Path) ->
     """What somebody may have meant as a review is counted and, with --verbose, named with why."""
     others = {
         "b.csv": b"id,s.a\nx,met\n", "c.ods": spreadsheets.as_ods({"Sheet1": [["Name"]]}),
-        "d.pdf": PDF, "e.docx": DOCX, "f.doc": OLE, "g.numbers": DOCX, "h.PARQUET": tables.as_parquet([["name"], ["x"]]),
+        "d.pdf": PDF, "e.docx": DOCX, "f.doc": OLE, "g.numbers": DOCX,
+            "h.PARQUET": tables.as_parquet([["name"], ["x"]]),
         "i.xls": spreadsheets.as_xls({"Sheet1": [["Name"]]}), "j.tsv": b"", "k.odt": DOCX,
     }  # fmt: skip
     for name, data in others.items():

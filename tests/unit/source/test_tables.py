@@ -389,7 +389,8 @@ def test_a_section_may_be_called_as_a_field_is() -> None:
 def test_rows_may_be_of_several_rubrics() -> None:
     """Each names its own; the first one's titles are known."""
     Path("q.yaml").write_text(
-        "id: q\nversion: '1'\ntitle: Q\nsections: [{id: s, title: S, criteria: [{id: a, title: A}]}]",
+        "id: q\nversion: '1'\ntitle: Q\n"
+        "sections: [{id: s, title: S, criteria: [{id: a, title: A}]}]",
         encoding="utf-8",
     )
     rows = [["id", "rubric", "welcome.greeting", "welcome.tone", "close.thanks", "close.steps"]]
@@ -612,7 +613,10 @@ def test_a_folder_mixes_every_kind() -> None:
 
 def test_whole_reviews_in_json_lines() -> None:
     """A line may be a review as JSON has it, with its places."""
-    good = '{"id": "a", "ratings": {"welcome": {"greeting": "met", "tone": "met"}, "close": {"thanks": "met", "steps": 1}}}'
+    good = (
+        '{"id": "a", "ratings": {"welcome": {"greeting": "met", "tone": "met"}, '
+        '"close": {"thanks": "met", "steps": 1}}}'
+    )
     Path("t.jsonl").write_text(
         good + "\n\n" + good.replace('"tone": "met"', '"tone": "mat"') + "\n", encoding="utf-8"
     )
@@ -659,7 +663,7 @@ def test_two_workbooks_read_in_turns_keep_their_rows() -> None:
     assert names == [f"{name}-{number}" for number in range(40) for name in "ab"]
 
 
-def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limits() -> None:
     """A sheet may reach over so many cells, a row have so many, a text so many characters."""
     wide = [*HEADINGS, *(f"field.f{number}" for number in range(limits.MOST_COLUMNS))]
     assert told(outcomes(text([wide, GOOD])))[-1:] == ["t.csv:2:24 short-row"]

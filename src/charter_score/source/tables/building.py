@@ -7,7 +7,7 @@ from typing import NamedTuple
 from charter_score.diagnostics import Diagnostic, Route, Severity
 from charter_score.limits import LONGEST_SCALAR
 from charter_score.mapping import Dates, TableMapping
-from charter_score.rating import same_word
+from charter_score.rating import LONGEST_WORD, same_word
 from charter_score.rubric import Rubric
 from charter_score.scalars import Null, Value
 from charter_score.source.document import Built, Place, Places, scalar_problem
@@ -26,6 +26,9 @@ NULL = Null()
 _MANY = ";"
 DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 DAY = re.compile(r"([0-9]{1,4})[./-]([0-9]{1,2})[./-]([0-9]{1,4})(?:[ T].*)?")
+_PLAIN_WORDS: dict[str, str] = {}
+"""Ratings that were looked at before, without the spaces around them: a month has a dozen."""
+_MOST_WORDS = 4_096
 _SURELY_FINE = LONGEST_SCALAR // 4
 _DAYS = ("date", "reviewed")
 
@@ -98,6 +101,8 @@ class Building:
         if index is None or index >= len(row.cells):
             return ""
         cell = row.cells[index]
+        if cell == "" or cell is None:
+            return ""
         text = cell.strip() if type(cell) is str and "\r" not in cell else text_of(cell)
         if text.isprintable() and len(text) < _SURELY_FINE:
             return text
@@ -130,11 +135,16 @@ class Building:
 
     def rating(self, row: Row, index: int | None, route: Route) -> Value:
         """The rating in a cell, in the rubric's words where the mapping has others."""
-        if index is None:
+        if index is None or index >= len(row.cells):
             return NULL
-        text = self.text(row, index, route)
+        cell = row.cells[index]
+        plain = _PLAIN_WORDS.get(cell) if type(cell) is str else None
+        text = plain or self.text(row, index, route)
         if not text:
             return NULL
+        is_new = plain is None and type(cell) is str and len(text) <= LONGEST_WORD
+        if is_new and len(_PLAIN_WORDS) < _MOST_WORDS:
+            _PLAIN_WORDS[str(cell)] = text
         if self._words:
             text = self._words.get(text) or self._words.get(same_word(text)) or text
         mapping = self._mapping

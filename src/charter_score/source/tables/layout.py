@@ -46,6 +46,10 @@ class Layout:
     headings: tuple[str, ...] = ()
     problems: list[Diagnostic] = field(default_factory=list)
 
+    def at(self, name: str) -> int | None:
+        """The place of the column that holds something, by its name in a mapping."""
+        return next((column.at for column in self.columns if str(column.target) == name), None)
+
     @property
     def known(self) -> int:
         """How many headings are known."""

@@ -6,7 +6,7 @@ one stream, everything behind it is shared.
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
@@ -151,16 +151,18 @@ class _Maker:
         else:
             self._long = LongReader(part.about, layout, part.mapping)
         self._rubric_for = rubric_for
-        self._rubric_column = next(
-            (index for index, target in layout.columns if str(target) == "rubric"), None
-        )
+        self._ratings = frozenset(column.at for column in layout.columns if column.target.is_rating)
+        self._ids = layout.at("id")
+        self._rubric_column = layout.at("rubric")
 
     def document(
         self, rows: Sequence[Row], notes: tuple[Diagnostic, ...]
     ) -> Document | DocumentError:
         """The review of some rows."""
         wrong = tuple(diagnostic for row in rows for diagnostic in row.wrong)
-        if self._wide is not None and (told := _no_review(self._part.about, rows[0], self._layout)):
+        if self._wide is not None and (
+            told := _no_review(self._part.about, rows[0], self._ids, self._ratings)
+        ):
             return DocumentError([*wrong, *notes, told])
         rubric = self._rubric(rows)
         review = self._review(rows, rubric, note=False)
@@ -223,29 +225,27 @@ def _label(row: Row) -> str:
     return next((text for cell in row.cells if (text := text_of(cell))), "")
 
 
-def _no_review(about: About, row: Row, layout: Layout) -> Diagnostic | None:
+def _no_review(about: About, row: Row, ids: int | None, ratings: Set[int]) -> Diagnostic | None:
     """What a row is instead of a review: a sum over others, or a note; None of every other."""
-    given = [index for index, cell in enumerate(row.cells) if not is_blank(cell)]
-    if not given:
+    given = islice((index for index, cell in enumerate(row.cells) if not is_blank(cell)), 2)
+    first, second = next(given, None), next(given, None)
+    if first is None:
         return None
-    place = about.place(row, given[0])
-    label = text_of(row.cells[given[0]])
-    index = next((index for index, target in layout.columns if str(target) == "id"), None)
-    name = text_of(row.cells[index]) if index is not None and index < len(row.cells) else ""
-    if name in ("", label) and TOTAL.fullmatch(label):
-        # One with an id says it where the id is.
-        return about.diagnostic(
-            "totals-row",
-            "this row adds up others, and is no review",
-            place,
-            "leave it out with `leave_out` in a mapping; a review has an id before such a word",
-        )
-    ratings = {index for index, target in layout.columns if target.is_rating}
-    if len(given) == 1 and given[0] not in ratings and not row.wrong:
+    label = text_of(row.cells[first])
+    if TOTAL.match(label) and TOTAL.fullmatch(label):
+        name = text_of(row.cells[ids]) if ids is not None and ids < len(row.cells) else ""
+        if name in ("", label):  # one with an id says it where the id is
+            return about.diagnostic(
+                "totals-row",
+                "this row adds up others, and is no review",
+                about.place(row, first),
+                "leave it out with `leave_out` in a mapping; a review has an id before such a word",
+            )
+    if second is None and first not in ratings and not row.wrong:
         return about.diagnostic(
             "no-review",
             "nothing but this stands in the row, so it is no review, or nothing of it is rated",
-            place,
+            about.place(row, first),
             "leave a note out with `leave_out` or `end` in a mapping; a review has ratings",
         )
     return None
@@ -590,7 +590,7 @@ class _Reader:
         self._end = same_word(mapping.end) if mapping and mapping.end else None
         names = set(mapping.needs) if mapping else set()
         self._needed = [index for index, target in layout.columns if str(target) in names]
-        self._id = next((index for index, target in layout.columns if str(target) == "id"), None)
+        self._id = layout.at("id")
         self._numbers: list[Location] = []
         self._has_text_ids = False
 
@@ -661,7 +661,7 @@ class _Reader:
             if row.number <= last:
                 continue
             cells = row.cells
-            if (not row.wrong and not any(cells)) or (all(map(is_blank, cells)) and not row.wrong):
+            if not row.wrong and all(map(is_blank, cells)):
                 continue
             if checks_labels:
                 label = same_word(_label(row))

@@ -80,7 +80,8 @@ class WideReader:
         for criterion in section.criteria:
             route = ("ratings", section.id, criterion.id)
             word = building.rating(row, criterion.rating, route)
-            if not criterion.more:
+            cells = row.cells
+            if not any(at < len(cells) and cells[at] not in ("", None) for _, at in criterion.more):
                 rated[criterion.id] = word
                 if building.note:
                     building.noted(rated, criterion.id, row, criterion.rating)
