@@ -308,6 +308,11 @@ class Library:
                 self._dead_ends[key] = wrong.problem, wrong.diagnostics
         return self._references.get(key)
 
+    def why_not(self, reference: str, folder: str | None) -> Problem | None:
+        """Why a reference names no rubric that can be used; None of one that does."""
+        key = (reference, folder if is_path(reference) else None)
+        return self._dead_ends[key][0] if key in self._dead_ends else None
+
     def add(self, rubric: LoadedRubric) -> None:
         """Make a rubric known that lies in none of the folders."""
         path = rubric.path

@@ -245,10 +245,11 @@ class Scoring:
             mapping = self._mapping_for(entry)
             model = None if mapping is None else mapping.from_folder(_folder(entry))
             rubric_for = self._rubric_finder(entry)
+            why_not = partial(self._library.why_not, folder=_folder(entry))
             rubric = None if model is None else rubric_for(model.rubric)
             if mapping is not None and rubric is not None and (wrong := mapping.problems(rubric)):
                 raise DocumentError(wrong)  # noqa: TRY301 - answered below as all others are
-            table = Table(entry.shown, entry.path, Asked(model, rubric_for), data)
+            table = Table(entry.shown, entry.path, Asked(model, rubric_for, why_not), data)
             digest = None
             for part in table.parts():
                 digest = digest or table.digest

@@ -100,7 +100,7 @@ def run_map(options: MapOptions) -> ExitCode:
         folder = os.path.dirname(output if output is not None else options.file)
         reference = slashed(os.path.relpath(options.rubric, folder or os.curdir))
         reference = reference if "/" in reference else f"./{reference}"
-    text = mapping_text(proposal, reference, shown)
+    text = mapping_text(proposal, reference, os.path.basename(shown))
     if output is None:
         print_text(text)
     else:

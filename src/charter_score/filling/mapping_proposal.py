@@ -33,7 +33,7 @@ MOST_ROWS = 5_000
 """Rows of each sheet that are looked at for words, days and notes."""
 MOST_WORDS = 40
 """Words of a table that are proposed for, or named as not known."""
-_ALIKE = 0.75
+_ALIKE = 0.7
 """How alike a heading and a title have to be for a proposal, 1 being the same."""
 
 _SYNONYMS: Mapping[str, tuple[str, ...]] = {

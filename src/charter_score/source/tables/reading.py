@@ -75,6 +75,8 @@ class Asked(NamedTuple):
 
     mapping: TableMapping | None
     rubric_for: RubricFor
+    why_not: Callable[[str], Problem | None] = lambda _reference: None
+    """Why a reference that a table names leads to no rubric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -613,6 +615,8 @@ class _Reader:
                     found = cls(grid, asked, headings, layout, header)
         except Scored:
             raise NotATableError(_ours(grid.about.shown), is_ours=True) from None
+        if found is None:
+            _refuse_lost_rubric(grid, sample, asked)
         return found
 
     def parts(self) -> Iterator[TablePart | DocumentError]:
@@ -768,6 +772,22 @@ class _Reader:
 
 
 _MOST_NUMBERS = 100
+
+
+def _refuse_lost_rubric(grid: Grid, sample: Sequence[Row], asked: Asked) -> None:
+    """Refuse a table of reviews that names a rubric which is not to be had.
+
+    Raises:
+        DocumentError: with why it is not.
+    """
+    mapping = asked.mapping
+    reference = _named_in_rows(sample, asked) or (mapping.rubric if mapping else None)
+    problem = None if reference is None else asked.why_not(reference)
+    if problem is None or not (mapping is not None or _looks_like_reviews(grid)):
+        return
+    raise DocumentError(
+        [grid.diagnostic(problem.code, problem.message, START, problem.hint, problem.severity)]
+    )
 
 
 class Holds(Enum):
