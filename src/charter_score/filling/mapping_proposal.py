@@ -155,9 +155,12 @@ def _header_of(grid: Grid, rubric: Rubric) -> _Header | None:
         if above is not None:
             candidates.append(_two_lines(above, row, headings))
         for candidate in candidates:
+            called = _synonyms(candidate.names, candidate.targets)
             near = sum(
-                target is not None or bool(name and _near(name, titles, set()))
-                for name, target in zip(candidate.names, candidate.targets, strict=True)
+                target is not None or index in called or bool(name and _near(name, titles, set()))
+                for index, (name, target) in enumerate(
+                    zip(candidate.names, candidate.targets, strict=True)
+                )
             )
             width = sum(map(bool, candidate.names))
             if width > 1 and near and (best is None or (near, candidate.known) > best[0]):

@@ -282,5 +282,5 @@ def _missing(grid: Grid, layout: Layout, headings: Headings, header: Row) -> Ite
                 "missing-column",
                 f"no column holds `{section.id}.{criterion.id}`",
                 place,
-                "add the column; its heading is this, or the criterion's title",
+                "its heading is this or the criterion's title; `charter-score map` finds what is near",
             )
