@@ -133,7 +133,7 @@ def main() -> None:
         start = min(scored(folder / "one.csv", 1) for _ in range(3))
         load = os.getloadavg()[0]
         print(
-            f"start-up and one row: {start.clock:.2f} s, {start.work:.2f} s of work; load {load:.0f}"
+            f"start-up, one row: {start.clock:.2f} s, {start.work:.2f} s of work; load {load:.0f}"
         )
         book = folder / "book.xlsx"
         write_workbook(book, WORKBOOK_ROWS, columns)

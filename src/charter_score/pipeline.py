@@ -42,6 +42,7 @@ from charter_score.wire.ours import is_mapping, is_ours, is_output
 
 if TYPE_CHECKING:  # reading tables, which a review alone does without
     from charter_score.source.mapping_file import LoadedMapping
+    from charter_score.source.tables.grid import Grid
     from charter_score.source.tables.reading import TablePart
 
 NO_GATES = Gates()
@@ -123,13 +124,14 @@ class Part:
 class Scoring:
     """One run over some paths.
 
-    Making it settles what the command names, so a wrong command is refused before any work.
+    Making it settles what the command names, so a wrong command is refused before any work. Python
+    code may give the rubric itself in place of its name (`default`).
 
     Raises:
         UsageError: where `--rubric` or `--rubrics` names nothing.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, default: LoadedRubric | None = None) -> None:
         mistakes = [
             UsageError(f"--rubrics: there is no folder {shown_path(folder)}", near_path(folder))
             for folder in job.rubrics
@@ -141,7 +143,7 @@ class Scoring:
             roots=[path for path in job.paths if path != "-" and os.path.isdir(path)],
         )
         self._standard_input: bytes | DocumentError | None = None
-        self._default: LoadedRubric | DocumentError | None = None
+        self._default: LoadedRubric | DocumentError | None = default
         if job.rubric is not None:
             try:
                 self._default = named_rubric(job.rubric, self._library, "--rubric")
@@ -266,6 +268,27 @@ class Scoring:
                 yield Failed(entry.shown, unknown.diagnostics)
         except DocumentError as unread:
             yield Failed(entry.shown, unread.diagnostics)
+
+    def outcomes_of_grid(self, grid: "Grid", mapping: str | None) -> Iterator[Outcome]:
+        """What became of each row of a table that is no file; `mapping` is the path of one."""
+        from charter_score.source.mapping_file import load_mapping
+        from charter_score.source.tables.reading import Asked, parts_of
+
+        file = Input(grid.about.shown, grid.about.shown)
+        try:
+            loaded = None if mapping is None else load_mapping(mapping)
+            asked = Asked(
+                None if loaded is None else loaded.from_folder(None), self._rubric_finder(file)
+            )
+            for part in parts_of(grid, asked):
+                if isinstance(part, DocumentError):
+                    yield Failed(file.shown, part.diagnostics)
+                    continue
+                for outcome in self._outcomes_of_rows(TableWork(file, "", part)):
+                    if not isinstance(outcome, LeftOut):
+                        yield outcome
+        except DocumentError as wrong:
+            yield Failed(file.shown, wrong.diagnostics)
 
     def _workbook_of_tables(self, entry: Input) -> bytes | None:
         """The bytes of a workbook that is no form; None of one that is, or may be damaged.

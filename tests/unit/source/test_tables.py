@@ -16,7 +16,7 @@ import random_documents
 import spreadsheets
 import tables
 from charter_score import limits
-from charter_score.api import score_paths, to_json
+from charter_score.api import load_rubric, score_paths, score_table, to_json
 from charter_score.diagnostics import Diagnostic, in_order
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.pipeline import Job, Scoring
@@ -711,3 +711,38 @@ def test_columns_by_their_letters() -> None:
     rows = [["id", "a", "a", "b", ""], GOOD]
     letters = "letters: {B: welcome.greeting, C: welcome.tone, D: close.thanks, E: close.steps}"
     assert scored(outcomes(text(rows), mapping=letters)) == {"call-1": "3/5"}
+
+
+@pytest.mark.parametrize("kind", ["polars", "lazy", "duckdb"])
+def test_frames(kind: str) -> None:
+    """A frame is scored as a file of the same rows is, and results come as one."""
+    import duckdb
+    import polars
+
+    rows = [GOOD, ["call-2", "met", "mett", "met", "1"], ["call-3", "met", "met", None, "1"]]
+    frame: Any = polars.DataFrame(rows, schema=HEADINGS, orient="row")
+    if kind == "lazy":
+        frame = frame.lazy()
+    if kind == "duckdb":
+        names = ", ".join(f'"{name}"' for name in HEADINGS)
+        values = ", ".join(
+            "(" + ", ".join("NULL" if cell is None else f"'{cell}'" for cell in row) + ")"
+            for row in rows
+        )
+        frame = duckdb.sql(f"SELECT * FROM (VALUES {values}) AS t({names})")  # noqa: S608
+    found = score_table(frame, load_rubric("r.yaml"))
+    assert scored(found) == {"call-1": "3/5"}
+    assert told(found) == ["table:2:3 unknown-rating", "table:3:4 unrated"]
+    results = found.to_frame("polars")
+    assert results.select("id", "percent", "share").rows() == [("call-1", 60.0, "3/5")]
+    assert "<td><bdi>Could not be scored</bdi></td><td><bdi>2</bdi></td>" in found._repr_html_()
+
+
+def test_a_result_in_a_notebook() -> None:
+    """Its text is harmless there, whatever stands in the review."""
+    (only,) = score_table(text([HEADINGS, ["<b>", *GOOD[1:]]]), "r.yaml")
+    assert isinstance(only, Scored)
+    shown = only.result._repr_html_()
+    assert "<b>" not in shown
+    assert "&lt;b&gt;" in shown
+    assert "<td><bdi>Score</bdi></td><td><bdi></bdi></td><td><bdi>60%</bdi></td>" in shown

@@ -282,5 +282,5 @@ def _missing(grid: Grid, layout: Layout, headings: Headings, header: Row) -> Ite
                 "missing-column",
                 f"no column holds `{section.id}.{criterion.id}`",
                 place,
-                "its heading is this or the criterion's title; `charter-score map` finds what is near",
+                "its heading is this or its title; `charter-score map` finds what is near",
             )

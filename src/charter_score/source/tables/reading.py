@@ -291,7 +291,7 @@ class Table:
         elif name.endswith(".jsonl"):
             yield from self._json_lines()
         else:
-            yield from _only(self.any_grid(), self.asked)
+            yield from parts_of(self.any_grid(), self.asked)
 
     def any_grid(self) -> Grid:
         """The rows of a file that is one table, whatever its headings are.
@@ -383,7 +383,7 @@ class Table:
             return
         names = json_lines.names_of(value)
         grid = json_lines.json_grid(self.shown, self._open, names)
-        yield from _only(grid, self.asked)
+        yield from parts_of(grid, self.asked)
 
 
 def _separator(shown: str, sample: bytes, asked: Asked) -> str:
@@ -479,7 +479,7 @@ def _unknown(shown: str, asked: Asked) -> NotATableError:
     )
 
 
-def _only(grid: Grid, asked: Asked) -> Iterator[TablePart | DocumentError]:
+def parts_of(grid: Grid, asked: Asked) -> Iterator[TablePart | DocumentError]:
     """The reviews of a file that is one table."""
     reader = _Reader.of(grid, asked)
     if reader is None:
