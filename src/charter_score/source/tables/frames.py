@@ -16,36 +16,27 @@ def frame_grid(frame: Any, shown: str) -> Grid:
     Raises:
         TypeError: where it is no frame that Narwhals knows.
     """
-    if hasattr(
-        frame, "fetchmany"
-    ):  # a relation of DuckDB's, which Narwhals gives out by Arrow only
-        names, found = list(frame.columns), _fetched
-    else:
+    is_relation = type(frame).__module__.partition(".")[0].strip("_") == "duckdb"
+    if not is_relation:
         import narwhals as nw
 
         frame = nw.from_native(frame)
-        names, found = list(frame.columns), _iterated
+    names = list(frame.columns)
 
     def rows() -> Iterator[Row]:
         yield Row(0, names)
-        for number, cells in enumerate(found(frame), start=1):
+        for number, cells in enumerate(_rows_of(frame, is_relation=is_relation), start=1):
             yield Row(number, [_cell(cell) for cell in cells])
 
     return Grid(About(shown), rows)
 
 
-def _fetched(relation: Any) -> Iterator[Any]:
-    found = relation.execute()
-    while rows := found.fetchmany(_AT_ONCE):
-        yield from rows
-
-
-def _iterated(frame: Any) -> Iterator[Any]:
+def _rows_of(frame: Any, *, is_relation: bool) -> Iterator[Any]:
+    """The rows of a frame; Narwhals gives those of DuckDB's relations out by Arrow only."""
+    if is_relation:
+        return iter(frame.fetchall())
     whole = frame.collect() if hasattr(frame, "collect") else frame
-    yield from whole.iter_rows()
-
-
-_AT_ONCE = 1_000
+    return iter(whole.iter_rows())
 
 
 def _cell(value: Any) -> Cell:
