@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted(
     path.relative_to(ROOT).as_posix()
     for path in ROOT.glob("examples/*/*.yaml")
-    if path.name != "benefits-call.yaml"  # a rubric
+    if path.name not in ("benefits-call.yaml", "team.mapping.yaml")  # a rubric, a mapping
 )
 RUBRICS = {name: load_rubric(path).rubric for name, path in built_in_rubrics().items()}
 QUIZ = "texas-build-public-trust-quiz"

@@ -36,6 +36,7 @@ from charter_score import (
     Rubric,
     Score,
     Scored,
+    ScoredTable,
     Section,
     SectionResult,
     Severity,
@@ -46,6 +47,7 @@ from charter_score import (
     load_rubric,
     score,
     score_paths,
+    score_table,
     to_json,
 )
 
@@ -144,6 +146,10 @@ def use(folder: Path) -> list[str]:
         raise
     lines += map(described, score_paths([folder, str(folder / "absent.yaml")]))
     lines.append(to_json(score_paths(folder)))
+    rows = folder / "rows.csv"
+    rows.write_text("id,welcome.name\n7,met\n", encoding="utf-8")
+    table: ScoredTable = score_table(rows, made_rubric())
+    lines += [described(table[0]), str(table.summary.reviews)]
     return lines
 
 

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from charter_score.api import load_review, load_rubric, score, score_paths, to_json
+    from charter_score.api import (
+        ScoredTable,
+        load_review,
+        load_rubric,
+        score,
+        score_paths,
+        score_table,
+        to_json,
+    )
     from charter_score.diagnostics import Diagnostic, Location, Severity
     from charter_score.errors import CharterScoreError, DocumentError, UsageError
     from charter_score.outcome import Failed, Outcome, Scored, Skipped
@@ -67,6 +75,7 @@ __all__ = [
     "Rubric",
     "Score",
     "Scored",
+    "ScoredTable",
     "Section",
     "SectionResult",
     "Severity",
@@ -78,11 +87,15 @@ __all__ = [
     "load_rubric",
     "score",
     "score_paths",
+    "score_table",
     "to_json",
 ]
 
 _MODULES = {
-    "api": ("load_review", "load_rubric", "score", "score_paths", "to_json"),
+    "api": (
+        *("ScoredTable", "load_review", "load_rubric", "score"),
+        *("score_paths", "score_table", "to_json"),
+    ),
     "diagnostics": ("Diagnostic", "Location", "Severity"),
     "errors": ("CharterScoreError", "DocumentError", "UsageError"),
     "outcome": ("Failed", "Outcome", "Scored", "Skipped"),

@@ -17,19 +17,21 @@ the package: `from charter_score import score`.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, cast, overload
 
 from charter_score import library
 from charter_score.collectors import Collected
 from charter_score.diagnostics import Problem
 from charter_score.errors import DocumentError
+from charter_score.figures import Figure
 from charter_score.library import LoadedRubric, checked_review, rubric_of
 from charter_score.linting import rubric_problems
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.pipeline import Job, Scoring, not_a_review, nothing_observed
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.json import JsonEnvelope, JsonLines
+from charter_score.render.results.table import Columns, review_row
 from charter_score.result import ReviewResult
 from charter_score.review import Review
 from charter_score.rubric import Rubric
@@ -38,6 +40,7 @@ from charter_score.source.document import Document
 from charter_score.source.files import read_bytes, shown_path
 from charter_score.source.python_values import diagnostic_of, document_of
 from charter_score.source.reading import is_rubric, read_document
+from charter_score.summary import Summary
 from charter_score.wire.ours import is_ours
 
 Path: TypeAlias = str | os.PathLike[str]
@@ -209,6 +212,101 @@ def score_paths(
         comments=comments,
     )
     return Scoring(job).outcomes()
+
+
+class ScoredTable(Sequence[Outcome]):
+    """What became of each review of a table, in its order.
+
+    A notebook shows the summary of them.
+    """
+
+    def __init__(self, outcomes: Iterable[Outcome]) -> None:
+        self._outcomes = tuple(outcomes)
+        self.summary = Summary()
+        for outcome in self._outcomes:
+            self.summary.add(outcome)
+
+    def __len__(self) -> int:
+        return len(self._outcomes)
+
+    @overload
+    def __getitem__(self, place: int) -> Outcome: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Outcome, ...]: ...
+    def __getitem__(self, place: int | slice) -> Outcome | tuple[Outcome, ...]:
+        """The outcome at a place, or some of them."""
+        return self._outcomes[place]
+
+    def _repr_html_(self) -> str:
+        return self.summary._repr_html_()
+
+    def rows(self) -> list[dict[str, str | float | bool | None]]:
+        """A row for each scored review, with the columns of `-f csv`; what failed has none.
+
+        Points and percentages are floats, to look at; the exact score is the text of `share`.
+        """
+        columns = Columns()
+        rows = [review_row(one) for one in self._outcomes if isinstance(one, Scored)]
+        for row in rows:
+            columns.take_in(row)
+        columns.settle()
+        return [
+            {
+                title: float(cell) if isinstance(cell, Figure) else cell
+                for title, cell in zip(columns.titles, columns.cells(row), strict=True)
+            }
+            for row in rows
+        ]
+
+    def to_frame(self, backend: str = "polars") -> Any:
+        """The rows as a frame of Polars, pandas or PyArrow, whichever is installed and named."""
+        import narwhals as nw
+
+        rows = self.rows()
+        names = list(rows[0]) if rows else []
+        columns = {name: [row[name] for row in rows] for name in names}
+        return nw.from_dict(columns, backend=cast("Any", backend)).to_native()
+
+
+def score_table(source: Any, rubric: Rubric | Path, mapping: Path | None = None) -> ScoredTable:
+    """Each review of a table, scored by a rubric.
+
+    Args:
+        source: a file (.csv, .tsv, .jsonl, .xlsx, .ods, .parquet, …), or a frame that Narwhals
+            knows: Polars, pandas, PyArrow, DuckDB.
+        rubric: the rubric, or its id, `id@version` or path, for rows that name none.
+        mapping: the path of a mapping, where the headings do not say what the columns hold.
+
+    Raises:
+        UsageError: where `rubric` or `mapping` names nothing.
+        DocumentError: where the rubric has errors. What is wrong with a row raises nothing: it is
+            a `Failed` with diagnostics, as is a table without known headings.
+
+    >>> table = score_table("examples/tables/april.csv", "examples/small/benefits-call.yaml")
+    >>> [(one.id, str(one.result.share)) for one in table[:2] if isinstance(one, Scored)]
+    [('0041', '1'), ('0042', '2/3')]
+    >>> table.summary.scored
+    8
+    >>> table.rows()[1]["percent"], table.rows()[1]["band"]
+    (66.67, 'Needs coaching')
+    >>> "Mean, benefits-call@1" in table._repr_html_()
+    True
+    >>> table[0].result._repr_html_().startswith("<table>")
+    True
+    """
+    is_path = isinstance(source, str | os.PathLike)
+    default = _checked(rubric) if isinstance(rubric, Rubric) else None
+    job = Job(
+        [os.fspath(source)] if is_path else [],
+        None if isinstance(rubric, Rubric) else os.fspath(rubric),
+        mapping=None if mapping is None else os.fspath(mapping),
+    )
+    scoring = Scoring(job, default)
+    if is_path:
+        return ScoredTable(scoring.outcomes())
+    from charter_score.source.tables.frames import frame_grid
+
+    return ScoredTable(scoring.outcomes_of_grid(frame_grid(source, "table"), job.mapping))
 
 
 def to_json(results: ReviewResult | Outcome | Iterable[Outcome]) -> str:

@@ -7,6 +7,7 @@ stand to every bound as the exact share does.
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
+from html import escape
 
 TEXT_DECIMALS = 1
 JSON_DECIMALS = 2
@@ -69,6 +70,14 @@ def percent_text(share: Fraction, decimals: int, bounds: tuple[Fraction, ...] = 
 def points_text(points: Iterable[Fraction]) -> str:
     """Points earned and available as `16 of 20`."""
     return " of ".join(figure_text(amount) for amount in points)
+
+
+def html_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Plain texts as a table of HTML, for a notebook."""
+    top = "".join(f"<th><bdi>{escape(cell)}</bdi></th>" for cell in head)
+    lines = ("".join(f"<td><bdi>{escape(cell)}</bdi></td>" for cell in row) for row in rows)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _side(share: Fraction, bound: Fraction) -> int:

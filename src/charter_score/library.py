@@ -298,6 +298,21 @@ class Library:
             )
         return self._load(known[0].path)
 
+    def known(self, reference: str, folder: str | None) -> LoadedRubric | None:
+        """The rubric of a reference, looked for once; None where it names none that can be used."""
+        key = (reference, folder if is_path(reference) else None)
+        if key not in self._references and key not in self._dead_ends:
+            try:
+                self._references[key] = self.find(reference, folder)
+            except RubricReferenceError as wrong:
+                self._dead_ends[key] = wrong.problem, wrong.diagnostics
+        return self._references.get(key)
+
+    def why_not(self, reference: str, folder: str | None) -> Problem | None:
+        """Why a reference names no rubric that can be used; None of one that does."""
+        key = (reference, folder if is_path(reference) else None)
+        return self._dead_ends[key][0] if key in self._dead_ends else None
+
     def add(self, rubric: LoadedRubric) -> None:
         """Make a rubric known that lies in none of the folders."""
         path = rubric.path

@@ -26,3 +26,16 @@ MOST_FIELDS = 100
 """Fields of the interaction that a rubric declares, or that one condition names."""
 MOST_WORDS = 100
 """Levels of a criterion, bands of a rubric, values of a field in a rubric or in a review."""
+
+# Of a table. A row is a review, or one rating of it, and has the limits of one.
+
+MOST_COLUMNS = 5_000
+"""Columns: 1,000 criteria, each with a rating, a comment, evidence and causes, and the review's."""
+MOST_TABLE_BYTES = 50_000_000
+"""Bytes of a workbook. A text or a Parquet file is read row by row, and may have any number."""
+MOST_TABLE_UNPACKED = 400_000_000
+"""Bytes of a workbook's parts together, once they are unpacked."""
+MOST_TABLE_CELLS = 5_000_000
+"""Cells of a sheet, counted to its last row and column: the reader makes room for each."""
+MOST_SHEETS = 500
+"""Sheets of a workbook that are looked at."""

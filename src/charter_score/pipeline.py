@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from charter_score.collectors import Collected
 from charter_score.diagnostics import At, Diagnostic, Problem, in_order
@@ -44,12 +44,21 @@ from charter_score.source.files import (
     search,
     shown_path,
 )
-from charter_score.source.kinds import unread, unsupported
+from charter_score.source.kinds import is_table, is_workbook, unread, unsupported
 from charter_score.source.reading import begins_as_output, is_rubric, may_be_rubric, read_documents
 from charter_score.summary import FewestOfPeople, Summary
-from charter_score.wire.ours import is_agreement, is_ours, is_output
+from charter_score.wire.ours import is_agreement, is_mapping, is_ours, is_output
+
+if TYPE_CHECKING:  # reading tables, which a review alone does without
+    from charter_score.source.mapping_file import LoadedMapping
+    from charter_score.source.tables.grid import Grid
+    from charter_score.source.tables.reading import TablePart
 
 NO_GATES = Gates()
+LARGE = 250_000
+"""Bytes of a table above which it is read in one process and scored in pieces in all."""
+_NO_TABLE = "a table whose headings are not known"
+_NO_FORM = "a workbook that is no form and no table of reviews"
 FEW = 64
 """Inputs below which a batch is scored as one, here, before its outputs are chosen."""
 
@@ -76,11 +85,24 @@ class Job(NamedTuple):
     part: bool = False
     drafts: bool = False
     people: FewestOfPeople | None = None
+    mapping: str | None = None
 
     def collected(self) -> Collected:
         """Every collector, before anything was seen."""
         summary = Summary(by=self.by, filter=self.filter, people=self.people)
         return Collected(summary=summary, gates=self.gates.findings())
+
+
+class TableWork(NamedTuple):
+    """A piece of a table that is to be scored; `digest` is that of the whole file."""
+
+    file: Input
+    digest: str
+    part: "TablePart"
+
+
+Work = Input | Diagnostic | TableWork | Failed | LeftOut
+"""What a worker is handed: something to read, or what stands in its place."""
 
 
 class Checked(NamedTuple):
@@ -114,13 +136,14 @@ class Part:
 class Scoring:
     """One run over some paths.
 
-    Making it settles what the command names, so a wrong command is refused before any work.
+    Making it settles what the command names, so a wrong command is refused before any work. Python
+    code may give the rubric itself in place of its name (`default`).
 
     Raises:
         UsageError: where `--rubric` or `--rubrics` names nothing.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, default: LoadedRubric | None = None) -> None:
         mistakes = [
             UsageError(f"--rubrics: there is no folder {shown_path(folder)}", near_path(folder))
             for folder in job.rubrics
@@ -132,10 +155,17 @@ class Scoring:
             roots=[path for path in job.paths if path != "-" and os.path.isdir(path)],
         )
         self._standard_input: bytes | DocumentError | None = None
-        self._default: LoadedRubric | DocumentError | None = None
+        self._default: LoadedRubric | DocumentError | None = default
         if job.rubric is not None:
             try:
                 self._default = named_rubric(job.rubric, self._library, "--rubric")
+            except UsageError as wrong:
+                mistakes.append(wrong)
+        self._mapping: LoadedMapping | DocumentError | None = None
+        self._mappings: dict[str, LoadedMapping] = {}
+        if job.mapping is not None:
+            try:
+                self._mapping = _named_mapping(job.mapping)
             except UsageError as wrong:
                 mistakes.append(wrong)
         if (all_wrong := all_of(mistakes)) is not None:
@@ -167,7 +197,7 @@ class Scoring:
         Raises:
             WorkerDefectError: for a defect of ours in a worker.
         """
-        inputs = search(self._job.paths)
+        inputs = self._work(search(self._job.paths))
         first = list(islice(inputs, FEW))
         if len(first) < FEW:
             outcomes = [outcome for entry in first for outcome in self.outcomes_of(entry)]
@@ -189,9 +219,134 @@ class Scoring:
             partial(_part_lost, renderers=renderers, job=self._job),
         )
 
-    def _part_of(
-        self, inputs: Sequence[Input | Diagnostic], renderers: Sequence[BatchRenderer]
-    ) -> Part:
+    def _work(self, inputs: Iterable[Input | Diagnostic]) -> Iterator[Work]:
+        """The inputs; a large table in pieces, which are read here and scored in any process."""
+        for entry in inputs:
+            if isinstance(entry, Input) and self._is_large_table(entry):
+                yield from self._table_work(entry)
+            else:
+                yield entry
+
+    def _is_large_table(self, entry: Input) -> bool:
+        if entry.path is None or not (is_table(entry.shown) or is_workbook(entry.shown)):
+            return False
+        try:
+            return os.stat(entry.path).st_size > LARGE
+        except OSError:
+            return False  # reading it says why
+
+    def _table_work(self, entry: Input) -> Iterator[Work]:
+        """A large table in pieces, or the file itself where it is something else."""
+        try:
+            for made in self._tables(entry):
+                yield entry if made is None else made
+        except Exception as fault:
+            if (why := shortage(fault)) is None:
+                raise
+            yield Failed(entry.shown, (Diagnostic("unreadable", why, entry.shown),))
+
+    def _tables(self, entry: Input) -> Iterator["TableWork | Failed | LeftOut | None"]:
+        """The pieces of a file with tables; None alone for a workbook that may be a form."""
+        from charter_score.source.tables.reading import Asked, NotATableError, Table
+
+        try:
+            data = None
+            if is_workbook(entry.shown):
+                data = self._workbook_of_tables(entry)
+                if data is None:
+                    yield None
+                    return
+            mapping = self._mapping_for(entry)
+            model = None if mapping is None else mapping.from_folder(_folder(entry))
+            rubric_for = self._rubric_finder(entry)
+            why_not = partial(self._library.why_not, folder=_folder(entry))
+            rubric = None if model is None else rubric_for(model.rubric)
+            if mapping is not None and rubric is not None and (wrong := mapping.problems(rubric)):
+                raise DocumentError(wrong)  # noqa: TRY301 - answered below as all others are
+            table = Table(entry.shown, entry.path, Asked(model, rubric_for, why_not), data)
+            digest = None
+            for part in table.parts():
+                digest = digest or table.digest
+                if isinstance(part, DocumentError):
+                    yield Failed(entry.shown, part.diagnostics)
+                else:
+                    yield TableWork(entry, digest, part)
+        except NotATableError as unknown:
+            if unknown.is_ours and not self._is_alone(entry):
+                yield LeftOut(entry.shown, "written by charter-score")
+            elif entry.root is not None:
+                yield LeftOut(entry.shown, _NO_TABLE if is_table(entry.shown) else _NO_FORM)
+            else:
+                yield Failed(entry.shown, unknown.diagnostics)
+        except DocumentError as unread:
+            yield Failed(entry.shown, unread.diagnostics)
+
+    def outcomes_of_grid(self, grid: "Grid", mapping: str | None) -> Iterator[Outcome]:
+        """What became of each row of a table that is no file; `mapping` is the path of one."""
+        from charter_score.source.mapping_file import load_mapping
+        from charter_score.source.tables.reading import Asked, parts_of
+
+        file = Input(grid.about.shown, grid.about.shown)
+        try:
+            loaded = None if mapping is None else load_mapping(mapping)
+            asked = Asked(
+                None if loaded is None else loaded.from_folder(None), self._rubric_finder(file)
+            )
+            for part in parts_of(grid, asked):
+                if isinstance(part, DocumentError):
+                    yield Failed(file.shown, part.diagnostics)
+                    continue
+                for outcome in self._outcomes_of_rows(TableWork(file, "", part)):
+                    if not isinstance(outcome, LeftOut):
+                        yield outcome
+        except DocumentError as wrong:
+            yield Failed(file.shown, wrong.diagnostics)
+
+    def _workbook_of_tables(self, entry: Input) -> bytes | None:
+        """The bytes of a workbook that is no form; None of one that is, or may be damaged.
+
+        Raises:
+            DocumentError: where it cannot be read.
+        """
+        from charter_score.source.reading import holds_no_form
+        from charter_score.source.tables.reading import TABLE
+
+        data = read_bytes(entry.path, entry.shown, TABLE)
+        return data if holds_no_form(data, entry.shown) else None
+
+    def _mapping_for(self, entry: Input) -> "LoadedMapping | None":
+        """The mapping of a table: the one that the command names, or the one beside it.
+
+        Raises:
+            DocumentError: where it has errors.
+        """
+        from charter_score.source.mapping_file import load_mapping, mapping_beside
+
+        if isinstance(self._mapping, DocumentError):
+            raise self._mapping
+        if self._mapping is not None or entry.path is None:
+            return self._mapping
+        beside = mapping_beside(entry.path)
+        if beside is None:
+            return None
+        if beside not in self._mappings:
+            self._mappings[beside] = load_mapping(beside)
+        return self._mappings[beside]
+
+    def _rubric_finder(self, entry: Input) -> Callable[[str | None], Rubric | None]:
+        """Finds the rubrics that a table names; None for what leads nowhere: its rows say so."""
+        folder = _folder(entry)
+
+        def find(reference: str | None) -> Rubric | None:
+            if reference is None:
+                default = self._default
+                return default.rubric if isinstance(default, LoadedRubric) else None
+            loaded = self._library.known(reference, folder)
+            return None if loaded is None else loaded.rubric
+
+        return find
+
+    def _part_of(self, inputs: Sequence[Work], renderers: Sequence[BatchRenderer]) -> Part:
         outcomes = (outcome for entry in inputs for outcome in self.outcomes_of(entry))
         return _part(outcomes, renderers, self._job)
 
@@ -207,6 +362,9 @@ class Scoring:
                 else:
                     yield Checked(entry.shown, (), is_left_out=True)
                 continue
+            if (table := self._checked_table(entry)) is not None:
+                yield table
+                continue
             try:
                 data = self._read(entry)
             except DocumentError as wrong:
@@ -220,6 +378,23 @@ class Scoring:
                 problem = Diagnostic("unreadable", why, entry.shown)
                 yield Checked(entry.shown, [problem], is_read=False)
 
+    def _checked_table(self, entry: Input) -> Checked | None:
+        """A table with everything wrong with it; None of what is none."""
+        if entry.path is None or not (is_table(entry.shown) or is_workbook(entry.shown)):
+            return None
+        diagnostics: list[Diagnostic] = []
+        is_left_out = True
+        for made in self._table_work(entry):
+            if made is entry:
+                return None
+            for outcome in self.outcomes_of(made):
+                if not isinstance(outcome, LeftOut):
+                    is_left_out = False
+                    diagnostics += (
+                        outcome.diagnostics if isinstance(outcome, Failed) else outcome.warnings
+                    )
+        return Checked(entry.shown, in_order(diagnostics), is_left_out=is_left_out)
+
     def _check(self, file: Input, data: bytes) -> Checked:
         digest = sha256(data).hexdigest()
         diagnostics: list[Diagnostic] = []
@@ -231,6 +406,8 @@ class Scoring:
                 diagnostics += document.diagnostics
             elif is_agreement(document.value):
                 diagnostics += _checked_agreement(document)
+            elif is_mapping(document.value):
+                diagnostics += _checked_mapping(document)
             elif not self._is_alone(file) and is_output(document.value):
                 continue
             elif may_be_rubric(document.value):
@@ -245,8 +422,14 @@ class Scoring:
             is_left_out = False
         return Checked(file.shown, diagnostics, is_left_out=is_left_out)
 
-    def outcomes_of(self, one: Input | Diagnostic) -> Iterator[Outcome | LeftOut]:
+    def outcomes_of(self, one: Work) -> Iterator[Outcome | LeftOut]:
         """What became of each document of one input, or of what stood in its place."""
+        if isinstance(one, Failed | LeftOut):
+            yield one
+            return
+        if isinstance(one, TableWork):
+            yield from self._outcomes_of_rows(one)
+            return
         if isinstance(one, Diagnostic):
             yield Failed(one.path, (one,), is_unlisted=one.code == "unreadable")
             return
@@ -257,10 +440,28 @@ class Scoring:
                 raise
             yield Failed(one.shown, (Diagnostic("unreadable", why, one.shown),))
 
+    def _outcomes_of_rows(self, work: "TableWork") -> Iterator[Outcome | LeftOut]:
+        """What became of each review in a piece of a table."""
+        if isinstance(self._default, DocumentError):
+            yield Failed(work.file.shown, self._invalid_default(work.file).diagnostics)
+            return
+        for document in work.part.documents(self._rubric_finder(work.file)):
+            if isinstance(document, DocumentError):
+                yield Failed(work.file.shown, document.diagnostics)
+            else:
+                yield self._outcome_of(work.file, work.digest, document)
+
     def _documents_of(self, one: Input) -> Iterator[Outcome | LeftOut]:
         if (known := _known_by_name(one)) is not None:
             yield known
             return
+        if one.path is not None and (is_table(one.shown) or is_workbook(one.shown)):
+            for made in self._tables(one):
+                if made is None:
+                    break
+                yield from self.outcomes_of(made)
+            else:
+                return
         try:
             data = self._read(one)
         except DocumentError as wrong:
@@ -300,9 +501,14 @@ class Scoring:
         rubric = is_rubric(document.value)
         if not self._is_alone(file) and (is_output(document.value) or rubric):
             why = "a rubric" if rubric else "written by charter-score"
+            if is_mapping(document.value):
+                why = "a mapping"
             return LeftOut(file.shown, why)
         if is_ours(document.value) or rubric:
-            return Failed(file.shown, (document.diagnostic(not_a_review(rubric=rubric)),))
+            wrong_kind = not_a_review(rubric=rubric)
+            if is_mapping(document.value):
+                wrong_kind = wrong_kind._replace(message="this is a mapping, not a review")
+            return Failed(file.shown, (document.diagnostic(wrong_kind),))
         folder = os.path.dirname(file.path) if file.path is not None else None
         try:
             loaded = review_of(document, self._library, folder, self._default_rubric(file))
@@ -330,14 +536,12 @@ class Scoring:
         """The rubric for a review that names none; an invalid one fails the review."""
         if not isinstance(self._default, DocumentError):
             return self._default
-        raise DocumentError(
-            [
-                Diagnostic(
-                    "invalid-rubric", "the rubric that --rubric names has errors", file.shown
-                ),
-                *self._default.diagnostics,
-            ]
-        )
+        raise self._invalid_default(file)
+
+    def _invalid_default(self, file: Input) -> DocumentError:
+        told = Diagnostic("invalid-rubric", "the rubric that --rubric names has errors", file.shown)
+        assert isinstance(self._default, DocumentError)  # noqa: S101 - asked for nothing else
+        return DocumentError([told, *self._default.diagnostics])
 
     def _score(
         self, file: Input, part: str | None, loaded: LoadedReview, digest: str
@@ -411,9 +615,32 @@ def _part(
     return part
 
 
-def _part_lost(entry: Input | Diagnostic, renderers: Sequence[BatchRenderer], job: Job) -> Part:
+def _folder(file: Input) -> str | None:
+    """The folder that a file lies in; None for standard input."""
+    return os.path.dirname(file.path) if file.path is not None else None
+
+
+def _named_mapping(path: str) -> "LoadedMapping | DocumentError":
+    """The mapping that the command names, or everything that is wrong with it.
+
+    Raises:
+        UsageError: where there is no such file.
+    """
+    from charter_score.source.mapping_file import load_mapping
+
+    if not os.path.lexists(path):
+        raise UsageError(f"--mapping: there is no file {shown_path(path)}", near_path(path))
+    try:
+        return load_mapping(path)
+    except DocumentError as wrong:
+        return wrong
+
+
+def _part_lost(entry: Work, renderers: Sequence[BatchRenderer], job: Job) -> Part:
     """Result of an input over which its worker process died: it failed."""
-    path = entry.path if isinstance(entry, Diagnostic) else entry.shown
+    if isinstance(entry, TableWork):
+        entry = entry.file
+    path = entry.shown if isinstance(entry, Input) else entry.path
     died = Diagnostic(
         "worker-died",
         "the process that read this file died",
@@ -437,6 +664,17 @@ def _is_no_form(wrong: DocumentError) -> bool:
     """Whether a workbook has no form in it, not even a damaged one, which would have a sheet."""
     first = wrong.diagnostics[0]
     return first.code == "not-a-form" and first.sheet is None
+
+
+def _checked_mapping(document: Document) -> Sequence[Diagnostic]:
+    """Everything wrong with a mapping."""
+    from charter_score.source.mapping_file import mapping_of
+
+    try:
+        mapping_of(document)
+    except DocumentError as wrong:
+        return wrong.diagnostics
+    return ()
 
 
 def _checked_rubric(document: Document, digest: str) -> Sequence[Diagnostic]:

@@ -7,7 +7,8 @@ only where it is printed (`figures`).
 from fractions import Fraction
 from typing import NamedTuple
 
-from charter_score.compiled import Worth
+from charter_score.compiled import Worth, bounds_of
+from charter_score.figures import decimal_text, html_table, percent_text
 from charter_score.review import Dispute, DisputeOutcome, Rated, Review
 from charter_score.rubric import Band, Criterion, Rubric, Section
 
@@ -176,6 +177,23 @@ class ReviewResult(NamedTuple):
     def band_rests_on_not_applicable(self) -> bool:
         """Whether the observed share falls in another band than the score, up or down."""
         return self.band is not self.band_observed
+
+    def _repr_html_(self) -> str:
+        """The score and its sections as a notebook shows them."""
+        bounds = bounds_of(self.rubric)
+        share = percent_text(self.share, 1, bounds)
+        observed = percent_text(self.observed_share, 1, bounds)
+        rows = [
+            (
+                section.section.title,
+                f"{decimal_text(section.score.earned)} of {decimal_text(section.score.available)}",
+                "" if section.score.share is None else f"{percent_text(section.score.share, 1)}%",
+            )
+            for section in self.sections
+        ]
+        rows.append(("Score", "", f"{share}%{f', {self.band.name}' if self.band else ''}"))
+        rows.append(("Observed", "", f"{observed}%"))
+        return html_table((self.review.id or "", "points", "percent"), rows)
 
     @property
     def provisional(self) -> bool:

@@ -13,6 +13,7 @@ from itertools import product
 from typing import NamedTuple, TypeVar
 
 from charter_score.compiled import expected_share, worth_of
+from charter_score.figures import html_table, percent_text
 from charter_score.filters import NO_FILTER, ReviewFilter, field_values, fields_given
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped
 from charter_score.rating import LONGEST_WORD
@@ -279,6 +280,19 @@ class Summary:
         if self.people is None or PERSONS.isdisjoint(fields):
             return FEWEST_TO_COMPARE
         return max(FEWEST_TO_COMPARE, self.people.least)
+
+    def _repr_html_(self) -> str:
+        """How many reviews there were, and each rubric's mean, as a notebook shows them."""
+        rows = [
+            ("Reviews", str(self.reviews)),
+            ("Scored", str(self.scored)),
+            ("Could not be scored", str(self.failed)),
+            ("Drafts or void", str(self.skipped)),
+        ]
+        for (rubric, version), found in sorted(self.rubrics.items()):
+            if (mean := mean_of(found.shares)) is not None:
+                rows.append((f"Mean, {rubric}@{version}", f"{percent_text(mean, 1)}%"))
+        return html_table(("", ""), rows)
 
     @property
     def is_blind(self) -> bool:

@@ -51,7 +51,12 @@ OF_A_LIST = (
     *("missing-column", "duplicate-column", "no-reference", "duplicate-reference"),
     "row-too-long",
 )
+OF_A_TABLE = (
+    "not-parquet", "unknown-sheet", "hidden-read", "merged-cell", "number-as-id", "unknown-table",
+    "scalar-too-long",
+)  # fmt: skip
 OF_OTHERS = {
+    **dict.fromkeys(OF_A_TABLE[:5], "only a workbook brings it about: the tests of tables"),
     **dict.fromkeys(OF_A_FORM, "only a workbook brings it about: the tests of the form"),
     "not-editable": "only `dispute` gives it, on a good review: the tests of that command",
     "not-results": "only `verify` gives it, on what is no results file: the tests of that command",
@@ -271,6 +276,8 @@ MAKERS = frozenset(
         "Problem",
         "Diagnostic",
         "_note",
+        "problem",
+        "diagnostic",
         "MisshapenError",
         "_problem",
         "_stop",

@@ -33,7 +33,7 @@ FOR_PEOPLE = (
     "is it the right file\\?",
     "`.+` is there already: .*",
     "documents are not read; .*",
-    "tables are not read; .*",
+    "use --rubric ID .*",
     "give a workbook its own ending .*",
     "move the rubric, or name its folder with --rubrics",
     "correct it, or name the rubric's folder with --rubrics FOLDER",

@@ -12,6 +12,7 @@ from jsonschema import Draft7Validator
 
 import programs
 import spreadsheets
+import tables
 from charter_score.filling.form_writer import review_form
 from charter_score.render.results.markdown import escaped
 from charter_score.review import Rated, Review
@@ -49,7 +50,8 @@ def test_a_folder_leaves_nothing_out_in_silence(score: Score, tmp_path: Path) ->
     """What somebody may have meant as a review is counted and, with --verbose, named with why."""
     others = {
         "b.csv": b"id,s.a\nx,met\n", "c.ods": spreadsheets.as_ods({"Sheet1": [["Name"]]}),
-        "d.pdf": PDF, "e.docx": DOCX, "f.doc": OLE, "g.numbers": DOCX, "h.PARQUET": b"PAR1",
+        "d.pdf": PDF, "e.docx": DOCX, "f.doc": OLE, "g.numbers": DOCX,
+            "h.PARQUET": tables.as_parquet([["name"], ["x"]]),
         "i.xls": spreadsheets.as_xls({"Sheet1": [["Name"]]}), "j.tsv": b"", "k.odt": DOCX,
     }  # fmt: skip
     for name, data in others.items():
@@ -62,15 +64,15 @@ def test_a_folder_leaves_nothing_out_in_silence(score: Score, tmp_path: Path) ->
     assert json.loads(done.stdout)["summary"]["reviews"] == 1
     told = score(".", "-f", "json", "--verbose").stderr.splitlines()
     assert told == [
-        "b.csv: a table, left out",
-        "c.ods: a workbook that is no form, left out",
+        "b.csv: a table whose headings are not known, left out",
+        "c.ods: a workbook that is no form and no table of reviews, left out",
         "d.pdf: a PDF document, left out",
         "e.docx: a text document, left out",
         "f.doc: a text document, left out",
         "g.numbers: a spreadsheet, left out",
-        "h.PARQUET: a table, left out",
-        "i.xls: a workbook that is no form, left out",
-        "j.tsv: a table, left out",
+        "h.PARQUET: a table whose headings are not known, left out",
+        "i.xls: a workbook that is no form and no table of reviews, left out",
+        "j.tsv: a table whose headings are not known, left out",
         "k.odt: a text document, left out",
         "r.yaml: a rubric, left out",
     ]
@@ -94,8 +96,6 @@ def test_forms_of_every_format_are_reviews(score: Score, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "data", "kind"),
     [
-        ("x.csv", b"id,s.a\nx,met\n", "a table"),
-        ("x.tsv", b"", "a table"),
         ("X.PDF", PDF, "a PDF document"),
         ("x.docx", DOCX, "a text document"),
         ("x.numbers", DOCX, "a spreadsheet"),
@@ -124,11 +124,14 @@ def test_a_named_file_is_called_what_it_is(
 
 def test_links_to_other_kinds_are_not_followed(score: Score, tmp_path: Path) -> None:
     """A link named like a table is left out like one, wherever it leads."""
-    os.symlink("/dev/zero", tmp_path / "endless.csv")
+    os.symlink("/dev/zero", tmp_path / "endless.docx")
     os.symlink("/nowhere/at/all", tmp_path / "broken.pdf")
     done = score(".", "--verbose")
     assert done.returncode == 0
-    assert "broken.pdf: a PDF document, left out\nendless.csv: a table, left out\n" in done.stderr
+    assert (
+        "broken.pdf: a PDF document, left out\nendless.docx: a text document, left out\n"
+        in done.stderr
+    )
 
 
 def test_a_report_may_stand_beside_the_reviews(score: Score, tmp_path: Path) -> None:

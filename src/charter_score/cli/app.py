@@ -13,6 +13,7 @@ class Commands(CommandGroup):
 
     headings = {  # noqa: RUF012 - nothing changes it
         "Commands": ("score", "check", "new", "fill", "rubrics", "explain"),
+        "Tables": ("map",),
         "Fairness": ("dispute", "disputes", "calibrate", "sample", "verify", "subject", "selftest"),
         "For other programs": ("schema",),
     }
@@ -44,6 +45,10 @@ class Commands(CommandGroup):
                 from charter_score.cli import explain
 
                 return explain.COMMAND.app()
+            case "map":
+                from charter_score.cli import map as map_
+
+                return map_.COMMAND.app()
             case "dispute":
                 from charter_score.cli import dispute
 

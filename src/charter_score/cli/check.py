@@ -11,6 +11,7 @@ from charter_score.cli.options import (
     Debug,
     Flag,
     InHook,
+    MappingOption,
     Options,
     Paths,
     Quiet,
@@ -48,6 +49,7 @@ class CheckOptions(Options):
     ] = None
     rubric: UsualRubric = None
     rubrics: RubricFolders = ()
+    mapping: MappingOption = None
     in_hook: InHook = False
     color: ColorOption = Color.AUTO
     quiet: Quiet = False
@@ -67,7 +69,15 @@ def run_check(options: CheckOptions) -> ExitCode:
         return list_expired(options.paths, options.until, options.color)
     if options.until is not None:
         raise UsageError("--until goes with --expired", "it says by which day")
-    scoring = Scoring(Job(options.paths, options.rubric, options.rubrics, part=options.in_hook))
+    scoring = Scoring(
+        Job(
+            options.paths,
+            options.rubric,
+            options.rubrics,
+            part=options.in_hook,
+            mapping=options.mapping,
+        )
+    )
     found: list[Diagnostic] = []
     left_out: list[str] = []
     read = 0

@@ -237,6 +237,11 @@ def _rubric_from(folder: str, value: Any) -> Any:
     return os.path.join(folder, value) if is_relative else value
 
 
+def _path_from(folder: str, value: Any) -> Any:
+    """A file that is named by its path: from the settings file's folder."""
+    return os.path.join(folder, value) if isinstance(value, str) and folder else value
+
+
 def _folders_from(folder: str, value: Any) -> Any:
     """Folders of rubrics: from the file's folder, and there."""
     folders = [os.path.join(folder, name) for name in _names(value)]
@@ -300,6 +305,15 @@ RubricFolders = Annotated[
         help="Where more rubrics are looked for; may be repeated.",
     ),
     Setting("rubrics", _folders_from),
+]
+MappingOption = Annotated[
+    Name | None,
+    typer.Option(
+        "--mapping",
+        metavar="FILE",
+        help="What the columns of a table hold, where its headings do not say (map proposes one).",
+    ),
+    Setting("mapping", _path_from),
 ]
 Where = Annotated[
     FieldValues,

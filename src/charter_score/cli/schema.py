@@ -37,6 +37,7 @@ class SchemaName(StrEnum):
     AGREEMENT = "agreement"
     SUBJECT = "subject"
     DISPUTES = "disputes"
+    MAPPING = "mapping"
 
 
 class SchemaOptions(Options):

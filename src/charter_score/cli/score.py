@@ -38,7 +38,7 @@ from charter_score.render.results.batch import BatchRenderer, Closing
 from charter_score.render.results.verdicts import filtered_out, not_scored, sentence
 from charter_score.render.text import phrases
 from charter_score.render.text.console import Line
-from charter_score.render.text.diagnostics import MOST_SHOWN, alike, problem_lines
+from charter_score.render.text.diagnostics import MOST_SHOWN, OfOneFile, alike
 from charter_score.render.text.phrases import count
 from charter_score.summary import Summary
 
@@ -112,9 +112,17 @@ def run_score(options: ScoreOptions) -> ExitCode:
             gates=_gates(options, chosen),
             part=options.in_hook,
             people=None if agreed is None else agreed.people,
+            mapping=options.mapping,
         )
     )
-    also_read = [options.rubric, options.baseline, OWN_FILE, SHARED_FILE, options.settings_file]
+    also_read = [
+        options.rubric,
+        options.mapping,
+        options.baseline,
+        OWN_FILE,
+        SHARED_FILE,
+        options.settings_file,
+    ]
     also = [name for name in also_read if name is not None]
     refused = refuse_inputs(wanted, options.paths, also)
     with ExitStack() as stack:
@@ -266,6 +274,7 @@ class _Run:
         self.progress = Progress(quiet=options.quiet)
         self._gates = job.gates
         self._alike: dict[tuple[str, ...], set[str]] = {}
+        self._told = OfOneFile()
 
     @property
     def summary(self) -> Summary:
@@ -310,8 +319,8 @@ class _Run:
         lines: Parts = []
         for new in self.collected.diagnostics.untold():
             # Each for itself: what is cut off a long list must not depend on where a part ends.
-            lines += problem_lines(
-                one for one in new if one.is_error or (not quiet and self._is_news(one))
+            lines += self._told.lines(
+                [one for one in new if one.is_error or (not quiet and self._is_news(one))]
             )
         if lines:
             self.progress.hide()
@@ -337,6 +346,7 @@ class _Run:
     def close(self) -> None:
         """Every part has passed: end every output and put it in its place."""
         self.progress.hide()
+        tell(list(self._told.rest()), self.options.color)
         left_out = self.collected.left_out.found or self.summary.filtered_out
         if self.summary.reviews or not (self.options.in_hook and left_out):
             self.verdicts = self._gates.verdicts(self.collected.gates, self.summary)

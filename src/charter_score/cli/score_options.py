@@ -12,6 +12,7 @@ from charter_score.cli.options import (
     Fields,
     Flag,
     InHook,
+    MappingOption,
     Name,
     Names,
     Options,
@@ -48,6 +49,7 @@ class ScoreOptions(Options):
     ] = ()
     rubric: UsualRubric = None
     rubrics: RubricFolders = ()
+    mapping: MappingOption = None
     jobs: Annotated[
         Count,
         typer.Option("--jobs", metavar="NUMBER", help="Processes to use; 0 is one for each core."),

@@ -6,7 +6,7 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from charter_score.diagnostics import START, Diagnostic, meant, nearest
 from charter_score.errors import DocumentError
@@ -120,6 +120,41 @@ def read_beginning(path: AnyPath, shown: str, number: int) -> bytes:
     """
     data = read_bytes(path, shown, Limit(sys.maxsize - 1, ""), most=number)
     return data[:number]
+
+
+def open_file(path: AnyPath, shown: str) -> BinaryIO:
+    """A regular file, however large, open for reading from its beginning.
+
+    Raises:
+        DocumentError: as `read_bytes`, but never `too-large`.
+    """
+    try:
+        descriptor = _opened(path, shown)
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise DocumentError([_no_file(status.st_mode, shown)])  # noqa: TRY301
+            return os.fdopen(descriptor, "rb")
+        except BaseException:
+            os.close(descriptor)
+            raise
+    except FileNotFoundError:
+        raise DocumentError([not_found(path, shown)]) from None
+    except OSError as wrong:
+        why = (wrong.strerror or "it cannot be read").lower()
+        raise DocumentError([Diagnostic("unreadable", why, shown)]) from None
+
+
+def digest_of(path: AnyPath, shown: str) -> str:
+    """SHA-256 of the bytes of a file, however large.
+
+    Raises:
+        DocumentError: as `open_file`.
+    """
+    from hashlib import file_digest
+
+    with open_file(path, shown) as stream:
+        return file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def not_found(path: AnyPath, shown: str) -> Diagnostic:

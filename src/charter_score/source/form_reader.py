@@ -6,7 +6,6 @@ a row and a column of a sheet. Each sheet that is a form is a review.
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
 from typing import NoReturn
 
 from charter_score.diagnostics import START, Diagnostic, Location, Route, Severity
@@ -33,6 +32,7 @@ from charter_score.source.document import (
     key_text,
     scalar_problem,
 )
+from charter_score.source.tables.cells import text_of
 from charter_score.source.workbook_checks import Unpacked, Workbook, unpack
 from charter_score.source.workbooks import Cell, Sheet, is_installed, open_workbook, sheet_too_large
 
@@ -209,7 +209,7 @@ class _Form:
         warned: set[int] = set()
         for number, row in enumerate(self._rows):
             for column, cell in enumerate(row):
-                if column in own or column in warned or _text_of(cell) == "":
+                if column in own or column in warned or text_of(cell) == "":
                     continue
                 warned.add(column)
                 self._warn_not_read(Location(number + 1, column + 1))
@@ -426,7 +426,7 @@ class _Form:
                 "write the cell anew; not applicable is n/a",
             )
             return ""
-        text = _text_of(row[column]) if column < len(row) else ""
+        text = text_of(row[column]) if column < len(row) else ""
         if wrong := scalar_problem(text):
             code, message, hint = wrong
             self._problem(code, message, number, role, hint)
@@ -458,30 +458,3 @@ class _Form:
 
     def _at(self, number: int, role: Role) -> Location:
         return Location(number + 1, self._columns[role] + 1)
-
-
-def _text_of(cell: Cell) -> str:
-    """A cell's text as a person would write it: 4 and not 4.0, days and times in ISO's form."""
-    match cell:
-        case bool():
-            return "true" if cell else "false"
-        case str():
-            return cell.replace("\r\n", "\n").replace("\r", "\n").strip()
-        case int() | float():
-            return str(int(cell)) if float(cell).is_integer() and abs(cell) < 1e15 else repr(cell)
-        case datetime():
-            day = cell.date().isoformat()
-            return day if cell.time() == time() else f"{day} {_time_text(cell.time())}"
-        case date():
-            return cell.isoformat()
-        case time():
-            return _time_text(cell)
-        case timedelta():
-            seconds = round(cell.total_seconds())
-            return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
-
-
-def _time_text(moment: time) -> str:
-    """Hours and minutes, and seconds where there are any: a sheet keeps them as a fraction."""
-    whole = datetime.combine(date(2000, 1, 1), moment) + timedelta(milliseconds=500)
-    return whole.strftime("%H:%M:%S" if whole.second else "%H:%M")

@@ -6,7 +6,9 @@ from charter_score.diagnostics import START, Diagnostic
 
 TEXT_ENDINGS = (".yaml", ".yml", ".json")
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-READ_ENDINGS = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS)
+TABLE_ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet")
+"""Files that can only be tables; a workbook can be one, or a form."""
+READ_ENDINGS = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS, *TABLE_ENDINGS)
 
 
 class Unread(NamedTuple):
@@ -17,7 +19,7 @@ class Unread(NamedTuple):
 
 
 _FORM = "`charter-score new RUBRIC -o form.xlsx` makes a form to fill in"
-_TABLE = Unread("a table", f"tables are not read; {_FORM}")
+_TABLE = Unread("a table", "one document is wanted here; `score` and `check` read tables")
 _SPREADSHEET = Unread("a spreadsheet", "save it as .xlsx or .ods: a filled form is read from those")
 _PROSE = Unread("a text document", f"documents are not read; {_FORM}")
 _PDF = Unread("a PDF document", f"documents are not read; {_FORM}")
@@ -30,7 +32,6 @@ _PAGE = Unread(
 )
 
 _UNREAD = {
-    **dict.fromkeys((".csv", ".tsv", ".parquet"), _TABLE),
     **dict.fromkeys(
         (".numbers", ".fods", ".ots", ".xlt", ".xltx", ".xltm", ".gsheet"), _SPREADSHEET
     ),
@@ -57,10 +58,20 @@ def is_workbook(name: str) -> bool:
     return name.lower().endswith(WORKBOOK_ENDINGS)
 
 
+def is_table(name: str) -> bool:
+    """Whether a file's name says that it can only be a table."""
+    return name.lower().endswith(TABLE_ENDINGS)
+
+
 def unread(name: str) -> Unread | None:
     """The kind of a file that cannot be read, by its name; None for every other."""
     _, dot, ending = name.rpartition(".")
     return _UNREAD.get(f".{ending.lower()}") if dot else None
+
+
+def no_document(name: str) -> Unread | None:
+    """The kind of a file that is no single document, by its name; None for every other."""
+    return _TABLE if is_table(name) else unread(name)
 
 
 def not_text(data: bytes, name: str) -> Unread | None:

@@ -1,9 +1,11 @@
 """From bytes to documents: one way in for every file, and what kind of document it looks like."""
 
+import os
 from collections.abc import Iterator
 
 from charter_score.diagnostics import START, Diagnostic
 from charter_score.errors import DocumentError
+from charter_score.limits import MOST_TABLE_BYTES, MOST_TABLE_UNPACKED
 from charter_score.scalars import Value
 from charter_score.source import kinds
 from charter_score.source.document import Document, decode
@@ -23,7 +25,7 @@ def read_documents(data: bytes, shown: str) -> Iterator[Document | DocumentError
     What makes the whole file unreadable is an error in the place of its documents; nothing is
     raised. A text is one document, JSON or YAML; a workbook has one in each sheet that is a form.
     """
-    if (kind := kinds.unread(shown) or kinds.not_text(data, shown)) is not None:
+    if (kind := kinds.no_document(shown) or kinds.not_text(data, shown)) is not None:
         yield DocumentError([kinds.unsupported(kind, shown)])
         return
     try:
@@ -35,6 +37,33 @@ def read_documents(data: bytes, shown: str) -> Iterator[Document | DocumentError
             yield _text_document(data, shown)
     except DocumentError as wrong:
         yield wrong
+
+
+def holds_no_form(data: bytes, shown: str) -> bool:
+    """Whether a workbook certainly has no form in it, so that it may hold tables.
+
+    What is no workbook at all, or a damaged one, is for the reader of forms to say.
+    """
+    if kinds.not_text(data, shown) is not None:
+        return False
+    from charter_score.forms.contract import MARK_BEGINS
+    from charter_score.source.form_reader import read_forms
+    from charter_score.source.workbook_checks import unpack
+
+    try:
+        unpacked = unpack(data, shown, MOST_TABLE_BYTES, MOST_TABLE_UNPACKED)
+    except DocumentError:
+        return False
+    if unpacked.format is not None:
+        return not unpacked.holds(MARK_BEGINS)
+    first: Document | DocumentError | None
+    try:
+        first = next(read_forms(data, shown), None)  # an old one does not say before it is read
+    except DocumentError as wrong:
+        first = wrong
+    if not isinstance(first, DocumentError):
+        return False
+    return first.diagnostics[0].code == "not-a-form" and first.diagnostics[0].sheet is None
 
 
 def read_document(data: bytes, shown: str) -> Document:
@@ -110,6 +139,16 @@ def may_be_replaced(path: AnyPath, *, in_folder: bool) -> bool:
     try:
         if begins_as_output(path, shown):
             return True
+        if kinds.is_table(shown) or kinds.is_workbook(shown):
+            from charter_score.source.tables.reading import Holds, what_it_holds
+
+            match what_it_holds(os.fspath(path), shown):
+                case Holds.OURS:
+                    return True
+                case Holds.REVIEWS:
+                    return False
+                case Holds.ANYTHING:
+                    pass  # whatever its name is, it may hold a rubric or a review
         data = read_bytes(path, shown)
     except DocumentError:
         return not in_folder

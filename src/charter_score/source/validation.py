@@ -17,11 +17,12 @@ from charter_score.field_types import (
     kind_of,
     not_text,
 )
+from charter_score.mapping import MAPPING_SCHEMA, TableMapping
 from charter_score.review import Action, Dispute, Rated, Review, WholeSection, no_rating
 from charter_score.rubric import Band, Criterion, FieldRule, Range, Rubric, Section, UpTo, Words
 from charter_score.scalars import Boolean, Null, Number, Scalar, Value
 
-M = TypeVar("M", Rubric, Review)
+M = TypeVar("M", Rubric, Review, TableMapping)
 _MOST_PASSES = 8
 """How often a document is mended: keys of keys may be misspelt, no deeper than its models go."""
 
@@ -113,7 +114,7 @@ def _validated(kind: type[M], value: Any) -> M:
 
 
 def _problem(
-    kind: type[Rubric | Review],
+    kind: type[Rubric | Review | TableMapping],
     value: Value,
     detail: ErrorDetails,
     near: Mapping[Route, str],
@@ -144,6 +145,9 @@ def _problem(
             if _is_blank(value, route):
                 return _wrong_text(value, route)
             return _wrong_id(value, route)
+        case "literal_error":
+            message = "this is not the schema of this document"
+            return Problem("unknown-word", message, route, hint=f"write `schema: {MAPPING_SCHEMA}`")
         case "tuple_type" if route[:1] == ("interaction",):
             return _wrong_type("one value, or a list of values,", value, route)
         case "tuple_type":
@@ -186,7 +190,7 @@ _RATING_DEPTH = len(("ratings", "section", "criterion"))
 
 
 def _near_fields(
-    kind: type[Rubric | Review],
+    kind: type[Rubric | Review | TableMapping],
     details: Iterable[ErrorDetails],
     suggestions: Suggestions,
 ) -> dict[Route, str]:
@@ -207,13 +211,13 @@ def _meant_for(value: Value, near: Mapping[Route, str]) -> dict[Route, str]:
     }
 
 
-def _known_fields(kind: type[Rubric | Review], route: Route) -> list[str]:
+def _known_fields(kind: type[Rubric | Review | TableMapping], route: Route) -> list[str]:
     fields = _model_at(kind, route[:-1]).model_fields
     return [field.alias or name for name, field in fields.items()]
 
 
 def _unknown_field(
-    kind: type[Rubric | Review], value: Value, route: Route, near: str | None
+    kind: type[Rubric | Review | TableMapping], value: Value, route: Route, near: str | None
 ) -> Problem:
     is_free = near not in _at(value, route[:-1])
     known = _known_fields(kind, route)
@@ -258,11 +262,17 @@ def _is_blank(value: Value, route: Route) -> bool:
     return isinstance(text, str) and not text.strip()
 
 
-def _not_that_document(kind: type[Rubric | Review]) -> Problem:
+def _not_that_document(kind: type[Rubric | Review | TableMapping]) -> Problem:
     if kind is Rubric:
         return Problem(
             "wrong-type",
             "this is not a rubric: a rubric has lines such as `id: …`, `version: …`, `sections:`",
+            (),
+        )
+    if kind is TableMapping:
+        return Problem(
+            "wrong-type",
+            "this is not a mapping: it begins with `schema: charter-score/mapping/v1`",
             (),
         )
     return Problem(
@@ -287,7 +297,7 @@ def _wrong_type(wanted: str, value: Value, route: Route, hint: str | None = None
     return Problem("wrong-type", message, route, hint=hint if isinstance(actual, str) else None)
 
 
-def _model_at(kind: type[Rubric | Review], route: Route) -> type[Model]:
+def _model_at(kind: type[Rubric | Review | TableMapping], route: Route) -> type[Model]:
     """The model of the mapping at a route of a document."""
     match route:
         case ("ratings", _):
@@ -326,7 +336,7 @@ def _at(value: Any, route: Route) -> Any:
 
 
 def _mended(
-    kind: type[Rubric | Review],
+    kind: type[Rubric | Review | TableMapping],
     left: Any,
     details: list[ErrorDetails],
     meant_for: Mapping[Route, str],
@@ -352,7 +362,7 @@ def _mended(
     return left
 
 
-def _replace(kind: type[Rubric | Review], left: Any, route: Route) -> None:
+def _replace(kind: type[Rubric | Review | TableMapping], left: Any, route: Route) -> None:
     """Take a wrong part out, and put in what stands for it where something must stand there."""
     container = _at(left, route[:-1])
     is_whole = route[:1] == ("ratings",) and len(route) == _RATING_DEPTH and "rating" in container
@@ -365,7 +375,7 @@ def _replace(kind: type[Rubric | Review], left: Any, route: Route) -> None:
         container.pop(route[-1], None)
 
 
-def _stand_in(kind: type[Rubric | Review], route: Route) -> Value | None:
+def _stand_in(kind: type[Rubric | Review | TableMapping], route: Route) -> Value | None:
     """What stands for a wrong part; None for what can be left out."""
     match route:
         case ("ratings",):
@@ -404,7 +414,7 @@ def _stand_in(kind: type[Rubric | Review], route: Route) -> Value | None:
             return None
 
 
-def _whole(kind: type[Rubric | Review], route: Route) -> Value:
+def _whole(kind: type[Rubric | Review | TableMapping], route: Route) -> Value:
     """An item of a list, of nothing but what it must have."""
     return {
         name: _stand_in(kind, (*route, name)) or _name((*route, name))

@@ -10,17 +10,18 @@ import posixpath
 import re
 import struct
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from io import BytesIO
+from types import MappingProxyType
 from typing import NamedTuple, NoReturn
 from xml.parsers import expat
 
-from charter_score.diagnostics import Location
+from charter_score.diagnostics import Diagnostic, Location
 from charter_score.errors import DocumentError
 from charter_score.forms.cells import column_number
-from charter_score.limits import MOST_BYTES
+from charter_score.limits import MOST_BYTES, MOST_COLUMNS, MOST_TABLE_CELLS
 from charter_score.source.document import too_large
 from charter_score.source.kinds import OLE
 from charter_score.source.workbooks import refuse, refuse_password, too_far
@@ -29,12 +30,14 @@ MOST_UNPACKED = 20_000_000  # bytes, all parts together
 MOST_PARTS = 500
 MOST_ELEMENTS = 300_000
 MOST_COUNTED = 1_000_000  # what an attribute may claim to count
+MOST_MERGED = 10_000  # merged cells of a sheet that are looked at
+_TRUE = ("1", "true")
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _CELL = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 _AREA = re.compile(rf"{_CELL.pattern}(?::{_CELL.pattern})?")
 _DIGITS = re.compile("[0-9]+")
-_MOST_DIGITS = len(str(MOST_COUNTED))
+_MOST_DIGITS = 9
 
 
 class _Format(Enum):
@@ -64,17 +67,51 @@ _NOTES = re.compile(
 )
 
 
+@dataclass(slots=True)
+class SheetNotes:
+    """What a sheet says beside its cells: what is not shown, and which cells are merged.
+
+    A row or column is None where none is hidden; merged cells are the first and the last of them.
+    """
+
+    hidden_row: int | None = None
+    hidden_column: int | None = None
+    merged: list[tuple[Location, Location]] = field(default_factory=list)
+
+
 class Workbook(NamedTuple):
     """A workbook that is safe to hand on.
 
     `unread` has, for each sheet by name, the cells whose value is not their own: row and column
     (from 1) to `formula` or `error`. `has_more` says whether there are notes on cells, text boxes
-    or pictures, which no reader of cells would see.
+    or pictures, which no reader of cells would see. `notes` are the sheets', by name.
     """
 
     data: bytes
     unread: dict[str, dict[Location, str]]
     has_more: bool
+    notes: Mapping[str, SheetNotes] = MappingProxyType({})
+
+
+class Most(NamedTuple):
+    """How much a workbook of some kind may hold."""
+
+    rows: int
+    columns: int
+    cells: int = MOST_ELEMENTS
+    elements: int = MOST_ELEMENTS
+    counted: int = MOST_COUNTED
+    hint: str = "delete it: a form ends far before"
+
+
+OF_A_TABLE = Most(
+    1_048_576,
+    MOST_COLUMNS,
+    MOST_TABLE_CELLS,
+    4 * MOST_TABLE_CELLS,
+    4 * MOST_TABLE_CELLS,
+    "delete what stands far outside of the table, or save it as CSV",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +135,25 @@ class Unpacked:
         return any(sought in part for part in self.parts.values())
 
     def check(self, most_rows: int, most_columns: int) -> Workbook:
+        """The same as `checked`, within some rows and columns."""
+        return self.checked(Most(most_rows, most_columns))
+
+    def checked(self, most: Most) -> Workbook:
         """A workbook made of the parts that were checked.
 
         Raises:
             DocumentError: `too-large`, `password-protected`, `not-a-workbook`, or
                 `sheet-too-large` where a value stands outside the rows and columns allowed.
         """
-        limits = _Limits(self.shown, most_rows, most_columns)
+        limits = _Limits(self.shown, most, most.elements)
         unread: dict[str, dict[Location, str]] = {}
+        notes: dict[str, SheetNotes] = {}
         has_more = self.has_more
         match self.format:
             case None:
-                return Workbook(self.data, unread, has_more)
+                return Workbook(self.data, unread, has_more, notes)
             case _Format.EXCEL:
-                unread = _checked_excel(self.parts, limits)
+                unread, notes = _checked_excel(self.parts, limits)
             case _Format.BINARY:
                 unread = _checked_binary(self.parts, limits)
             case _Format.OPEN_DOCUMENT:
@@ -120,21 +162,24 @@ class Unpacked:
                         content = _OpenDocument(limits)
                         content.check(part)
                         unread.update(content.unread)
+                        notes.update(content.notes)
                         has_more = has_more or content.has_notes
         packed = BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
             for name, part in self.parts.items():
                 archive.writestr(name, part)
-        return Workbook(packed.getvalue(), unread, has_more)
+        return Workbook(packed.getvalue(), unread, has_more, notes)
 
 
-def unpack(data: bytes, shown: str) -> Unpacked:
+def unpack(
+    data: bytes, shown: str, most_bytes: int = MOST_BYTES, most_unpacked: int = MOST_UNPACKED
+) -> Unpacked:
     """The parts of a workbook that a reader needs, within the limits.
 
     Raises:
         DocumentError: `too-large`, `password-protected` or `not-a-workbook`.
     """
-    if len(data) > MOST_BYTES:
+    if len(data) > most_bytes:
         raise DocumentError([too_large(shown)])
     if data.startswith(OLE):
         if _ENCRYPTED in data:
@@ -146,7 +191,7 @@ def unpack(data: bytes, shown: str) -> Unpacked:
             kind = next((one for one in _Format if one.book in names), None)
             if kind is None:
                 refuse("not-a-workbook", shown, "this is not a workbook", "is it the right file?")
-            parts = _parts(archive, kind, shown)
+            parts = _parts(archive, kind, shown, most_unpacked)
             return Unpacked(data, shown, kind, parts, any(map(_NOTES.fullmatch, names)))
     except DocumentError:
         raise
@@ -154,14 +199,16 @@ def unpack(data: bytes, shown: str) -> Unpacked:
         refuse("not-a-workbook", shown, "this is not a workbook", "is it the right file?")
 
 
-def _parts(archive: zipfile.ZipFile, kind: _Format, shown: str) -> dict[str, bytes]:
+def _parts(
+    archive: zipfile.ZipFile, kind: _Format, shown: str, most_unpacked: int
+) -> dict[str, bytes]:
     needed = [one for one in archive.infolist() if kind.needed.fullmatch(one.filename)]
     if len(needed) > MOST_PARTS:
         refuse("too-large", shown, f"this workbook has more than {MOST_PARTS} parts")
     if len({one.filename.casefold() for one in needed}) < len(needed):
         refuse("not-a-workbook", shown, "a part of this workbook is there twice")
     parts: dict[str, bytes] = {}
-    left = MOST_UNPACKED
+    left = most_unpacked
     for one in needed:
         if one.flag_bits & 1:
             refuse_password(shown)
@@ -174,7 +221,7 @@ def _parts(archive: zipfile.ZipFile, kind: _Format, shown: str) -> dict[str, byt
             refuse(
                 "too-large",
                 shown,
-                f"this workbook unpacks to more than {MOST_UNPACKED // 1_000_000} MB",
+                f"this workbook unpacks to more than {most_unpacked // 1_000_000} MB",
             )
     return parts
 
@@ -184,9 +231,14 @@ class _Limits:
     """What a workbook may hold, and how much of it is left."""
 
     shown: str
-    most_rows: int
-    most_columns: int
+    most: Most
     elements_left: int = MOST_ELEMENTS
+    last_row: int = 1
+    last_column: int = 1
+
+    def begin(self) -> None:
+        """A sheet begins: how far its cells reach is counted anew."""
+        self.last_row = self.last_column = 1
 
     def count(self) -> None:
         """One more element or record was met."""
@@ -196,17 +248,34 @@ class _Limits:
 
     def value_at(self, row: int, column: int, sheet: str | None = None) -> None:
         """A value stands in a cell: the reader will make room for everything up to there."""
-        if row > self.most_rows or column > self.most_columns:
+        self.last_row = max(self.last_row, row)
+        self.last_column = max(self.last_column, column)
+        most = self.most
+        if row > most.rows or column > most.columns:
             place = Location(row, column)
-            far = too_far(self.shown, sheet, place, self.most_rows, self.most_columns)
-            raise DocumentError([far])
+            far = too_far(self.shown, sheet, place, most.rows, most.columns)
+            raise DocumentError([far._replace(hint=most.hint)])
+        if self.last_row * self.last_column > most.cells:
+            raise DocumentError(
+                [
+                    Diagnostic(
+                        "sheet-too-large",
+                        f"a sheet may reach over {most.cells:,} cells, and this one has more",
+                        self.shown,
+                        Location(row, column),
+                        most.hint,
+                        sheet=sheet,
+                    )
+                ]
+            )
 
     def damaged(self) -> NoReturn:
         """Refuse a part that says what it cannot mean."""
         refuse("not-a-workbook", self.shown, "a part of this workbook is damaged")
 
-    def whole(self, text: str, most: int = MOST_COUNTED) -> int:
+    def whole(self, text: str, most: int | None = None) -> int:
         """A number that an attribute claims, however many zeros stand before it."""
+        most = self.most.counted if most is None else most
         text = text.strip()
         digits = text.lstrip("0")
         if not _DIGITS.fullmatch(text) or len(digits) > _MOST_DIGITS or int(digits or 0) > most:
@@ -264,7 +333,9 @@ class _Excel(_Part):
 
     def __init__(self, limits: _Limits) -> None:
         super().__init__(limits)
+        limits.begin()
         self.unread: dict[Location, str] = {}
+        self.notes = SheetNotes()
         self.sheets: dict[str, str] = {}
         """In the workbook's own part: the relation of each sheet, by the sheet's name."""
         self.targets: dict[str, str] = {}
@@ -288,6 +359,12 @@ class _Excel(_Part):
                 self.limits.whole(attributes.get("r", "1"), 1_048_576)
                 for number in attributes.get("spans", "").replace(":", " ").split():
                     self.limits.whole(number)
+                if attributes.get("hidden") in _TRUE and self.notes.hidden_row is None:
+                    self.notes.hidden_row = self.limits.whole(attributes.get("r", "1"), 1_048_576)
+            case "col" if attributes.get("hidden") in _TRUE and self.notes.hidden_column is None:
+                self.notes.hidden_column = self.limits.whole(attributes.get("min", "1"))
+            case "mergeCell":
+                self._merged(attributes.get("ref", ""))
             case "dimension" if not _AREA.fullmatch(attributes.get("ref", "A1")):
                 self.limits.damaged()
             case "sheet":
@@ -300,6 +377,13 @@ class _Excel(_Part):
         """A cell ends."""
         if name.rpartition(":")[2] == "c":
             self._in_cell = False
+
+    def _merged(self, area: str) -> None:
+        found = _AREA.fullmatch(area)
+        if found is None or found[3] is None or len(self.notes.merged) >= MOST_MERGED:
+            return
+        first = Location(int(found[2]), column_number(found[1]))
+        self.notes.merged.append((first, Location(int(found[4]), column_number(found[3]))))
 
     def _cell(self, attributes: dict[str, str]) -> None:
         self._in_cell = True
@@ -325,28 +409,40 @@ class _Excel(_Part):
             self.unread[self._here] = "formula"
 
 
-def _checked_excel(parts: dict[str, bytes], limits: _Limits) -> dict[str, dict[Location, str]]:
-    """The cells that cannot be read as they stand, by the name of their sheet."""
+def _checked_excel(
+    parts: dict[str, bytes], limits: _Limits
+) -> tuple[dict[str, dict[Location, str]], dict[str, SheetNotes]]:
+    """The cells that cannot be read as they stand, and what else a sheet says, by its name."""
     checks: dict[str, _Excel] = {}
     for name, part in parts.items():
         checks[name.casefold()] = _Excel(limits)
         checks[name.casefold()].check(part)
     book, relations = checks.get("xl/workbook.xml"), checks.get("xl/_rels/workbook.xml.rels")
     if book is None or relations is None:
-        return {}
-    found = {name: check.unread for name, check in checks.items()}
-    return _by_sheet(book.sheets, relations.targets, found)
+        return {}, {}
+    parts_of = _parts_of_sheets(book.sheets, relations.targets)
+    found = {name: checks[part] for name, part in parts_of.items() if part in checks}
+    return (
+        {name: found[name].unread if name in found else {} for name in parts_of},
+        {name: check.notes for name, check in found.items()},
+    )
 
 
 def _by_sheet(
     sheets: dict[str, str], targets: dict[str, str], unread: dict[str, dict[Location, str]]
 ) -> dict[str, dict[Location, str]]:
     """What was found in the part of each sheet, by the sheet's name."""
+    parts_of = _parts_of_sheets(sheets, targets)
+    return {name: unread.get(part, {}) for name, part in parts_of.items()}
+
+
+def _parts_of_sheets(sheets: dict[str, str], targets: dict[str, str]) -> dict[str, str]:
+    """The name of the part of each sheet, by the sheet's name."""
     found = {}
     for name, relation in sheets.items():
         target = targets.get(relation, "")
         path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
-        found[name] = unread.get(posixpath.normpath(path).casefold(), {})
+        found[name] = posixpath.normpath(path).casefold()
     return found
 
 
@@ -437,12 +533,19 @@ def _wide_text(body: bytes, at: int, limits: _Limits) -> tuple[str, int]:
     return body[at + 4 : end].decode("utf-16-le", "replace"), end
 
 
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    """Whether a row or column is not shown: hidden by somebody, or by a filter."""
+    return attributes.get("table:visibility") in ("collapse", "filter")
+
+
 class _OpenDocument(_Part):
     """A part of an .ods workbook; cells and rows stand there in order, with how often each."""
 
     def __init__(self, limits: _Limits) -> None:
         super().__init__(limits)
         self.unread: dict[str, dict[Location, str]] = {}
+        self.notes: dict[str, SheetNotes] = {}
+        self._next_column = 1
         self.has_notes = False
         self._sheet = ""
         self._row = self._rows = self._column = 0
@@ -453,11 +556,22 @@ class _OpenDocument(_Part):
             case "table:table":
                 self._sheet = attributes.get("table:name", "")
                 self.unread.setdefault(self._sheet, {})
+                self.notes.setdefault(self._sheet, SheetNotes())
+                self.limits.begin()
+                self._next_column = 1
                 self._row = self._rows = 0
             case "table:table-row":
                 self._row += self._rows
                 self._rows = self._repeated(attributes, "table:number-rows-repeated")
                 self._column = 0
+                notes = self.notes.setdefault(self._sheet, SheetNotes())
+                if _is_hidden(attributes) and notes.hidden_row is None:
+                    notes.hidden_row = self._row + 1
+            case "table:table-column":
+                notes = self.notes.setdefault(self._sheet, SheetNotes())
+                if _is_hidden(attributes) and notes.hidden_column is None:
+                    notes.hidden_column = self._next_column
+                self._next_column += self._repeated(attributes, "table:number-columns-repeated")
             case "table:table-cell" | "table:covered-table-cell":
                 self._cell(attributes)
             case "office:annotation":
@@ -472,6 +586,12 @@ class _OpenDocument(_Part):
         first = self._column + 1
         self._column += self._repeated(attributes, "table:number-columns-repeated")
         is_formula = "table:formula" in attributes
+        wide = self._repeated(attributes, "table:number-columns-spanned")
+        high = self._repeated(attributes, "table:number-rows-spanned")
+        notes = self.notes.setdefault(self._sheet, SheetNotes())
+        if wide * high > 1 and len(notes.merged) < MOST_MERGED:
+            here = Location(self._row + 1, first)
+            notes.merged.append((here, Location(self._row + high, first + wide - 1)))
         if not is_formula and "office:value-type" not in attributes:
             return
         self.limits.value_at(self._row + self._rows, self._column, self._sheet)

@@ -53,6 +53,7 @@ class Sheet:
     columns: int
     shown: str
     number: int
+    opened: "_Opened"
 
     def fits(self, most_rows: int, most_columns: int) -> bool:
         """Whether no cell with a value lies outside some rows and columns."""
@@ -69,6 +70,8 @@ class Sheet:
         while self.has_cells and start < end:
             wanted = min(ROWS_AT_ONCE, end - start)
             request = {"do": "rows", "sheet": self.number, "start": start, "most": wanted}
+            if not _is_open(self.opened):
+                _open(self.opened, self.shown)  # another was opened in between
             rows = _answer(request, None, self.shown)["rows"]
             if not rows:
                 return
@@ -97,42 +100,90 @@ def too_far(
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Opened:
+    """A file that was opened, so that it can be opened again: a workbook, or a Parquet file."""
+
+    request: dict[str, Any]
+    data: bytes | None
+
+
 def open_workbook(data: bytes, shown: str) -> list[Sheet]:
     """The sheets of a workbook, in their order.
 
-    Only one workbook is open at a time: the sheets of an earlier one can no longer be read.
+    Only one file is open at a time: reading on in an earlier one opens it again.
 
     Raises:
         DocumentError: where it cannot be read, or where what reads it is not installed.
     """
     if not is_installed():
         _refuse_missing(shown)
-    answer = _answer({"do": "open"}, data, shown)
-    wrong = answer.get("wrong")
-    if wrong == "missing":
-        _refuse_missing(shown)
-    if wrong == "password":
-        refuse_password(shown)
-    if wrong is not None:
-        refuse("not-a-workbook", shown, "this workbook cannot be read", "save it anew as .xlsx")
+    return _sheets(_Opened({"do": "open"}, data), shown)
+
+
+def open_parquet(path: str, shown: str) -> Sheet:
+    """A Parquet file as a sheet, whose first row has the names of its columns.
+
+    Raises:
+        DocumentError: where it cannot be read, or where what reads it is not installed.
+    """
+    if not is_installed(PARQUET):
+        _refuse_missing(shown, "tables", "a Parquet file")
+    (sheet,) = _sheets(_Opened({"do": "open-parquet", "path": path}, None), shown)
+    return sheet
+
+
+def _sheets(opened: _Opened, shown: str) -> list[Sheet]:
     return [
-        Sheet(**about, shown=shown, number=number) for number, about in enumerate(answer["sheets"])
+        Sheet(**about, shown=shown, number=number, opened=opened)
+        for number, about in enumerate(_open(opened, shown)["sheets"])
     ]
 
 
-def is_installed() -> bool:
+def _open(opened: _Opened, shown: str) -> dict[str, Any]:
+    """What the process says of a file that it opens.
+
+    Raises:
+        DocumentError: where it cannot.
+    """
+    global _last_opened  # noqa: PLW0603 - what the one process has open
+    is_workbook = opened.data is not None
+    answer = _answer(opened.request, opened.data, shown)
+    wrong = answer.get("wrong")
+    if wrong == "missing":
+        _refuse_missing(shown, *(() if is_workbook else ("tables", "a Parquet file")))
+    if wrong == "password":
+        refuse_password(shown)
+    if wrong is not None and not is_workbook:
+        refuse("not-parquet", shown, "this is no Parquet file that can be read", "write it anew")
+    if wrong is not None:
+        refuse("not-a-workbook", shown, "this workbook cannot be read", "save it anew as .xlsx")
+    _last_opened = opened
+    return answer
+
+
+def _is_open(opened: _Opened) -> bool:
+    """Whether a file is the one that this process's reader has open."""
+    return _last_opened is opened and _reader is not None and _reader.owner == os.getpid()
+
+
+WORKBOOKS, PARQUET = "python_calamine", "duckdb"
+"""The libraries that read workbooks, and Parquet files."""
+
+
+def is_installed(library: str = WORKBOOKS) -> bool:
     """Whether the library that reads workbooks is there."""
-    return find_spec("python_calamine") is not None
+    return find_spec(library) is not None
 
 
-def _refuse_missing(shown: str) -> NoReturn:
+def _refuse_missing(shown: str, extra: str = "excel", what: str = "a workbook") -> NoReturn:
     raise DocumentError(
         [
             Diagnostic(
                 "missing-extra",
-                "reading a workbook needs an extra that is not installed",
+                f"reading {what} needs an extra that is not installed",
                 shown,
-                hint="pip install 'charter-score[excel]'",
+                hint=f"pip install 'charter-score[{extra}]'",
             )
         ]
     )
@@ -164,12 +215,18 @@ def _cell(value: Any) -> Cell:
             return time.fromisoformat(text)
         case ["duration", [days, seconds, microseconds]]:
             return timedelta(days, seconds, microseconds)
+        case ["text", text]:
+            return str(text)
         case str() | bool() | float():
             return value
         case int():
-            return float(value)
+            return float(value) if abs(value) < _EXACT else str(value)
         case _:
             return ""
+
+
+_EXACT = 1 << 53
+"""Up to here a float is every whole number; a larger one of a Parquet file is its digits."""
 
 
 class _Reader:
@@ -233,6 +290,8 @@ class _Reader:
 
 
 _reader: _Reader | None = None
+_last_opened: _Opened | None = None
+"""What the process has open; none once it was ended."""
 _inherited: list[_Reader] = []
 """What a fork found: a conversation of its parent's, kept so that nothing ends it from here."""
 
@@ -269,7 +328,8 @@ def _answer(request: dict[str, Any], data: bytes | None, shown: str) -> dict[str
 
 def stop() -> None:
     """End the process that reads workbooks, if there is one; the next workbook gets a new one."""
-    global _reader  # noqa: PLW0603
+    global _reader, _last_opened  # noqa: PLW0603
+    _last_opened = None
     if _reader is not None:
         atexit.unregister(_reader.stop)
         _reader.stop()

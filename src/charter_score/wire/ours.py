@@ -1,5 +1,6 @@
 """Documents that charter-score wrote, known by what they hold."""
 
+from charter_score.mapping import MAPPING_SCHEMA
 from charter_score.scalars import Value
 
 
@@ -16,6 +17,11 @@ def is_ours(value: Value) -> bool:
         return True
     schema = value.get("schema", value.get("$id"))
     return isinstance(schema, str) and schema.startswith("charter-score/")
+
+
+def is_mapping(value: Value) -> bool:
+    """Whether a document says that it is the mapping of a table."""
+    return isinstance(value, dict) and value.get("schema") == MAPPING_SCHEMA
 
 
 RUBRIC_SCHEMA = "charter-score/rubric/v1"

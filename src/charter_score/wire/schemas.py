@@ -20,6 +20,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from charter_score import facts
 from charter_score.agreement import Agreement
 from charter_score.figures import figure_text
+from charter_score.mapping import TableMapping
 from charter_score.rating import Rating, same_word
 from charter_score.review import Review, Status
 from charter_score.rubric import (
@@ -54,6 +55,7 @@ _DOCUMENTS: dict[str, tuple[Any, str]] = {
     "agreement": (Agreement, "agreement-v1"),
     "subject": (SubjectDocument, "subject-v1"),
     "disputes": (DisputesDocument, "disputes-v1"),
+    "mapping": (TableMapping, "mapping-v1"),
 }
 _WRITTEN = frozenset(["result", "calibration", "verification", "impact", "subject", "disputes"])
 """Documents that the program writes and nobody else: what is absent is null there."""

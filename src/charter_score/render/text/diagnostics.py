@@ -55,6 +55,37 @@ def problem_lines(diagnostics: Iterable[Diagnostic]) -> "Iterator[RenderableType
             yield Line(f"{path}: and {left} more")
 
 
+class OfOneFile:
+    """The diagnostics of a run, input by input, of which a file with many reviews has many.
+
+    What is shown of one file in all is as much as of one review; then how many more there are.
+    """
+
+    def __init__(self) -> None:
+        self._path: str | None = None
+        self._shown = 0
+        self._left = 0
+
+    def lines(self, diagnostics: Sequence[Diagnostic]) -> "Iterator[RenderableType]":
+        """The diagnostics of the next input as lines."""
+        for path, group in groupby(diagnostics, key=lambda one: one.path):
+            if path != self._path:
+                yield from self.rest()
+                self._path = path
+            kinds = _kinds(group)
+            room = max(MOST_SHOWN - self._shown, 0)
+            for kind in kinds[:room]:
+                yield from _lines(kind)
+            self._shown += len(kinds[:room])
+            self._left += sum(len(kind) for kind in kinds[room:])
+
+    def rest(self) -> "Iterator[RenderableType]":
+        """How many more there are of the last file."""
+        if self._left:
+            yield Line(f"{self._path}: and {self._left} more")
+        self._path, self._shown, self._left = None, 0, 0
+
+
 def alike(one: Diagnostic) -> tuple[str, ...]:
     """What two warnings that say the same of different places have in common."""
     return (one.code, _NAMED.sub("", one.message), one.hint or "")

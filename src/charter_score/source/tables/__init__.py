@@ -1,0 +1,1 @@
+"""Tables as sources of reviews: spreadsheets, delimited text, JSON lines and Parquet."""
