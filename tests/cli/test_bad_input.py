@@ -7,6 +7,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import charter_score
 import programs
 from charter_score.__main__ import main
 from charter_score.linting.advice import LINTS
 from charter_score.render.text.diagnostics import MOST_SHOWN
+from documents import read_by_pyyaml
 from permissions import modes_obeyed
 
 FOLDER = Path(__file__).parents[1] / "bad_input"
@@ -131,7 +132,7 @@ def _found(one: dict[str, Any]) -> Found:
 
 def index() -> list[dict[str, Any]]:
     """The entries of the index."""
-    entries: list[dict[str, Any]] = yaml.safe_load((FOLDER / "index.yaml").read_bytes())
+    entries: list[dict[str, Any]] = read_by_pyyaml(FOLDER / "index.yaml")
     return entries
 
 
@@ -163,9 +164,15 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ran:
     return Ran(ended.value.code, output, errors)
 
 
+@pytest.fixture(name="copied", scope="module")
+def _copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder outside the repository, whose own settings need not be read for every run."""
+    return Path(shutil.copytree(FOLDER, tmp_path_factory.mktemp("copied") / "bad_input"))
+
+
 @pytest.fixture(autouse=True)
-def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(FOLDER)
+def _plain_surroundings(monkeypatch: pytest.MonkeyPatch, copied: Path) -> None:
+    monkeypatch.chdir(copied)
     monkeypatch.setattr(sys, "argv", sys.argv)
     monkeypatch.delenv("CHARTER_SCORE_OUTPUT_FORMAT", raising=False)
 
