@@ -13,11 +13,12 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(_shown(character) for character in text)
+    odd = [character for character in set(text) if not character.isprintable()]
+    return text.translate({ord(character): _shown(character) for character in odd})
 
 
 def _shown(character: str) -> str:
-    if character.isprintable() or unicodedata.category(character) not in _INVISIBLE:
+    if unicodedata.category(character) not in _INVISIBLE:
         return character
     code = ord(character)
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -279,12 +280,24 @@ def test_what_a_review_wrote_is_kept(outcomes: list[Outcome]) -> None:
     assert row["advisor"] == written.replace("\x0b", "\\u000b")
 
 
+@cache
+def hostile_workbook() -> bytes:
+    """A workbook of hostile reviews."""
+    return rendered(Workbook(), hostile.outcomes(), by=("advisor,team",))
+
+
+@cache
+def hostile_sheets() -> Any:
+    """That workbook as another library reads it."""
+    return opened(hostile_workbook())
+
+
 @pytest.mark.parametrize("name", ["Reviews", "Criteria", "Summary", "By advisor and team"])
 def test_hostile_text_is_text_and_comes_back(name: str) -> None:
     """No cell is a formula, an error or a link; every text comes back, cut where a cell ends."""
-    data = rendered(Workbook(), hostile.outcomes(), by=("advisor,team",))
+    data = hostile_workbook()
     found = set()
-    for row in opened(data)[name].iter_rows():
+    for row in hostile_sheets()[name].iter_rows():
         for cell in row:
             assert cell.data_type in "snd", cell.value
             assert cell.hyperlink is None
@@ -425,6 +438,7 @@ def test_without_the_extra_the_way_to_it_is_told() -> None:
 
 
 @needs.LIBREOFFICE
+@pytest.mark.long
 def test_libreoffice_opens_and_prints_it(tmp_path: Path, data: bytes) -> None:
     """LibreOffice makes a PDF of it (7.4 crashed over truth values under rules for colours)."""
     (tmp_path / "team.xlsx").write_bytes(data)
