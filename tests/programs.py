@@ -67,13 +67,16 @@ def run_binary(
     before: str = "",
     cwd: str | os.PathLike[str] | None = None,
     given: bytes | None = None,
+    onto: Mapping[int, int] | None = None,
     **environment: str,
 ) -> "subprocess.CompletedProcess[bytes]":
     """The program in a folder, with `given` on its standard input and some variables set.
 
-    `before` is code that is run first, in a process of its own.
+    `before` is code that is run first, and `onto` has descriptors to write to in place of 1 or 2
+    (a terminal); with either, the program has a process of its own.
     """
-    if before and not hasattr(os, "fork"):
+    own_process = before or onto
+    if own_process and not hasattr(os, "fork"):
         standard_input = {} if given is None else {"input": given}
         more = {"program": program, "before": before, "cwd": cwd, **standard_input}
         return fresh(*words, env={**os.environ, **environment}, **more)
@@ -87,7 +90,9 @@ def run_binary(
             stdin.seek(0)
         asked = _Asked(program, words, os.fspath(cwd or os.getcwd()), {**os.environ, **environment})
         streams = [stream.fileno() for stream in (stdin, stdout, stderr)]
-        if before:
+        if own_process:
+            for number, descriptor in (onto or {}).items():
+                streams[number] = descriptor
             _load()
             code = _code_of(_fork(_be_the_program, asked, before, streams), words)
         else:
