@@ -296,7 +296,7 @@ def test_no_line_is_a_command_to_the_runner(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("a.yaml --fail-under 50", "--fail-under passes: none of 1 is under 50%."),
+        ("a.yaml --fail-under 50", "--fail-under passes: the one review judged is not under 50%."),
         ("none.yaml", "1 input could not be scored."),
     ],
 )

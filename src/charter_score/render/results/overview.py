@@ -362,6 +362,10 @@ def _bounded(one: RubricSummary, share: Fraction | None) -> str:
 
 
 def _expectation(one: RubricSummary) -> str:
+    if one.reviews == 1:
+        if not one.meets_expected:
+            return "not met"
+        return "met, but only because of n/a" if one.meets_only_by_not_applicable else "met"
     meet = "meets" if one.meets_expected == 1 else "meet"
     said = f"{one.meets_expected} of {one.reviews} {meet} it"
     if one.meets_only_by_not_applicable:
