@@ -49,6 +49,14 @@ def lines_of(text: str) -> list[str]:
     return [line.replace("\t", " ").rstrip() for line in _LINE_BREAK.split(text.strip())]
 
 
+def with_breaks(text: str) -> str:
+    """A free text with its line breaks as line feeds, whatever its writer broke it with.
+
+    For formats that have lines of their own; what else in it acts or hides is for them to show.
+    """
+    return text if text.isprintable() else _LINE_BREAK.sub("\n", text.strip())
+
+
 def visible_lines(text: str) -> str:
     """A free text made visible, with its line breaks; a tab is a space, nothing hangs at the end.
 
