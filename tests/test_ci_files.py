@@ -364,7 +364,7 @@ def test_the_settings_shown_are_settings(desk: Path) -> None:
 
 
 def test_the_kinds_of_findings_are_those_listed() -> None:
-    """The page lists what a finding is called in a GitLab report and in JUnit, and how grave it is."""
+    """The page lists what findings are called in GitLab and in JUnit, and how grave each is."""
     rows = re.findall(r"^\| `charter-score/(.+?)` \| (?:`(.+?)`)? +\| `(\w+)`", PAGE, re.M)
     told = {name: (kind, severity) for name, kind, severity in rows}
     losses = {loss.value: (loss.value, "minor") for loss in Loss}

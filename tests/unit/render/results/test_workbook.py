@@ -452,3 +452,16 @@ def test_libreoffice_opens_and_prints_it(tmp_path: Path, data: bytes) -> None:
         timeout=120,
     )
     assert (tmp_path / "team.pdf").stat().st_size > 10_000
+
+
+def test_paper_takes_a_thousand_rows(outcomes: list[Outcome]) -> None:
+    """A long sheet prints its first rows on pages as wide as it is, and their foot says so."""
+    low = next(one for one in outcomes if isinstance(one, Scored))
+    many = [low._replace(path=f"{number}.yaml", id=str(number)) for number in range(300)]
+    for reviews, printed in ((many, 1_001), (many[:100], 501)):
+        sheet = opened(rendered(Workbook(), reviews))["Criteria"]
+        assert sheet.print_area.endswith(f"${printed}")
+        assert sheet.print_title_rows == "$1:$1"
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        said = "1,000 of 1,500 rows" if len(reviews) == 300 else "columns; the sheet has the others"
+        assert said in str(sheet.oddFooter.left.text)
