@@ -46,7 +46,7 @@ ELSEWHERE = {
 OF_A_FORM = (
     "missing-extra", "not-a-workbook", "not-a-form", "form-version", "password-protected",
     "sheet-too-large", "formula", "cell-error", "unknown-row", "reader-died", "several-reviews",
-    "sheet-not-read", "cell-not-read", "only-cells-read",
+    "sheet-not-read", "hidden-sheet", "cell-not-read", "only-cells-read",
 )  # fmt: skip
 OF_OTHERS = {
     **dict.fromkeys(OF_A_FORM, "only a workbook brings it about: the tests of the form"),

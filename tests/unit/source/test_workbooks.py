@@ -360,6 +360,19 @@ def test_a_sheet_that_is_not_read_is_named() -> None:
     assert diagnostics_in(book.data())[-2].sheet == "Words"
 
 
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_form_on_a_hidden_sheet_is_read_and_told(state: str) -> None:
+    """An old copy that nobody sees would count without a word."""
+    book = Book()
+    book.book.copy_worksheet(book.sheet).title = "Old"
+    book.book["Old"].sheet_state = state
+    shown, hidden = found_in(book.data())
+    assert [one.code for one in shown.diagnostics] == []
+    assert [(one.code, one.sheet, one.is_error) for one in hidden.diagnostics] == [
+        ("hidden-sheet", "Old", False)
+    ]
+
+
 def test_notes_on_cells_are_told() -> None:
     """A remark in a note on a cell is no answer, and does not vanish without a word."""
     book = Book()
