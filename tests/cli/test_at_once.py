@@ -242,3 +242,15 @@ def test_one_review_is_spoken_of_as_one(run: Run) -> None:
         assert "the one review judged does not have more than 10% of its criteria n/a" in err
         assert re.search(rf"^  Expected +{rating}$", out, re.M)
         assert not re.search(r"\b(none of 1|[01] of 1)\b", out + err)
+
+
+def test_one_criterion_is_spoken_of_as_one(run: Run) -> None:
+    """The arithmetic, the selftest and a group of a rubric of one criterion are plain English."""
+    lines = RUBRIC.replace("title: Desk", "title: Desk\nexpected: 50", 1).splitlines(keepends=True)
+    Path("desk.yaml").write_text("".join(lines[:-1]), "utf-8")
+    _, out, _ = run("explain", "reviews/first.yaml")
+    assert "= 0 points; the only criterion was not n/a\n" in out
+    _, out, _ = run("selftest", "./desk.yaml")
+    assert re.search(r"^  Expected \(50% or above\) +not the only one$", out, re.M)
+    _, out, _ = run("score", "reviews", "-f", "concise", "--by", "kind")
+    assert "\n  fewer than 5 reviews, too few to compare\n" in out

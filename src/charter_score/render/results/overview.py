@@ -205,7 +205,7 @@ def _grouping(summary: Summary, by: str, *, names: bool) -> Grouping:
     if is_empty and not all(row.shows_mean for row in rows):
         few = f"–: {_FEW}"
     elif not all(row.shows_mean for row in rows):
-        few = f"each {_FEW}"  # so that no cell has to stay empty
+        few = f"each {_FEW}" if len(rows) > 1 else _FEW  # so that no cell has to stay empty
     return Grouping(fields, heads + ("Rubric",) * several, rows, figures, note, few)
 
 
