@@ -6,6 +6,7 @@ No clock is asked: `steps` counts what Python does.
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -368,9 +369,11 @@ def rendered(make: Callable[[], BatchRenderer], outcomes: Iterable[Outcome]) -> 
 
 
 @pytest.mark.at_length
-@pytest.mark.parametrize("shape", some(("sections", "one section", "weights")))
+@pytest.mark.parametrize(
+    ("shape", "rating"),
+    some(list(product(("sections", "one section", "weights"), ("worst", "")))),
+)
 @pytest.mark.parametrize("name", RENDERERS)
-@pytest.mark.parametrize("rating", ["", "worst"])
 def test_a_large_review(name: str, shape: str, rating: str) -> None:
     """One review is shown in what its number of criteria asks, in every format."""
 

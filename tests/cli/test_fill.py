@@ -441,7 +441,8 @@ def test_a_person_at_a_terminal(terminals: list[Terminal]) -> None:
     }
 
 
-@pytest.mark.parametrize(("key", "code"), [("\x03", 130), ("\x04", 0), ("q\r", 0)])
+@pytest.mark.at_length
+@pytest.mark.parametrize(("key", "code"), some([("\x03", 130), ("\x04", 0), ("q\r", 0)]))
 def test_stopping_leaves_a_draft_and_says_how_to_go_on(
     key: str, code: int, terminals: list[Terminal]
 ) -> None:
@@ -786,7 +787,8 @@ def keys(request: pytest.FixtureRequest) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("keys", "brackets"), [("edited", False), ("edited", True), ("plain", False)], indirect=["keys"]
 )
-@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.at_length
+@pytest.mark.parametrize("end", some(["\n", ""]))
 def test_pasting_several_lines_is_one_comment(
     terminals: list[Terminal], keys: dict[str, str], brackets: bool, end: str, tmp_path: Path
 ) -> None:
