@@ -1,8 +1,8 @@
-"""How much a test tries: a part in the usual suite, everything in the long run.
+"""How much a test tries: what is representative in the usual suite, the rest in the long run.
 
 `CHARTER_SCORE_LONG=1 python -m pytest tests tests/long` is the long run: the properties with all
-their examples, the tests marked `at_length`, and what stands in `tests/long/`; what would be the
-same as in the usual suite is left out of it.
+their examples, the tests marked `at_length` with the values that the usual suite leaves out, the
+tests marked `long`, and what stands in `tests/long/`. What the usual suite does is not done again.
 """
 
 import os
@@ -23,5 +23,5 @@ def examples(everything: int) -> int:
 
 
 def some(values: Sequence[T], usually: int = 1) -> Sequence[T]:
-    """The values to try, of all that the long run tries; for tests marked `at_length`."""
-    return values if LONG else values[:usually]
+    """The first of the values, or in the long run the others; for tests marked `at_length`."""
+    return values[usually:] if LONG else values[:usually]

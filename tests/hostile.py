@@ -60,6 +60,9 @@ _UNREADABLE = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 READABLE = re.sub(_UNREADABLE, "", HOSTILE)
 """What the reader lets through, where it stands in JSON as escapes."""
 
+READABLE_BRIEF = re.sub(_UNREADABLE, "", BRIEF)
+"""The same without its length."""
+
 READABLE_KEY = re.sub(_UNREADABLE, "", " ".join(PIECES[:18]))[:900]
 """The same at a length that a key and a rating word can have."""
 

@@ -1,9 +1,10 @@
-"""Runs the program in a process of its own, without its start being paid for each time.
+"""Runs the program, without its start being paid for each time.
 
-Most tests of the command line need no fresh interpreter, only a folder, streams, variables and an
-exit code that are not those of the tests. A fork of the tests' process has them, with every module
-loaded already; `install` gives a shell commands that are such forks. `fresh` starts an interpreter:
-for what happens while one starts or ends, for streams that fail, and where there is no fork.
+Most tests of the command line need no process of their own, only a folder, streams, variables and
+an exit code that are not those of the tests: `run` lends the program the tests' process. Where code
+is to run before it, that is a fork, with every module loaded already; `install` gives a shell
+commands that are such forks. `fresh` starts an interpreter: for what happens while one starts or
+ends, for streams that fail, and where there is no fork.
 """
 
 import functools
@@ -22,9 +23,10 @@ import tempfile
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import chdir, contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn
+from unittest import mock
 
 import charter_score
 
@@ -65,13 +67,16 @@ def run_binary(
     before: str = "",
     cwd: str | os.PathLike[str] | None = None,
     given: bytes | None = None,
+    onto: Mapping[int, int] | None = None,
     **environment: str,
 ) -> "subprocess.CompletedProcess[bytes]":
     """The program in a folder, with `given` on its standard input and some variables set.
 
-    `before` is code that is run first.
+    `before` is code that is run first, and `onto` has descriptors to write to in place of 1 or 2
+    (a terminal); with either, the program has a process of its own.
     """
-    if not hasattr(os, "fork"):
+    own_process = before or onto
+    if own_process and not hasattr(os, "fork"):
         standard_input = {} if given is None else {"input": given}
         more = {"program": program, "before": before, "cwd": cwd, **standard_input}
         return fresh(*words, env={**os.environ, **environment}, **more)
@@ -83,10 +88,15 @@ def run_binary(
         if given is not None:
             stdin.write(given)
             stdin.seek(0)
-        _load()
         asked = _Asked(program, words, os.fspath(cwd or os.getcwd()), {**os.environ, **environment})
         streams = [stream.fileno() for stream in (stdin, stdout, stderr)]
-        code = _code_of(_fork(_be_the_program, asked, before, streams), words)
+        if own_process:
+            for number, descriptor in (onto or {}).items():
+                streams[number] = descriptor
+            _load()
+            code = _code_of(_fork(_be_the_program, asked, before, streams), words)
+        else:
+            code = _lend_this_process(asked, streams)
         stdout.seek(0)
         stderr.seek(0)
         return subprocess.CompletedProcess(words, code, stdout.read(), stderr.read())
@@ -222,17 +232,58 @@ def _be_the_program(asked: _Asked, before: str, streams: Sequence[int]) -> None:
         os.dup2(stream, descriptor)
     os.environ.clear()
     os.environ.update(asked.environment)
-    encoding, _, errors = os.environ.get("PYTHONIOENCODING", "").partition(":")
-    sys.stdin, sys.stdout, sys.stderr = (
-        io.TextIOWrapper(
-            os.fdopen(descriptor, mode, closefd=False),
-            encoding=encoding or "utf-8",
-            errors=errors or ("backslashreplace" if descriptor == 2 else "strict"),
-            line_buffering=descriptor == 2,
-        )
-        for descriptor, mode in enumerate(("rb", "wb", "wb"))
-    )
+    _open_streams((0, 1, 2))
     os.chdir(asked.cwd)
     sys.argv = [asked.program, *map(os.fsdecode, asked.words)]
     exec(before, {})  # noqa: S102 - code of the test that asks for it
     getattr(programs, _ENTRIES[asked.program])()
+
+
+def _lend_this_process(asked: _Asked, streams: Sequence[int]) -> int:
+    """The exit code of the program, run here; afterwards all is the tests' own again."""
+    from charter_score import __main__ as programs
+    from charter_score import workers
+
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    with (
+        mock.patch.dict(os.environ, asked.environment, clear=True),
+        mock.patch.multiple(sys, stdin=None, stdout=None, stderr=None),
+        mock.patch.object(sys, "argv", [asked.program, *map(os.fsdecode, asked.words)]),
+        # xdist's thread waits for messages and no more: a fork is as safe as without it.
+        mock.patch.object(workers, "start_method", _start_method),
+        chdir(asked.cwd),
+        _forking(),
+    ):
+        opened = _open_streams(streams)
+        try:
+            getattr(programs, _ENTRIES[asked.program])()
+        except SystemExit as ended:
+            return int(ended.code or 0)
+        finally:
+            for stream in opened[1:]:
+                stream.flush()
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+    return 0
+
+
+def _start_method() -> Literal["fork", "spawn"]:
+    return "fork" if sys.platform == "linux" and hasattr(os, "fork") else "spawn"
+
+
+def _open_streams(descriptors: Sequence[int]) -> Sequence[io.TextIOWrapper]:
+    """Make descriptors the standard streams, in the encoding that the variables ask for."""
+    encoding, _, errors = os.environ.get("PYTHONIOENCODING", "").partition(":")
+    opened = [
+        io.TextIOWrapper(
+            os.fdopen(descriptor, mode, closefd=False),
+            encoding=encoding or "utf-8",
+            errors=errors or ("backslashreplace" if number == 2 else "strict"),
+            line_buffering=number == 2,
+        )
+        for number, (descriptor, mode) in enumerate(
+            zip(descriptors, ("rb", "wb", "wb"), strict=True)
+        )
+    ]
+    sys.stdin, sys.stdout, sys.stderr = opened
+    return opened

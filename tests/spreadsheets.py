@@ -10,6 +10,7 @@ import struct
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from xml.sax.saxutils import escape, quoteattr
 
 import openpyxl
@@ -35,6 +36,11 @@ Grids = Mapping[str, Sequence[Sequence[Content]]]
 
 def grids(xlsx: bytes) -> dict[str, list[list[Content]]]:
     """The cells of an .xlsx workbook; what stands there of other types is text."""
+    return {title: [list(row) for row in rows] for title, rows in _cells(xlsx).items()}
+
+
+@cache
+def _cells(xlsx: bytes) -> Grids:
     book = openpyxl.load_workbook(io.BytesIO(xlsx))
     return {
         sheet.title: [

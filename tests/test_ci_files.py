@@ -23,6 +23,7 @@ import programs
 from charter_score.cli.options import checked, setting_of
 from charter_score.cli.score_options import ScoreOptions
 from charter_score.cli.settings import find_settings
+from charter_score.render.results.findings import Loss
 
 ROOT = Path(__file__).parents[1]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -360,3 +361,34 @@ def test_the_settings_shown_are_settings(desk: Path) -> None:
     shown = set(tomllib.loads(BLOCKS["settings"]))
     marks = [setting_of(ScoreOptions, field) for field in ScoreOptions.model_fields]
     assert listed | shown == {mark.key for mark in marks if mark is not None}
+
+
+def test_the_kinds_of_findings_are_those_listed() -> None:
+    """The page lists what findings are called in GitLab and in JUnit, and how grave each is."""
+    rows = re.findall(r"^\| `charter-score/(.+?)` \| (?:`(.+?)`)? +\| `(\w+)`", PAGE, re.M)
+    told = {name: (kind, severity) for name, kind, severity in rows}
+    losses = {loss.value: (loss.value, "minor") for loss in Loss}
+    assert told == {
+        **losses,
+        "critical": ("critical", "critical"),
+        "gate": ("", "blocker"),
+        "CODE": ("CODE", "blocker"),
+    }
+
+
+def test_reports_call_findings_as_the_page_does(desk: Path) -> None:
+    """Types and check names of a run with a gate are among those of the page."""
+    add_a_low_review()
+    (desk / "reviews" / "broken.yaml").write_text("ratings: [", encoding="utf-8")
+    programs.run("score", "reviews", "-f", "gitlab", "-o", "gl.json", "--gate", cwd=desk)
+    programs.run("score", "reviews", "-o", "junit.xml", "--gate", cwd=desk)
+    issues = json.loads((desk / "gl.json").read_text(encoding="utf-8"))
+    found = {(one["check_name"], one["severity"]) for one in issues}
+    assert found == {
+        ("charter-score/not-met", "minor"),
+        ("charter-score/gate", "blocker"),
+        ("charter-score/yaml-syntax", "blocker"),
+    }
+    root = ET.parse(desk / "junit.xml").getroot()  # noqa: S314 - our own file
+    assert {one.get("type") for one in root.iter("failure")} == {"not-met"}
+    assert {one.get("type") for one in root.iter("error")} == {"yaml-syntax"}

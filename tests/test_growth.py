@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from fractions import Fraction
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -300,7 +301,7 @@ OF_A_RUBRIC: dict[str, Callable[[Rubric], object]] = {
 
 
 @pytest.mark.at_length
-@pytest.mark.parametrize("shape", some(SHAPES, 2))
+@pytest.mark.parametrize("shape", some(SHAPES))
 @pytest.mark.parametrize("what", OF_A_RUBRIC)
 def test_what_is_made_of_a_rubric(what: str, shape: str) -> None:
     """Checks, views and documents of a rubric take what its number of criteria asks."""
@@ -313,7 +314,7 @@ def test_what_is_made_of_a_rubric(what: str, shape: str) -> None:
 
 
 @pytest.mark.at_length
-@pytest.mark.parametrize("shape", some(SHAPES, 2))
+@pytest.mark.parametrize("shape", some(SHAPES))
 @pytest.mark.parametrize("how", CHANGES)
 def test_comparing_rubrics(how: str, shape: str) -> None:
     """Two rubrics are compared, and the changes told, in what their size asks."""
@@ -378,9 +379,11 @@ def rendered(make: Callable[[], BatchRenderer], outcomes: Iterable[Outcome]) -> 
 
 
 @pytest.mark.at_length
-@pytest.mark.parametrize("shape", some(("sections", "one section", "weights")))
+@pytest.mark.parametrize(
+    ("shape", "rating"),
+    some(list(product(("sections", "one section", "weights"), ("worst", "")))),
+)
 @pytest.mark.parametrize("name", RENDERERS)
-@pytest.mark.parametrize("rating", ["", "worst"])
 def test_a_large_review(name: str, shape: str, rating: str) -> None:
     """One review is shown in what its number of criteria asks, in every format."""
 
@@ -394,7 +397,7 @@ def test_a_large_review(name: str, shape: str, rating: str) -> None:
 
 
 @pytest.mark.at_length
-@pytest.mark.parametrize("shape", some(SHAPES, 2))
+@pytest.mark.parametrize("shape", some(SHAPES))
 def test_explaining_a_large_review(shape: str) -> None:
     """The arithmetic of a review is told in what its number of criteria asks."""
 
@@ -406,16 +409,18 @@ def test_explaining_a_large_review(shape: str) -> None:
     assert_grows_with_size(prepare, SIZE)
 
 
+@pytest.mark.at_length
+@pytest.mark.parametrize("size", some([SIZE // 2, 2 * SIZE]))
 @pytest.mark.parametrize("name", RENDERERS)
-def test_many_reviews(name: str) -> None:
+def test_many_reviews(name: str, size: int) -> None:
     """A batch is summed up, judged and shown in what its number of reviews asks."""
     rubric = rubric_from(rubric_text(2, 3))
+    plain = review_of_size(rubric)
 
     def prepare(size: int) -> Callable[[], object]:
         outcomes: list[Outcome] = []
         for number in range(size):
-            about = {"id": f"r{number}", "advisor": f"Ann {number}"}
-            review = with_changes(review_of_size(rubric), **about)
+            review = with_changes(plain, id=f"r{number}", advisor=f"Ann {number}")
             path = f"{number}.yaml"
             warning = Diagnostic("a-code", "a message", path, START, None, Severity.WARNING)
             result = Scorer(rubric).score(review)
@@ -426,7 +431,7 @@ def test_many_reviews(name: str) -> None:
             outcomes.append(Skipped(f"{number}-y.yaml", "y", "draft", (warning,)))
         return lambda: rendered(RENDERERS[name], outcomes)
 
-    assert_grows_with_size(prepare, SIZE)
+    assert_grows_with_size(prepare, size)
 
 
 @pytest.mark.parametrize("ids", ["each its own", "one for all"])

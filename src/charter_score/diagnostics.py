@@ -90,18 +90,21 @@ class Diagnostic(NamedTuple):
 
 _FOLLOWING = ("unrated",)
 """Codes of what may only follow from another mistake of the same document."""
+_FOLLOWING_ELSEWHERE = ("invalid-rubric",)
+"""Codes of what follows from the mistakes of another document."""
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The diagnostics by path, sheet, line, column, code, message; exact repeats once.
 
     Of one document what may follow from the rest comes last: a misspelt name leaves something
-    unrated.
+    unrated. What follows from another document comes behind what is wrong with that.
     """
     return tuple(
         sorted(
             dict.fromkeys(diagnostics),
             key=lambda d: (
+                d.code in _FOLLOWING_ELSEWHERE,
                 d.path,
                 d.sheet or "",
                 d.code in _FOLLOWING,

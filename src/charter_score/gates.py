@@ -43,11 +43,15 @@ class Gate(Enum):
 
 
 class Reason(NamedTuple):
-    """Why a gate fails reviews, as the end of a sentence about one of them, and about several."""
+    """Why a gate fails reviews, as the end of a sentence about one of them, and about several.
+
+    `not_one` is what can be said of one review that the gate passes.
+    """
 
     gate: Gate
     one: str
     several: str
+    not_one: str = ""
 
 
 class Violation(NamedTuple):
@@ -91,6 +95,7 @@ BELOW = Reason(
     Gate.EXPECTATION,
     "is below its rubric's expectation",
     "are below their rubric's expectation",
+    "is not below its rubric's expectation",
 )
 CRITICAL = Reason(Gate.EXPECTATION, "missed a critical criterion", "missed a critical criterion")
 MINIMUM = Reason(
@@ -107,8 +112,9 @@ UNACCOUNTABLE = Reason(
     Gate.ACCOUNTABILITY,
     "has a warning about who answers for it",
     "have a warning about who answers for them",
+    "has no warning about who answers for it",
 )
-FELL = Reason(Gate.EARLIER_RUN, "fell a band", "fell a band")
+FELL = Reason(Gate.EARLIER_RUN, "fell a band", "fell a band", "did not fall a band")
 MISSING = Reason(
     Gate.EARLIER_RUN,
     "is not among the scored reviews",
@@ -312,7 +318,7 @@ def _violation(reason: Reason, scored: Scored, detail: str) -> Violation:
 
 def _under(bound: Fraction) -> Reason:
     under = f"under {_exact(bound)}"
-    return Reason(Gate.SHARE, f"is {under}", f"are {under}")
+    return Reason(Gate.SHARE, f"is {under}", f"are {under}", f"is not {under}")
 
 
 def _not_applicable(most: Fraction) -> Reason:
@@ -321,6 +327,7 @@ def _not_applicable(most: Fraction) -> Reason:
         Gate.NOT_APPLICABLE,
         f"has {more} its criteria n/a",
         f"have {more} their criteria n/a",
+        f"does not have {more} its criteria n/a",
     )
 
 
@@ -347,9 +354,9 @@ def _verdict_on_each(findings: GateFindings, summary: Summary, *reasons: Reason)
     if not findings.judged:
         return _verdict_on_nothing(gate, summary)
     own = tuple(violation for violation in findings.violations if violation.reason in reasons)
-    text = "; ".join(_counted(own, reasons, str(findings.judged)))
+    text = "; ".join(_counted(own, reasons, _Number(findings.judged)))
     if not own:
-        text = f"none of {findings.judged} {reasons[0].one}"
+        text = _none(reasons[0], _Number(findings.judged))
     return Verdict(gate, not own, text, own)
 
 
@@ -385,13 +392,39 @@ def _means(summary: Summary) -> dict[str, Fraction]:
     return {name: mean for name, mean in means if mean is not None}
 
 
-def _counted(violations: Sequence[Violation], reasons: Sequence[Reason], of: str) -> Iterator[str]:
+class _Number(NamedTuple):
+    """How many reviews a sentence is about; of this run, or of an earlier one."""
+
+    of: int
+    are_earlier: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.of} earlier reviews" if self.are_earlier else str(self.of)
+
+    @property
+    def only(self) -> str:
+        """The one that there is."""
+        return "the one earlier review" if self.are_earlier else "the one review judged"
+
+
+def _counted(
+    violations: Sequence[Violation], reasons: Sequence[Reason], number: _Number
+) -> Iterator[str]:
     """How many reviews there are for each reason: `2 of 11 are under 70%`."""
     counts = Counter(violation.reason for violation in violations)
     for reason in reasons:
-        number = counts[reason]
-        if number:
-            yield f"{number} of {of} {reason.one if number == 1 else reason.several}"
+        found = counts[reason]
+        if found == number.of == 1:
+            yield f"{number.only} {reason.one}"
+        elif found:
+            yield f"{found} of {number} {reason.one if found == 1 else reason.several}"
+
+
+def _none(reason: Reason, number: _Number) -> str:
+    """That there is no review for a reason: `none of 11 is under 70%`."""
+    if number.of == 1 and reason.not_one:
+        return f"{number.only} {reason.not_one}"
+    return f"none of {number} {reason.one}"
 
 
 class _Comparison:
@@ -427,8 +460,7 @@ class _Comparison:
 
     def verdict(self) -> Verdict:
         """The verdict: what is not as it was, and what could not be compared."""
-        number = len(self._baseline.reviews)
-        of = f"{number} earlier {'review' if number == 1 else 'reviews'}"
+        number = _Number(len(self._baseline.reviews), are_earlier=True)
         reasons = (FELL, MISSING, OTHER_RUBRIC, AMBIGUOUS)
         sentences = [
             *(
@@ -436,12 +468,13 @@ class _Comparison:
                 "scored by it is compared: keep new results"
                 for name in self._changed
             ),
-            *_counted(self._violations, reasons, of),
+            *_counted(self._violations, reasons, number),
             *self._fallen_means(),
         ]
         passed = not sentences
         if passed:
-            sentences.append(f"none of {of} {FELL.one}, and no mean fell too far")
+            none = _none(FELL, number)
+            sentences.append(f"{none}, and no mean fell too far")
         if self._moved:
             sentences.append(f"{self._moved} moved")
         if self._new:

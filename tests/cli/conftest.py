@@ -1,5 +1,6 @@
 """What tests of the command line share: the program in the process of the tests."""
 
+import signal
 import sys
 
 import pytest
@@ -14,8 +15,12 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
 
     def run(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["charter-score", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
+        handler = signal.getsignal(signal.SIGTERM)
+        try:
+            with pytest.raises(SystemExit) as ended:
+                main()
+        finally:
+            signal.signal(signal.SIGTERM, handler)
         told = capfd.readouterr()
         return int(ended.value.code or 0), told.out, told.err
 

@@ -4,6 +4,8 @@ Documents have theirs in `tests/bad_input` (`everything-at-once`, `misspelt-all-
 """
 
 import io
+import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -184,3 +186,71 @@ def test_calibration_reviews_of_one_contact_share_its_id(
     code, _, err = run("score", "view-0.yaml", "view-1.yaml")
     assert code == 0
     assert ("duplicate-review-id" in err) is warned
+
+
+def test_all_outputs_whose_ending_chooses_nothing(run: Run) -> None:
+    """Each is named, and nothing is written, of those that are right neither."""
+    code, out, err = run("score", "reviews", "-o", "a.foo", "-o", "b.json", "-o", "c", "-o", "d.x")
+    assert (code, out) == (2, "")
+    assert [line for line in err.splitlines() if "hint" not in line] == [
+        f"charter-score: -o {name}: its ending chooses no format" for name in ("a.foo", "c", "d.x")
+    ]
+    assert not Path("b.json").exists()
+
+
+def test_an_invalid_rubric_comes_behind_its_own_errors(run: Run) -> None:
+    """What is wrong with the rubric stands before the review that cannot be scored for it."""
+    Path("desk.yaml").write_text(RUBRIC.replace("id: hello", "id: Hello!"), "utf-8")
+    Path("a.yaml").write_text("rubric: ./desk.yaml\nratings: {}\n", "utf-8")
+    _, _, err = run("score", "a.yaml")
+    told = [line for line in err.splitlines() if "error[" in line]
+    assert told[0].startswith("desk.yaml:")
+    assert told[-1].startswith("a.yaml:1:9: error[invalid-rubric]")
+    _, out, _ = run("score", "a.yaml", "-f", "json")
+    assert [one["code"] for one in json.loads(out)["failures"][0]["diagnostics"]][-1] == (
+        "invalid-rubric"
+    )
+
+
+def test_a_draft_is_named_once(run: Run) -> None:
+    """The overview lists drafts; where it is not on standard output, standard error does."""
+    Path("reviews/draft.yaml").write_text(
+        "rubric: ../desk.yaml\nstatus: draft\nratings: {talk: {hello: met}}\n", "utf-8"
+    )
+    _, out, err = run("score", "reviews")
+    assert "  reviews/draft.yaml draft" in out.splitlines()
+    assert "draft.yaml" not in err
+    for words in (["-f", "json"], ["-o", "out.csv"]):
+        _, _, err = run("score", "reviews", *words)
+        assert err.count("reviews/draft.yaml: draft, not scored") == 1
+
+
+def test_one_review_is_spoken_of_as_one(run: Run) -> None:
+    """No sentence says `none of 1` or `1 of 1`, in the verdicts and in the overview."""
+    rubric = RUBRIC.replace("title: Desk", "title: Desk\nexpected: 50", 1)
+    Path("desk.yaml").write_text(rubric, "utf-8")
+    gates = ["--gate", "--fail-under", "90", "--max-not-applicable", "10"]
+    for rating, of in (("met", "is not"), ("not met", "is")):
+        Path("reviews/first.yaml").write_text(
+            "rubric: ../desk.yaml\ninteraction: {kind: question}\n"
+            f"ratings: {{talk: {{hello: {rating}, bye: {rating}}}}}\n",
+            "utf-8",
+        )
+        _, out, err = run("score", "reviews", "-f", "concise", *gates)
+        assert f"the one review judged {of} below its rubric's expectation" in err
+        assert f"the one review judged {of} under 90%" in err
+        assert "the one review judged does not have more than 10% of its criteria n/a" in err
+        assert re.search(rf"^  Expected +{rating}$", out, re.M)
+        assert not re.search(r"\b(none of 1|[01] of 1)\b", out + err)
+
+
+def test_one_criterion_is_spoken_of_as_one(run: Run) -> None:
+    """The arithmetic, the selftest and a group of a rubric of one criterion are plain English."""
+    lines = RUBRIC.replace("title: Desk", "title: Desk\nexpected: 50", 1).splitlines(keepends=True)
+    Path("desk.yaml").write_text("".join(lines[:-1]), "utf-8")
+    _, out, _ = run("explain", "reviews/first.yaml")
+    assert "= 0 points; the only criterion was not n/a\n" in out
+    _, out, _ = run("selftest", "./desk.yaml")
+    assert re.search(r"^  Expected \(50% or above\) +not the only one$", out, re.M)
+    _, out, _ = run("score", "reviews", "-f", "concise", "--by", "kind")
+    assert "\n  fewer than 5 reviews, too few to compare\n" in out

@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -266,3 +267,27 @@ def test_fields_are_completed() -> None:
     assert fields_with_value("re") == ["reviewer=", "reference="]
     assert fields_with_value("team=") == ["team="]
     assert fields_with_value("team=P") == []
+
+
+def test_what_was_left_out_is_told_where_a_format_has_a_place(run: Run) -> None:
+    """Markdown, HTML, JUnit and GitHub name filter and count; GitLab and CSV have no place."""
+    words = ["score", "reviews", "--where", "advisor=Ann", "--since", "2016-05-02"]
+    told = {form: run(*words, "-f", form) for form in ("markdown", "html", "junit", "github")}
+    reason = "from 2 May 2016; 3 reviews left out by --where and --since, 1 of them without a day"
+    for form, (_, out, _) in told.items():
+        text = " ".join(out.replace("\\-", "-").replace("\\", "").split())
+        assert reason in text, form
+        assert "advisor (name hidden)" in text, form
+    suite = ET.fromstring(told["junit"][1]).findall("testsuite")[-1]  # noqa: S314 - our own file
+    assert (suite.get("name"), suite.get("tests")) == ("charter-score", "0")
+    assert suite.find("properties/property[@name='chosen']") is not None
+    for form in ("gitlab", "csv"):
+        _, out, err = run(*words, "-f", form)
+        assert "left out" not in out
+        assert "3 reviews left out by --where and --since" in err
+
+
+def test_without_a_filter_nothing_is_said_of_it(run: Run) -> None:
+    """A run over everything has no suite, line or sentence about what was chosen."""
+    for form in ("markdown", "html", "junit", "github"):
+        assert "chosen" not in run("score", "reviews", "-f", form)[1].casefold()

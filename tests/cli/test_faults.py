@@ -28,6 +28,7 @@ from charter_score.outcome import LeftOut, Outcome
 from charter_score.pipeline import Scoring
 from charter_score.source import files
 from charter_score.source.files import Input
+from effort import some
 from programs import Run
 
 pytestmark = needs.FORKS
@@ -245,9 +246,10 @@ def over(monkeypatch: pytest.MonkeyPatch, what: Callable[[str], None]) -> None:
 LAST = MANY - 1
 
 
+@pytest.mark.at_length
 @pytest.mark.parametrize(
     "killers",
-    [[37], [0], [LAST], [0, LAST], [20, 21], [3, 50], [0, 1, 2]],
+    some([[37], [0, LAST], [20, 21], [0], [LAST], [3, 50], [0, 1, 2]], 3),
     ids=lambda numbers: "-".join(map(str, numbers)),
 )
 def test_a_worker_that_dies_costs_its_file(
@@ -271,9 +273,12 @@ def test_a_worker_that_dies_costs_its_file(
 
 def test_where_every_file_kills_all_are_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even then the run ends, and each file is told."""
+    few = 64
+    for number in range(few, MANY):
+        os.unlink(f"reviews/{number:03}.yaml")
     over(monkeypatch, lambda _: os.kill(os.getpid(), signal.SIGKILL))
     code, out, _ = run("score", "reviews", "-f", "json", "--jobs", "2")
-    assert (code, len(scored_and_failed(out)[1])) == (3, MANY)
+    assert (code, len(scored_and_failed(out)[1])) == (3, few)
 
 
 @pytest.mark.parametrize("debug", [False, True])
@@ -413,18 +418,23 @@ HOW = {
 }
 
 
+STOPPED = [
+    (signal.SIGINT, "two processes"),
+    (signal.SIGTERM, "one process"),
+    (signal.SIGTERM, "two processes"),
+    (signal.SIGINT, "one process"),
+    (signal.SIGINT, "as many processes as help"),
+    (signal.SIGTERM, "as many processes as help"),
+]
+
+
 @needs.PROC
-@pytest.mark.parametrize("words", HOW.values(), ids=HOW)
-@pytest.mark.parametrize(
-    ("number", "code", "told"),
-    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")],
-    ids=["SIGINT", "SIGTERM"],
-)
-def test_a_stopped_batch_leaves_no_trace(
-    number: signal.Signals, code: int, told: str, words: tuple[str, ...]
-) -> None:
+@pytest.mark.at_length
+@pytest.mark.parametrize(("number", "how"), some(STOPPED, 2))
+def test_a_stopped_batch_leaves_no_trace(number: signal.Signals, how: str) -> None:
     """Ctrl-C (to the whole group) or SIGTERM: the code, how far it came, and all as it was."""
-    running = begin(*words)
+    code, told = {signal.SIGINT: (130, "interrupted"), signal.SIGTERM: (143, "terminated")}[number]
+    running = begin(*HOW[how])
     if number is signal.SIGINT:
         os.killpg(running.pid, number)
     else:
@@ -488,7 +498,8 @@ def bash(line: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.at_length
+@pytest.mark.parametrize("jobs", some(["2", "1"]))
 def test_a_closed_pipe_ends_quietly_with_the_code_earned(here: Path, jobs: str) -> None:
     """`| head -1` is given its line; the code is that of the work, 0 or 3, without a complaint."""
     program = f"{sys.executable} -m charter_score score reviews -f json-lines --jobs {jobs}"
@@ -505,14 +516,18 @@ def test_a_closed_pipe_ends_quietly_with_the_code_earned(here: Path, jobs: str) 
 
 
 @needs.FULL_DEVICE
+@pytest.mark.at_length
 @pytest.mark.parametrize(
     "words",
-    [
-        "reviews/000.yaml > /dev/full",
-        "reviews -f json-lines > /dev/full",
-        "reviews -f json -o /dev/full",
-        "reviews/000.yaml -f csv -o /dev/full",
-    ],
+    some(
+        [
+            "reviews/000.yaml > /dev/full",
+            "reviews -f json -o /dev/full",
+            "reviews -f json-lines > /dev/full",
+            "reviews/000.yaml -f csv -o /dev/full",
+        ],
+        2,
+    ),
 )
 def test_a_full_disk_is_4(words: str) -> None:
     """Results that found no room are a fault, said in one line."""

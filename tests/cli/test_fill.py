@@ -38,7 +38,7 @@ from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.pipeline import Job, Scoring
 from charter_score.render.text.console import Screen
 from charter_score.review import Action
-from effort import examples
+from effort import examples, some
 
 PLYMOUTH = "plymouth-quality-monitoring"
 SMALL = """\
@@ -441,7 +441,8 @@ def test_a_person_at_a_terminal(terminals: list[Terminal]) -> None:
     }
 
 
-@pytest.mark.parametrize(("key", "code"), [("\x03", 130), ("\x04", 0), ("q\r", 0)])
+@pytest.mark.at_length
+@pytest.mark.parametrize(("key", "code"), some([("\x03", 130), ("\x04", 0), ("q\r", 0)]))
 def test_stopping_leaves_a_draft_and_says_how_to_go_on(
     key: str, code: int, terminals: list[Terminal]
 ) -> None:
@@ -483,7 +484,8 @@ def test_killed_in_the_middle_the_file_holds_every_answer(terminals: list[Termin
     assert sorted(os.listdir()) == ["r.yaml", "small.yaml"]
 
 
-@pytest.mark.parametrize("after", [0, 0.01, 0.05])
+@pytest.mark.at_length
+@pytest.mark.parametrize("after", some([0.01, 0, 0.05]))
 def test_killed_at_any_moment_the_file_is_whole(after: float) -> None:
     """Kill -9 while answers pour in: what stands at the path is always a whole draft."""
     begin(PLYMOUTH)
@@ -785,7 +787,8 @@ def keys(request: pytest.FixtureRequest) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("keys", "brackets"), [("edited", False), ("edited", True), ("plain", False)], indirect=["keys"]
 )
-@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.at_length
+@pytest.mark.parametrize("end", some(["\n", ""]))
 def test_pasting_several_lines_is_one_comment(
     terminals: list[Terminal], keys: dict[str, str], brackets: bool, end: str, tmp_path: Path
 ) -> None:
@@ -860,11 +863,15 @@ def test_a_console_without_a_terminals_calls_is_asked_too(monkeypatch: pytest.Mo
 TE_REO = "Tēnā koe, whānau Tāmaki"
 
 
+@pytest.mark.at_length
 @pytest.mark.parametrize(
     "locale",
-    [{"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}, {"LC_ALL": "POSIX", "PYTHONUTF8": "0"},
-     {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "ascii"},
-     {"PYTHONIOENCODING": "cp1252"}],
+    some(
+        [{"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+         {"PYTHONIOENCODING": "cp1252"}, {"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"},
+         {"LC_ALL": "POSIX", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "ascii"}],
+        2,
+    ),
 )  # fmt: skip
 @pytest.mark.parametrize("through", ["terminal", "pipe"])
 def test_macrons_are_kept_under_any_locale(

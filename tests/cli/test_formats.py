@@ -25,6 +25,7 @@ from charter_score import __main__
 from charter_score.cli.formats import ENDINGS, ENVIRONMENT, Format
 from charter_score.cli.score import JOB_SUMMARY, MOST_JOB_SUMMARY
 from charter_score.field_types import Model
+from effort import some
 from permissions import modes_obeyed
 
 FORMATS = [one.value for one in Format]
@@ -171,7 +172,7 @@ def test_one_file_cannot_be_two_outputs(score: Score, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [one for one in FORMATS if one not in ("full", "concise")])
 def test_many_reviews_over_processes_are_as_in_one(score: Score, tmp_path: Path, name: str) -> None:
     """However the work is spread, the output has the same bytes."""
-    for number in range(12):
+    for number in range(9):
         for review in (tmp_path / "reviews").glob("?-*.yaml"):
             shutil.copy(review, tmp_path / "reviews" / f"{number:02}-{review.name}")
     alone = score("reviews", "-f", name, "--jobs", "1")
@@ -349,11 +350,13 @@ def test_no_other_format_writes_a_job_summary(score: Score, tmp_path: Path, name
     assert not place.exists()
 
 
-@pytest.mark.parametrize("taken", [0, 900_000, 1_040_000])
+@pytest.mark.at_length
+@pytest.mark.parametrize("taken", some([900_000, 0, 1_040_000]))
 def test_the_job_summary_stays_under_its_limit(score: Score, tmp_path: Path, taken: int) -> None:
     """What others wrote to it counts; GitHub shows nothing of more than 1 MiB."""
     text = (tmp_path / "reviews/b-low.yaml").read_text()
-    for number in range(400):
+    reviews = (MOST_JOB_SUMMARY - taken) // 3_000
+    for number in range(reviews):
         long = f"id: low-{number} {'W' * 4_000}"
         (tmp_path / f"reviews/low-{number}.yaml").write_text(text.replace("id: b-low", long))
     place = tmp_path / "summary.md"
@@ -362,7 +365,7 @@ def test_the_job_summary_stays_under_its_limit(score: Score, tmp_path: Path, tak
     data = place.read_bytes()
     assert data.startswith(b"x" * taken)
     assert taken < len(data) < MOST_JOB_SUMMARY
-    assert b"406 reviews" in data
+    assert f"{reviews + 6} reviews".encode() in data
     assert b" more reviews are too much for this page." in data
 
 
@@ -522,9 +525,11 @@ def _hostile_folder(tmp_path: Path) -> Path:
     folder = tmp_path / "hostile"
     (folder / "reviews").mkdir(parents=True)
     rubric = as_document(hostile.rubric(hostile.READABLE_KEY))
-    (folder / "rubric.json").write_text(json.dumps({**rubric, "description": hostile.READABLE}))
+    (folder / "rubric.json").write_text(
+        json.dumps({**rubric, "description": hostile.READABLE_BRIEF})
+    )
     review = as_document(hostile.review(hostile.READABLE_KEY))
-    review |= {"rubric": "hostile", "notes": hostile.READABLE}
+    review |= {"rubric": "hostile", "notes": hostile.READABLE_BRIEF}
     for name in HOSTILE_NAMES:
         (folder / "reviews" / f"{name}.json").write_text(json.dumps(review))
     (folder / "reviews" / "::error::broken.json").write_text('{"rubric": "hostile", "ratings": {}}')

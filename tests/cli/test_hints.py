@@ -18,11 +18,12 @@ import yaml
 import programs
 from charter_score.diagnostics import Diagnostic
 from charter_score.pipeline import Job, Scoring
+from documents import read_by_pyyaml
 
 FOLDER = Path(__file__).parents[1] / "bad_input"
 ENTRIES = [
     entry
-    for entry in yaml.safe_load((FOLDER / "index.yaml").read_bytes())
+    for entry in read_by_pyyaml(FOLDER / "index.yaml")
     if entry["diagnostics"] and not entry.get("arguments")
 ]
 BROKEN = {"yaml-syntax", "json-syntax", "duplicate-key", "too-deep", "tag", "alias", "anchor"}

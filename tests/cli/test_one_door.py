@@ -15,6 +15,7 @@ import programs
 from charter_score.errors import shortage
 from charter_score.source import files
 from charter_score.source.files import RESULTS, SETTINGS, find_inputs, is_under, read_bytes
+from effort import some
 from programs import Run
 
 RUBRIC = (
@@ -362,12 +363,19 @@ def test_an_entry_that_cannot_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> N
 LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({0}, {0}))"
 
 
+COMMANDS = ("score reviews --jobs 4 -f json", "score a.yaml -o o.html", "check .", "explain a.yaml")
+HANDLES = (4, 5, 8, 12, 3, 6)
+WITH_HANDLES = [
+    (words, HANDLES[(turn + number) % len(HANDLES)])
+    for turn in range(len(HANDLES))
+    for number, words in enumerate(COMMANDS)
+]
+"""Each command with each number of handles; at first each command once."""
+
+
 @needs.HANDLE_LIMIT
-@pytest.mark.parametrize("handles", [3, 4, 5, 6, 8, 12])
-@pytest.mark.parametrize(
-    "words",
-    ["score reviews --jobs 4 -f json", "score a.yaml -o o.html", "check .", "explain a.yaml"],
-)
+@pytest.mark.at_length
+@pytest.mark.parametrize(("words", "handles"), some(WITH_HANDLES, 4))
 def test_without_handles(words: str, handles: int) -> None:
     """Never a defect: the work is done, or what was lacking is said; nothing is left behind."""
     Path("reviews").mkdir()

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer.main
 
 from charter_score.__main__ import _run
 from charter_score.cli.app import Commands, app
@@ -16,7 +15,7 @@ from charter_score.errors import ExitCode, UsageError
 
 def command(name: str) -> Any:
     """A command of the program as typer made it."""
-    return typer.main.get_command(app()).get_command(None, name)  # type: ignore[attr-defined]
+    return app().get_command(None, name)
 
 
 @pytest.mark.parametrize("name", [name for names in Commands.headings.values() for name in names])

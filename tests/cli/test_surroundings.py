@@ -8,12 +8,14 @@ import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import needs
 import programs
 from charter_score.cli.formats import Format
+from effort import some
 
 RUBRIC = (
     'id: r\nversion: "1"\ntitle: R\nsections: [{id: s, title: S, criteria: [{id: a, title: A}]}]'
@@ -34,11 +36,11 @@ def _run(tmp_path: Path) -> Run:
         path.write_text(REVIEW.replace("./", "../" * name.count("/") or "./"), encoding="utf-8")
     (tmp_path / "charter-score.toml").write_text("", encoding="utf-8")
 
-    def run(*words: str, before: str = "", **more: object) -> subprocess.CompletedProcess[str]:
-        if more:
+    def run(*words: str, before: str = "", **more: Any) -> subprocess.CompletedProcess[str]:
+        if more.keys() - {"onto"}:
             options = {"cwd": tmp_path, "text": True} | more
             return programs.fresh(*words, before=before, **options)
-        return programs.run(*words, before=before, cwd=tmp_path)
+        return programs.run(*words, before=before, cwd=tmp_path, **more)
 
     run("score", "a.yaml", "-o", "base.json")
     return run
@@ -245,8 +247,9 @@ def test_a_pipe_that_nobody_reads(run: Run) -> None:
     assert (done.returncode, done.stderr) == (0, "1 review: 1 scored\n")
 
 
+@pytest.mark.at_length
 @pytest.mark.parametrize(
-    "words", [["--help"], ["--version"], ["score", "--help"], ["schema", "review"]]
+    "words", some([["--help"], ["schema", "review"], ["--version"], ["score", "--help"]], 2)
 )
 def test_help_that_nobody_reads(run: Run, words: list[str]) -> None:
     """A closed pipe ends quietly, whoever writes."""
@@ -258,8 +261,9 @@ def test_help_that_nobody_reads(run: Run, words: list[str]) -> None:
 
 
 @needs.FULL_DEVICE
+@pytest.mark.at_length
 @pytest.mark.parametrize(
-    "words", [["--help"], ["--version"], ["score", "--help"], ["schema", "review"]]
+    "words", some([["--help"], ["schema", "review"], ["--version"], ["score", "--help"]], 2)
 )
 def test_help_for_a_full_disk(run: Run, words: list[str]) -> None:
     """What cannot be written is code 4, also where typer writes."""
@@ -292,7 +296,7 @@ def test_no_line_is_a_command_to_the_runner(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("a.yaml --fail-under 50", "--fail-under passes: none of 1 is under 50%."),
+        ("a.yaml --fail-under 50", "--fail-under passes: the one review judged is not under 50%."),
         ("none.yaml", "1 input could not be scored."),
     ],
 )
@@ -347,7 +351,7 @@ def at_a_terminal(
 ) -> "tuple[subprocess.CompletedProcess[str], str]":
     """The program at a terminal, `messages` too: its end, and all that was sent, uncoloured."""
     ours, theirs = pty.openpty()
-    done = run(*words, stdout=theirs, stderr=theirs if messages else subprocess.PIPE)
+    done = run(*words, onto={1: theirs, 2: theirs} if messages else {1: theirs})
     os.close(theirs)
     seen = b""
     # Reading fails where the other end is closed and all of it was read.

@@ -29,7 +29,7 @@ from charter_score.rubric import Rubric, holds
 from charter_score.scoring import NothingObservedError, score
 from charter_score.source.validation import validate
 from documents import errors_of, review_from, rubric_from, values_from, with_changes
-from effort import examples
+from effort import examples, some
 from random_documents import to_yaml
 
 Document = dict[str, Any]
@@ -749,7 +749,8 @@ def hostile_changes(text: str) -> RubricChanges:
     return compare(before, with_changes(after, version=hostile.hostile("version", text)))
 
 
-@pytest.mark.parametrize("width", [40, 80])
+@pytest.mark.at_length
+@pytest.mark.parametrize("width", some([40, 80]))
 def test_nothing_acts_in_a_terminal(width: int) -> None:
     """No text of a rubric puts a character into the terminal that acts or hides."""
     for changes in (hostile_changes(hostile.BRIEF), compare(

@@ -121,11 +121,11 @@ UNSCORED = Failed("f.yaml", (Diagnostic("unrated", "s.a has no rating", "f.yaml"
 @pytest.mark.parametrize(
     ("outcomes", "passed", "said"),
     [
-        ([review("x")], True, "none of 1 is below its rubric's expectation"),
-        ([BELOW], False, "1 of 1 is below its rubric's expectation"),
+        ([review("x")], True, "the one review judged is not below its rubric's expectation"),
+        ([BELOW], False, "the one review judged is below its rubric's expectation"),
         ([BELOW, review("x"), BELOW], False, "2 of 3 are below their rubric's expectation"),
-        ([CRITICAL], False, "1 of 1 missed a critical criterion"),
-        ([UNSAID], False, "1 of 1 has a rubric that states no expectation"),
+        ([CRITICAL], False, "the one review judged missed a critical criterion"),
+        ([UNSAID], False, "the one review judged has a rubric that states no expectation"),
         (
             [UNSAID, BELOW, CRITICAL, UNSAID],
             False,
@@ -194,13 +194,13 @@ BARE = rubric_from(FINE_TEXT)
         (
             Gates(fail_under=Fraction(80, 100)),
             review("x", b="not met", c="not met", by=FINE),
-            Reason(Gate.SHARE, "is under 80%", "are under 80%"),
+            Reason(Gate.SHARE, "is under 80%", "are under 80%", "is not under 80%"),
             "49.96%, under 80%",
         ),
         (
             Gates(fail_under=Fraction(70, 100)),
             review("x", c="not met", by=BARE),
-            Reason(Gate.SHARE, "is under 70%", "are under 70%"),
+            Reason(Gate.SHARE, "is under 70%", "are under 70%", "is not under 70%"),
             "69.96%, under 70%",
         ),
         (
@@ -210,6 +210,7 @@ BARE = rubric_from(FINE_TEXT)
                 Gate.NOT_APPLICABLE,
                 "has more than 33.33% of its criteria n/a",
                 "have more than 33.33% of their criteria n/a",
+                "does not have more than 33.33% of its criteria n/a",
             ),
             "1 of 3 criteria n/a, 33.333%, more than 33.33%",
         ),
@@ -221,7 +222,7 @@ def test_what_a_gate_has_against_a_review(
     """Its file, the reason, and figures that bear the verdict out however close they are."""
     violation = Violation(reason, outcome.path, detail, outcome.path)
     alone = judged(gates, [outcome])
-    assert alone == Verdict(reason.gate, False, f"1 of 1 {reason.one}", (violation,))
+    assert alone == Verdict(reason.gate, False, f"the one review judged {reason.one}", (violation,))
     twice = judged(gates, [outcome, outcome])
     assert twice.text == f"2 of 2 {reason.several}"
 
@@ -326,7 +327,7 @@ def test_a_review_that_fell_a_band() -> None:
     assert verdict == Verdict(
         Gate.EARLIER_RUN,
         passed=False,
-        text="1 of 1 earlier review fell a band",
+        text="the one earlier review fell a band",
         violations=(Violation(FELL, "x.yaml", "fell from High to Low", "x.yaml"),),
     )
 
@@ -380,14 +381,14 @@ def test_a_review_that_is_not_scored_any_more(now: list[Outcome], why: str) -> N
     verdict = compared([earlier("x", "Mid", 60)], now)
     assert not verdict.passed
     assert whys(verdict) == [("x", why)]
-    assert verdict.text.startswith("1 of 1 earlier review is not among the scored reviews")
+    assert verdict.text.startswith("the one earlier review is not among the scored reviews")
 
 
 def test_a_review_that_is_scored_with_another_rubric() -> None:
     """A review by another rubric, or another version of it, is no like: it fails, and says so."""
     verdict = compared([earlier("x", "Mid", 60)], [review("x", by=rubric(version="2"))])
     assert whys(verdict) == [("x", "is now scored with r@2 (r@1)")]
-    assert verdict.text == "1 of 1 earlier review was scored with another rubric; 1 new"
+    assert verdict.text == "the one earlier review was scored with another rubric; 1 new"
 
 
 @pytest.mark.parametrize(

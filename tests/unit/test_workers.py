@@ -48,12 +48,17 @@ def defective(items: list[int]) -> list[tuple[int, int]]:
 
 @pytest.fixture(params=METHODS)
 def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> StartMethod:
-    """How workers begin here; a spawned one is made to be worth its price."""
+    """How workers begin here; a spawned one is made to be worth its price.
+
+    Chunks stay small, so that few processes die until one item of a chunk is found to blame.
+    """
     chosen: StartMethod = request.param
     if chosen not in workers.multiprocessing.get_all_start_methods():
         pytest.skip(f"this system has no {chosen}")
     monkeypatch.setattr(workers, "start_method", lambda: chosen)
     monkeypatch.setitem(workers.FEWEST, "spawn", workers.FEWEST["fork"])
+    monkeypatch.setattr(workers, "SMALLEST", 8)
+    monkeypatch.setattr(workers, "LARGEST", 8)
     return chosen
 
 

@@ -1,8 +1,10 @@
-"""The programs as typer apps: `charter-score` with all its commands, and `score` alone."""
+"""The programs as commands of typer: `charter-score` with all its commands, and `score` alone."""
 
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 import typer
+import typer.main
 
 from charter_score.cli.commands import EXAMPLE, CommandGroup, Group
 from charter_score.cli.options import show_version
@@ -85,8 +87,9 @@ class Commands(CommandGroup):
                 raise KeyError(name)
 
 
-def app() -> typer.Typer:
-    """The program `charter-score`."""
+@cache
+def app() -> Any:
+    """The program `charter-score`, made once however often a process runs it."""
     program = Group(
         Commands,
         help="Scores customer-service reviews against a rubric, exactly and honestly.",
@@ -94,7 +97,7 @@ def app() -> typer.Typer:
         epilog=f"Start with: {EXAMPLE}, then: score example.yaml",
     ).app(with_completion=True)
     program.callback()(_version)
-    return program
+    return typer.main.get_command(program)
 
 
 def _version(
@@ -109,8 +112,9 @@ def _version(
     del version
 
 
-def score_app() -> typer.Typer:
-    """The program `score`."""
+@cache
+def score_app() -> Any:
+    """The program `score`, made once as well."""
     from charter_score.cli.score import COMMAND
 
-    return COMMAND.app(with_completion=True)
+    return typer.main.get_command(COMMAND.app(with_completion=True))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar, assert_never
 
 from charter_score.cli.asked import Asked
-from charter_score.errors import NotWrittenError, UsageError
+from charter_score.errors import NotWrittenError, UsageError, all_of
 from charter_score.render.results.batch import BatchRenderer
 from charter_score.render.text.console import Screen
 from charter_score.source.files import (
@@ -164,12 +164,17 @@ def targets(wanted: Format | None, outputs: Sequence[str]) -> list[Target]:
         return [Target(None, wanted or _from_environment())]
     if len(outputs) == 1 and outputs[0] == "-":
         return [Target(None, wanted or _from_environment())]
-    found = []
+    found, mistakes = [], list[UsageError]()
     for name in outputs:
-        if name == "-":
-            found.append(Target(None, _from_environment()))
-        else:
-            found.append(Target(name, wanted or by_ending(name, ENDINGS)))
+        try:
+            if name == "-":
+                found.append(Target(None, _from_environment()))
+            else:
+                found.append(Target(name, wanted or by_ending(name, ENDINGS)))
+        except UsageError as wrong:
+            mistakes.append(wrong)
+    if (wrong_all := all_of(mistakes)) is not None:
+        raise wrong_all
     places = [os.path.realpath(one.path) if one.path else "-" for one in found]
     if len(set(places)) < len(places):
         raise UsageError("one file is named by -o twice")

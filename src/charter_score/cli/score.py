@@ -272,6 +272,7 @@ class _Run:
         self.kept: list[str | None] = []
         self.collected = job.collected()
         self.progress = Progress(quiet=options.quiet)
+        self.lists_skipped = False  # on standard output, and once is enough
         self._gates = job.gates
         self._alike: dict[tuple[str, ...], set[str]] = {}
         self._told = OfOneFile()
@@ -290,6 +291,8 @@ class _Run:
             if wanted is None and own is None and self.agreed is not None:
                 self.agreed.refuse([_shown_in(chosen, self.options)])
             output.is_painted = chosen in PAINTED
+            if chosen is Format.CONCISE and output.path is None:
+                self.lists_skipped = True
             output.begin(own or renderer(chosen, self._look(output)))
             if output.renderer is not None:
                 renderers.append(output.renderer)
@@ -373,7 +376,8 @@ def _tell_verdict(run: _Run, code: ExitCode) -> None:
     if not options.quiet:
         collected = run.collected
         lines += [Line(note, "warn") for note in run.more_alike()]
-        lines += _told_skipped(collected.skipped.found)
+        if not run.lists_skipped:
+            lines += _told_skipped(collected.skipped.found)
         lines += [Line(note, "faint") for note in _notes(collected.left_out.found, options)]
         lines += [Line(note, "warn") for note in _not_given(summary)]
         if told := filtered_out(summary):

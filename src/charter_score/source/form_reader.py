@@ -66,6 +66,8 @@ def read_forms(data: bytes, shown: str) -> Iterator[Document | DocumentError]:
         reader = _Form(rows, book.unread.get(sheet.name, {}), sheet)
         reader.diagnostics += warnings
         warnings = []
+        if sheet.is_hidden:
+            reader.diagnostics.append(_hidden(sheet))
         try:
             yield reader.document(sheet.name if len(forms) > 1 else None)
         except DocumentError as wrong:
@@ -118,6 +120,18 @@ def _not_read(sheet: Sheet) -> Diagnostic:
         sheet.shown,
         START,
         "whatever belongs to the review must stand in the form",
+        Severity.WARNING,
+        sheet.name,
+    )
+
+
+def _hidden(sheet: Sheet) -> Diagnostic:
+    return Diagnostic(
+        "hidden-sheet",
+        "this sheet is hidden, and its review counts",
+        sheet.shown,
+        START,
+        "show it, or delete it if it is an old copy",
         Severity.WARNING,
         sheet.name,
     )

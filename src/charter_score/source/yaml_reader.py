@@ -10,6 +10,7 @@ import re
 from typing import Any, NoReturn
 
 import yaml
+from yaml.parser import ParserError
 from yaml.scanner import ScannerError
 
 from charter_score.diagnostics import START, Location
@@ -158,7 +159,9 @@ class _Builder(Builder):
         return self._finished(built)
 
     def _stopped_before(self, end: int) -> bool:
-        """Add what is wrong before a scanner's error; true where a limit ends the reading there.
+        """Add what is wrong before a scanner's error; true where the reading ends there.
+
+        A limit ends it, or an error of the grammar.
 
         Scanners look up to 1,024 characters ahead before they give the first token of a line,
         since all of it could be a key. So their error may come before the events of the text in
@@ -169,15 +172,20 @@ class _Builder(Builder):
             earlier = _Builder(self._text, self._path, note_places=False)
             stopped = False
             cut_open_at = end
+            before = self._text[:end]
             try:
-                before = self._text[:end]
                 earlier._build(before, _parser(before))
             except ReadingStoppedError:
                 stopped = earlier._problems[-1].code not in _OF_A_CUT
             except ScannerError as wrong:
                 cut_open_at = _first_index(wrong)
+            except ParserError as wrong:
+                # At the end of the text it is only a list or mapping that was cut.
+                if wrong.problem_mark and wrong.problem_mark.index < len(before.rstrip()):
+                    earlier._syntax(wrong)
+                    stopped = True
             except (ValueError, OverflowError, yaml.YAMLError):
-                pass  # a list or mapping was cut: all that stands before it was seen
+                pass
             known = set(self._problems)
             self._problems += [
                 problem

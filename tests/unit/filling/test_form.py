@@ -728,6 +728,7 @@ def test_a_form_is_known_by_its_ending(small: Rubric) -> None:
 
 
 @needs.LIBREOFFICE
+@pytest.mark.long
 def test_another_program_opens_saves_and_prints_a_form(tmp_path: Path) -> None:
     """LibreOffice keeps values, drop-downs and hidden cells, and prints pages of A4 landscape."""
     rubric = load_rubric(ROOT / "rubrics/plymouth-quality-monitoring.yaml").rubric

@@ -444,11 +444,11 @@ def test_large_rubrics_are_given_up() -> None:
 
 
 @pytest.mark.at_length
-@pytest.mark.parametrize("start", some(range(0, 1200, 100), 2))
+@pytest.mark.parametrize("start", some(range(0, 1200, 50), 2))
 def test_reckoning_agrees_with_force(start: int) -> None:
     """Bands and criteria are judged as by scoring every review that a small rubric allows."""
     checked = 0
-    for seed in range(start, start + 100):
+    for seed in range(start, start + 50):
         rubric = rubric_from(to_yaml(random_rubric(random.Random(seed))))
         wanted = by_force(rubric)
         if wanted is not None:
@@ -457,7 +457,7 @@ def test_reckoning_agrees_with_force(start: int) -> None:
             routes_of = {one.route[:-1] for one in advice(rubric) if one.code in kinds}
             assert routes_of <= wanted, seed
             assert routes_of == wanted or is_left_alone(rubric), seed
-    assert checked > 10
+    assert checked > 5
 
 
 def is_left_alone(rubric: Rubric) -> bool:

@@ -213,39 +213,40 @@ def ods(old: str, new: str, part: str = "content.xml") -> bytes:
 
 ROW, CELL = "<table:table-row>", '<table:table-cell office:value-type="string">'
 MANY_ZEROS = "0" * 20 + "999999999999999"
-BAD_ODS = {
+BAD_ODS: dict[str, tuple[str, tuple[str, ...]]] = {
     "a row repeated": (
-        ods(ROW, ROW.replace(">", ' table:number-rows-repeated="900000">')), "sheet-too-large",
+        "sheet-too-large", (ROW, ROW.replace(">", ' table:number-rows-repeated="900000">')),
     ),
     "a cell repeated": (
-        ods(CELL, CELL.replace(">", ' table:number-columns-repeated="5000">')), "sheet-too-large",
+        "sheet-too-large", (CELL, CELL.replace(">", ' table:number-columns-repeated="5000">')),
     ),
     "a count behind zeros": (
-        ods(ROW, ROW.replace(">", f' table:number-rows-repeated="{MANY_ZEROS}">')),
         "not-a-workbook",
+        (ROW, ROW.replace(">", f' table:number-rows-repeated="{MANY_ZEROS}">')),
     ),
     "no number": (
-        ods(ROW, ROW.replace(">", ' table:number-rows-repeated="-1">')), "not-a-workbook",
+        "not-a-workbook", (ROW, ROW.replace(">", ' table:number-rows-repeated="-1">')),
     ),
     "entities": (
-        ods("<office:document", '<!DOCTYPE x [<!ENTITY a "a">]><office:document'),
         "not-a-workbook",
+        ("<office:document", '<!DOCTYPE x [<!ENTITY a "a">]><office:document'),
     ),
     "a password": (
-        ods("</manifest:manifest>", "<manifest:encryption-data/></manifest:manifest>",
-            "META-INF/manifest.xml"),
         "password-protected",
+        ("</manifest:manifest>", "<manifest:encryption-data/></manifest:manifest>",
+         "META-INF/manifest.xml"),
     ),
-    "a bomb": (ods("Greeting", "A" * 30_000_000), "too-large"),
-    "damage": (ods("</office:body>", ""), "not-a-workbook"),
+    "a bomb": ("too-large", ("Greeting", "A" * 30_000_000)),
+    "damage": ("not-a-workbook", ("</office:body>", "")),
 }  # fmt: skip
+"""The code that each gets, and what is put in place of what in which part."""
 
 
 @pytest.mark.parametrize("name", BAD_ODS)
 def test_a_bad_open_document_is_refused(name: str) -> None:
     """What could do harm in an .ods is found before anybody makes room for it."""
-    data, code = BAD_ODS[name]
-    assert [one.code for one in diagnostics_in(data, "form.ods")] == [code]
+    code, change = BAD_ODS[name]
+    assert [one.code for one in diagnostics_in(ods(*change), "form.ods")] == [code]
 
 
 def _binary(part: str, new: bytes) -> bytes:
@@ -357,6 +358,19 @@ def test_a_sheet_that_is_not_read_is_named() -> None:
     assert not any(one.is_error for one in found)
     book.book["Words"].sheet_state = "visible"
     assert diagnostics_in(book.data())[-2].sheet == "Words"
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_form_on_a_hidden_sheet_is_read_and_told(state: str) -> None:
+    """An old copy that nobody sees would count without a word."""
+    book = Book()
+    book.book.copy_worksheet(book.sheet).title = "Old"
+    book.book["Old"].sheet_state = state
+    shown, hidden = found_in(book.data())
+    assert [one.code for one in shown.diagnostics] == []
+    assert [(one.code, one.sheet, one.is_error) for one in hidden.diagnostics] == [
+        ("hidden-sheet", "Old", False)
+    ]
 
 
 def test_notes_on_cells_are_told() -> None:

@@ -171,6 +171,20 @@ def test_depth_is_our_limit(
 
 
 @pytest.mark.parametrize("libyaml", [True, False], ids=["libyaml", "without libyaml"])
+@pytest.mark.parametrize("brackets", [10, 1000, 1001])
+@pytest.mark.parametrize(
+    ("start", "column"), [('"x" "y" ', 5), ("{a: [}", 6), ("a: [x] y ", 8), ("} ", 1)]
+)
+def test_an_error_before_deep_nesting_keeps_its_place(
+    start: str, column: int, brackets: int, libyaml: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some parsers have a limit of their own, and look ahead to it; the earlier error is told."""
+    if not libyaml:
+        monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    assert said_of(start + "[" * brackets) == [("yaml-syntax", 1, column)]
+
+
+@pytest.mark.parametrize("libyaml", [True, False], ids=["libyaml", "without libyaml"])
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -205,7 +219,7 @@ def test_depth_is_our_limit(
             "a: 1\n&b c: [&d e, @",
             [("anchor", 2, 1), ("anchor", 2, 8), ("yaml-syntax", 2, 14)],
         ),
-        ("[: a, @", [("yaml-syntax", 1, 7)]),
+        ("[: a, @", [("yaml-syntax", 1, 2)]),
         ("# a\n@", [("yaml-syntax", 2, 1)]),
         ("[&a x, \n&b y, z\n- c", [("anchor", 1, 2), ("anchor", 2, 1), ("yaml-syntax", 3, 4)]),
         ('&a x: 1\ny\nz: "', [("anchor", 1, 1), ("yaml-syntax", 3, 1)]),

@@ -125,7 +125,7 @@ class Concise:
         table = self._table() if self._rows.number else iter(())
         summary = iter([self._screen.text(spaced(*self._summary(closing)))])
         failed = self._not_scored() if self._failed.number else iter(())
-        skipped = iter([self._screen.text(self._left_out())])
+        skipped = iter([self._screen.text(self._left_out(closing))])
         is_first = True
         for part in (table, summary, failed, skipped):
             begin = next(part, "")
@@ -211,12 +211,14 @@ class Concise:
         for text in self._failed.taken_out():
             yield self._line(text, 2)
 
-    def _left_out(self) -> Parts:
+    def _left_out(self, closing: Closing) -> Parts:
         if not self._skipped:
             return []
         listed: Parts = [entry(words(text)) for text in self._skipped]
         if self._more_skipped:
             listed.append(entry(words(f"and {self._more_skipped} more")))
+        if ready := phrases.only_status_missing(closing.collected.skipped.found):
+            listed.append(entry(words(ready)))
         return [heading("Skipped"), *listed]
 
 

@@ -289,13 +289,15 @@ def _total(result: ReviewResult) -> Iterator[RenderableType]:
     observed = result.observed
     were = "was" if observed.not_applicable == 1 else "were"
     criteria = phrases.criteria_with_points(result)
+    counted = f"{observed.not_applicable} of {criteria} {were} n/a"
+    if (observed.not_applicable, observed.of) == (0, 1):
+        counted = "the only criterion was not n/a"
     exact = f"{_fraction(result.uplift)}, which is " if result.uplift else ""
     yield entry(
         words(
             ("n/a adds: " if result.uplift >= 0 else "n/a takes: ", "strong"),
             f"{_fraction(result.share)} − {_fraction(result.observed_share)} = {exact}"
-            f"{phrases.signed(result.uplift)} points; {observed.not_applicable} of {criteria} "
-            f"{were} n/a",
+            f"{phrases.signed(result.uplift)} points; {counted}",
         )
     )
 

@@ -15,6 +15,7 @@ from charter_score.diagnostics import Diagnostic, joined
 from charter_score.figures import figure_text
 from charter_score.outcome import Failed, Scored
 from charter_score.render.text import phrases
+from charter_score.render.text.hostile import with_breaks
 from charter_score.result import CriterionResult, ReviewResult
 from charter_score.review import DisputeOutcome, Selection, Status
 
@@ -145,12 +146,13 @@ def findings(scored: Scored, *, comments: bool) -> Iterator[Finding]:
         loss = loss_of(result)
         if loss is None:
             continue
+        comment = result.rated.comment if comments else None
         yield Finding(
             route=need.route,
             title=result.criterion.title,
             kind=loss,
             told=f"{result.worth.rating}, {amount_of(result)}",
-            comment=result.rated.comment if comments else None,
+            comment=None if comment is None else with_breaks(comment),
             line=scored.lines.get((need.section.id, result.criterion.id), 1),
             critical=result.critical_missed,
         )

@@ -21,6 +21,7 @@ from charter_score.figures import JSON_DECIMALS, rounded_text
 from charter_score.outcome import Failed, Outcome, Scored
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import findings, reason, titled
+from charter_score.render.results.overview import chosen
 from charter_score.render.results.verdicts import Failure, failures
 from charter_score.render.text.diagnostics import message_text
 from charter_score.render.text.hostile import visible
@@ -112,6 +113,8 @@ class GitHub:
                 "the job summary (-f markdown) goes through every review\n"
             )
         summary = closing.summary
+        if told := chosen(summary, names=self._names):
+            yield f"charter-score: chosen: {_escaped(told)}\n"
         skipped = f", {summary.skipped} skipped" if summary.skipped else ""
         yield (
             f"charter-score: {count(summary.reviews, 'review')}, {summary.scored} scored, "

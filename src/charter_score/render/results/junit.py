@@ -18,9 +18,10 @@ from charter_score.diagnostics import Diagnostic
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import amount_of, loss_of, reason, remarks
+from charter_score.render.results.overview import chosen
 from charter_score.render.text import phrases
 from charter_score.render.text.diagnostics import place_text
-from charter_score.render.text.hostile import visible
+from charter_score.render.text.hostile import visible, with_breaks
 from charter_score.result import CriterionResult, ReviewResult, SectionResult
 
 _AGAIN = "\0"
@@ -86,8 +87,15 @@ class JUnit:
         return piece.text.replace(_AGAIN, _numbered("", number))
 
     def end(self, closing: Closing) -> Iterator[str]:
-        """The foot."""
-        del closing
+        """A suite without a case for what a filter left out, if there is one, and the foot."""
+        if told := chosen(closing.summary, names=self._names):
+            suite = _suite("charter-score", "", [])
+            del suite.attrib["file"]
+            properties = ET.SubElement(suite, "properties")
+            ET.SubElement(properties, "property", name="chosen", value=legal(told))
+            ET.indent(suite, level=1)
+            text = "  " + ET.tostring(suite, encoding="unicode") + "\n"
+            yield self.add(Suite("charter-score", text))
         yield "</testsuites>\n"
 
     def _scored(self, scored: Scored) -> ET.Element:
@@ -130,7 +138,7 @@ class JUnit:
         line = scored.lines.get((section.section.id, one.criterion.id))
         if line is not None:
             case.set("line", str(line))
-        comment = one.rated.comment if self._comments else None
+        comment = with_breaks(one.rated.comment or "") if self._comments else None
         if (loss := loss_of(one)) is not None:
             told = f"{one.worth.rating}: {amount_of(one)}"
             if one.critical_missed:

@@ -209,7 +209,7 @@ def _grouping(summary: Summary, by: str, *, names: bool) -> Grouping:
     if is_empty and not all(row.shows_mean for row in rows):
         few = f"–: {too_few}"
     elif not all(row.shows_mean for row in rows):
-        few = f"each {too_few}"  # so that no cell has to stay empty
+        few = f"each {too_few}" if len(rows) > 1 else too_few  # so that no cell has to stay empty
     return Grouping(fields, heads + ("Rubric",) * several, rows, figures, note, few)
 
 
@@ -393,6 +393,10 @@ def _bounded(one: RubricSummary, share: Fraction | None) -> str:
 
 
 def _expectation(one: RubricSummary) -> str:
+    if one.reviews == 1:
+        if not one.meets_expected:
+            return "not met"
+        return "met, but only because of n/a" if one.meets_only_by_not_applicable else "met"
     meet = "meets" if one.meets_expected == 1 else "meet"
     said = f"{one.meets_expected} of {one.reviews} {meet} it"
     if one.meets_only_by_not_applicable:

@@ -327,7 +327,8 @@ class _Sheets:
     ) -> Iterator[tuple[Any, int]]:
         """A table on as many sheets as its rows need, each with the place of its last row.
 
-        On paper are the first columns, as many as are `printed`, which the foot of a page says.
+        On paper are the first columns, as many as are `printed`, and the first rows, which the foot
+        of a page says.
         `is_table` makes it a table that the spreadsheet knows as one.
         """
         most = MOST_ROWS - 1
@@ -452,17 +453,28 @@ def _sheet_name(name: str, most: int = _LONGEST_NAME) -> str:
     return units.decode("utf-16-le", "ignore").strip(" '")
 
 
+_MOST_PRINTED = 1_000
+"""Rows of a table on paper, some 13 pages: nobody reads more there, and 400 reviews took 101."""
+
+
 def _set_up_pages(sheet: Any, last: int, columns: int, printed: int) -> None:
-    """Have a table printed on pages as wide as it is, with its head on each."""
+    """Have a table printed on pages as wide as it is, with its head on each.
+
+    What is left off the paper stands in the foot of each page.
+    """
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    lines = min(last, _MOST_PRINTED)
+    cut = [f"{printed} of {columns} columns"] if printed < columns else []
+    if lines < last:
+        cut.append(f"{lines:,} of {last:,} rows")
     foot = _PAGES
-    if printed < columns:
-        sheet.print_area(0, 0, last, printed - 1)
-        foot = f"&LThe first {printed} of {columns} columns; the sheet has the others{_PAGES}"
+    if cut:
+        sheet.print_area(0, 0, lines, printed - 1)
+        foot = f"&LThe first {' and '.join(cut)}; the sheet has the others{_PAGES}"
     sheet.set_footer(foot)
 
 

@@ -199,7 +199,9 @@ def _allowed(limit: Limit) -> str:
         limit.allowances, key=lambda one: (one.any_of_them, one.most)
     ):
         of = _ranges([one.of for one in group])
-        if any_of_them == most:
+        if of == "1":
+            told.append("the only one" if most else "not the only one")
+        elif any_of_them == most:
             told.append(f"{f'any {most}' if most else 'none'} of {of}")
         elif any_of_them:
             told.append(f"any {any_of_them} of {of}, or up to {most}, the lightest")

@@ -13,11 +13,12 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(_shown(character) for character in text)
+    odd = [character for character in set(text) if not character.isprintable()]
+    return text.translate({ord(character): _shown(character) for character in odd})
 
 
 def _shown(character: str) -> str:
-    if character.isprintable() or unicodedata.category(character) not in _INVISIBLE:
+    if unicodedata.category(character) not in _INVISIBLE:
         return character
     code = ord(character)
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
@@ -46,6 +47,14 @@ def lines_of(text: str) -> list[str]:
     if text.isprintable():
         return [text.strip()]
     return [line.replace("\t", " ").rstrip() for line in _LINE_BREAK.split(text.strip())]
+
+
+def with_breaks(text: str) -> str:
+    """A free text with its line breaks as line feeds, whatever its writer broke it with.
+
+    For formats that have lines of their own; what else in it acts or hides is for them to show.
+    """
+    return text if text.isprintable() else _LINE_BREAK.sub("\n", text.strip())
 
 
 def visible_lines(text: str) -> str:

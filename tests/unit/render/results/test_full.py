@@ -16,9 +16,10 @@ from charter_score.render.text.console import Screen
 from charter_score.review import Review, WholeSection
 from charter_score.scoring import NothingObservedError
 from documents import review_from, rubric_from, scored, scored_documents
+from effort import some
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
-WIDTHS = range(40, 121, 5)
+WIDTHS = (40, 80, 120, *range(45, 80, 5), *range(85, 120, 5))
 
 RUBRIC = """
 id: r
@@ -279,14 +280,16 @@ def examples() -> list[Scored]:
     return found
 
 
+@pytest.mark.at_length
 @pytest.mark.parametrize("outcome", examples(), ids=lambda one: one.id)
 def test_no_example_loses_a_word_or_a_line_s_end(outcome: Scored) -> None:
     """Everything the reviewers of the examples wrote is shown at every width, and fits."""
-    for width in WIDTHS:
+    for width in some(WIDTHS, 3):
         assert (width, *wrong_at(outcome, width)) == (width, [], [])
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.at_length
+@pytest.mark.parametrize("seed", some(range(100), 15))
 def test_no_review_loses_a_word(seed: int) -> None:
     """Everything somebody wrote into a review is shown, whatever was rated and disputed."""
     rng = random.Random(seed)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -279,12 +280,24 @@ def test_what_a_review_wrote_is_kept(outcomes: list[Outcome]) -> None:
     assert row["advisor"] == written.replace("\x0b", "\\u000b")
 
 
+@cache
+def hostile_workbook() -> bytes:
+    """A workbook of hostile reviews."""
+    return rendered(Workbook(), hostile.outcomes(), by=("advisor,team",))
+
+
+@cache
+def hostile_sheets() -> Any:
+    """That workbook as another library reads it."""
+    return opened(hostile_workbook())
+
+
 @pytest.mark.parametrize("name", ["Reviews", "Criteria", "Summary", "By advisor and team"])
 def test_hostile_text_is_text_and_comes_back(name: str) -> None:
     """No cell is a formula, an error or a link; every text comes back, cut where a cell ends."""
-    data = rendered(Workbook(), hostile.outcomes(), by=("advisor,team",))
+    data = hostile_workbook()
     found = set()
-    for row in opened(data)[name].iter_rows():
+    for row in hostile_sheets()[name].iter_rows():
         for cell in row:
             assert cell.data_type in "snd", cell.value
             assert cell.hyperlink is None
@@ -425,6 +438,7 @@ def test_without_the_extra_the_way_to_it_is_told() -> None:
 
 
 @needs.LIBREOFFICE
+@pytest.mark.long
 def test_libreoffice_opens_and_prints_it(tmp_path: Path, data: bytes) -> None:
     """LibreOffice makes a PDF of it (7.4 crashed over truth values under rules for colours)."""
     (tmp_path / "team.xlsx").write_bytes(data)
@@ -438,3 +452,16 @@ def test_libreoffice_opens_and_prints_it(tmp_path: Path, data: bytes) -> None:
         timeout=120,
     )
     assert (tmp_path / "team.pdf").stat().st_size > 10_000
+
+
+def test_paper_takes_a_thousand_rows(outcomes: list[Outcome]) -> None:
+    """A long sheet prints its first rows on pages as wide as it is, and their foot says so."""
+    low = next(one for one in outcomes if isinstance(one, Scored))
+    many = [low._replace(path=f"{number}.yaml", id=str(number)) for number in range(300)]
+    for reviews, printed in ((many, 1_001), (many[:100], 501)):
+        sheet = opened(rendered(Workbook(), reviews))["Criteria"]
+        assert sheet.print_area.endswith(f"${printed}")
+        assert sheet.print_title_rows == "$1:$1"
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        said = "1,000 of 1,500 rows" if len(reviews) == 300 else "columns; the sheet has the others"
+        assert said in str(sheet.oddFooter.left.text)

@@ -18,6 +18,7 @@ from charter_score.render.text.console import Screen
 from charter_score.render.text.diagnostics import problem_lines
 from charter_score.review import Review
 from charter_score.rubric import Rubric
+from effort import some
 
 EVERYTHING = Look(names=True, public_comments=True)
 
@@ -125,7 +126,8 @@ def test_no_line_is_a_command_to_a_runner(coloured: bool) -> None:
     ]
 
 
-@pytest.mark.parametrize("width", [40, 80])
+@pytest.mark.at_length
+@pytest.mark.parametrize("width", some([40, 80]))
 def test_nothing_acts_in_a_terminal(width: int) -> None:
     """No view of a review, a batch or diagnostics holds a character that acts or hides."""
     one = hostile.scored(hostile.BRIEF)
