@@ -1,0 +1,1 @@
+"""Plain statistics: intervals, control charts, funnels, exact tests; formulas in the docstrings."""
