@@ -249,7 +249,8 @@ class _Run:
         for output, wanted, own in self.destinations:
             chosen = wanted or usual
             output.is_painted = chosen in PAINTED
-            output.begin(own or renderer(chosen, self._look(output)))
+            look = self._look(output)._replace(alone=number == 1)
+            output.begin(own or renderer(chosen, look))
             if output.renderer is not None:
                 renderers.append(output.renderer)
         return renderers

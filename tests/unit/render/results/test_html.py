@@ -17,20 +17,20 @@ from batches import batch, rendered, rendered_text
 from charter_score.diagnostics import Diagnostic, Location
 from charter_score.outcome import Failed, Outcome, Scored
 from charter_score.render.results.json import JsonEnvelope
-from charter_score.render.results.junit import legal
 from charter_score.render.results.page import HtmlReport
-from charter_score.render.text.hostile import visible
+from charter_score.render.text.hostile import visible, visible_lines
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 TAGS = {
     *("html", "head", "meta", "title", "style", "body", "header", "main", "section", "footer"),
     *("h1", "h2", "h3", "p", "span", "b", "strong", "bdi", "blockquote", "div", "ul", "li", "dl"),
     *("dt", "dd", "table", "caption", "thead", "tbody", "tr", "th", "td", "svg", "rect", "line"),
+    *("article", "h4", "ol"),
 }
 ATTRIBUTES = {
     *("charset", "http-equiv", "content", "name", "lang", "class", "scope", "role", "colspan"),
     *("viewbox", "preserveaspectratio", "aria-hidden", "focusable", "width", "height"),
-    *("x1", "x2", "y", "y1", "y2"),
+    *("x", "x1", "x2", "y", "y1", "y2", "aria-label"),
 }
 
 
@@ -123,7 +123,7 @@ def test_hostile_text_comes_back_isolated(names: bool, comments: bool) -> None:
                 assert owner.tag in ("bdi", "title")
                 whole = hostile.HOSTILE.replace("FIELD", mark[0])
                 line = visible(re.sub(r"[ \t\r\n]+", " ", whole).strip())
-                assert line in text or legal(whole) in text
+                assert line in text or visible_lines(whole) in text
                 found.add(mark[0][6:-4])
     assert found >= {
         *("rubric-title", "organisation", "version", "band-low", "band-middle", "band-high"),
@@ -134,8 +134,11 @@ def test_hostile_text_comes_back_isolated(names: bool, comments: bool) -> None:
     people = {"advisor", "team", "reviewer"}
     assert found & people == (people if names else set())
     assert ("comment-tone" in found) is comments
-    assert not found & {"who", "decided-by-tone", "notes", "because-tone", "evidence-tone", "what"}
-    assert not found & {"reference", "interaction-one"}
+    # Only the page made for an advisor has room for all of it.
+    assert ({"notes", "because-tone", "evidence-tone", "what"} <= found) is (names and comments)
+    assert ("decided-by-tone" in found) is names
+    assert ("who" in found) is (names and comments)
+    assert ({"reference", "interaction-one"} <= found) is names
 
 
 def test_every_figure_is_the_wire_s(outcomes: list[Outcome]) -> None:
@@ -277,10 +280,11 @@ def test_names_and_comments_only_where_asked_for(outcomes: list[Outcome]) -> Non
     for word in ("Ann", "Rob", "Ben", "Rushed", "007", "bins", "I did"):
         assert not re.search(rf"\b{word}\b", shy)
     page = html.document_fromstring(rendered(fresh(names=True, comments=True), outcomes))
-    names = [text_of(one) for one in page.find_class("about")]
+    (rows,) = page.find_class("reviews")
+    names = [text_of(one) for one in rows.find_class("about")]
     assert "Ann" in names
     assert "reviewed by Rob" in names
-    assert [text_of(one) for one in page.iter("blockquote")] == ["Rushed"]
+    assert [text_of(one) for one in rows.iter("blockquote")] == ["Rushed"]
 
 
 def test_several_rubrics_are_shown_apart(outcomes: list[Outcome]) -> None:
