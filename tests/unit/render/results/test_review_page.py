@@ -86,7 +86,7 @@ def test_the_page_says_what_the_figures_are() -> None:
     assert [words(one) for one in page.find_class("sign")[0]] == ["AdvisorDate", "ReviewerDate"]
 
 
-@pytest.mark.filterwarnings("ignore:Unknown extension")  # openpyxl's, of the bars
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")  # openpyxl's
 def test_every_format_of_the_page_says_the_same() -> None:
     """What stands on the HTML page stands in Markdown and in the workbook's first sheet too."""
     import openpyxl
