@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any, NamedTuple
 
-from charter_score.collectors import Collected
+from charter_score.collectors import Collected, Collector
 from charter_score.diagnostics import At, Diagnostic, Problem, in_order
 from charter_score.errors import DocumentError, UsageError, all_of, shortage
 from charter_score.filters import NO_FILTER, ReviewFilter, field_values, fields_given
@@ -51,7 +51,7 @@ class Job(NamedTuple):
     `lines` each result knows the lines of its criteria. `by` names the fields that the summary is
     grouped by, `filter` says which reviews count. Where the paths are a `part` of what lies in a
     folder, as a hook is given them, a rubric or results of ours among them are left out as they are
-    in a folder.
+    in a folder. `own` makes the collectors that only the command at hand has.
     """
 
     paths: Sequence[str]
@@ -63,11 +63,12 @@ class Job(NamedTuple):
     filter: ReviewFilter = NO_FILTER
     gates: Gates = NO_GATES
     part: bool = False
+    own: Callable[[], tuple[Collector, ...]] = tuple
 
     def collected(self) -> Collected:
         """Every collector, before anything was seen."""
         summary = Summary(by=self.by, filter=self.filter)
-        return Collected(summary=summary, gates=self.gates.findings())
+        return Collected(summary=summary, gates=self.gates.findings(), own=self.own())
 
 
 class Checked(NamedTuple):

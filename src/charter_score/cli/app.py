@@ -13,6 +13,7 @@ class Commands(CommandGroup):
 
     headings = {  # noqa: RUF012 - nothing changes it
         "Commands": ("score", "check", "new", "fill", "rubrics", "explain"),
+        "Teams": ("report",),
         "Fairness": ("dispute", "selftest"),
         "For other programs": ("schema",),
     }
@@ -44,6 +45,10 @@ class Commands(CommandGroup):
                 from charter_score.cli import explain
 
                 return explain.COMMAND.app()
+            case "report":
+                from charter_score.cli import report
+
+                return report.COMMAND.app()
             case "dispute":
                 from charter_score.cli import dispute
 

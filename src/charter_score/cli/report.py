@@ -1,0 +1,332 @@
+"""The command `report`: what many reviews say, as a page to talk about."""
+
+from enum import StrEnum
+from typing import Annotated, Any, assert_never
+
+import typer
+
+from charter_score.cli.commands import Command
+from charter_score.cli.formats import Target, by_ending, refuse_inputs
+from charter_score.cli.options import (
+    ColorOption,
+    Count,
+    Debug,
+    Fields,
+    Flag,
+    Name,
+    Options,
+    Paths,
+    Quiet,
+    RubricFolders,
+    Setting,
+    Since,
+    Until,
+    UsualRubric,
+    Verbose,
+    Where,
+    field_names,
+    format_option,
+    one_of,
+)
+from charter_score.cli.progress import Progress
+from charter_score.cli.terminal import Color, tell
+from charter_score.collectors import Collected
+from charter_score.errors import ExitCode, UsageError
+from charter_score.filters import ReviewFilter
+from charter_score.outputs import is_terminal, print_text, write_text
+from charter_score.pipeline import Job, Scoring
+from charter_score.render.results.verdicts import not_scored
+from charter_score.render.text.console import Line
+from charter_score.render.text.diagnostics import problem_lines
+from charter_score.report.counts import ReportCounts
+from charter_score.report.model import Report
+from charter_score.report.team import Asked, Found, team_report
+from charter_score.source.files import shown_path
+
+
+class ReportFormat(StrEnum):
+    """What a report can be written as."""
+
+    HTML = "html"
+    MARKDOWN = "markdown"
+    JSON = "json"
+    XLSX = "xlsx"
+
+
+ENDINGS = {
+    ".html": ReportFormat.HTML,
+    ".htm": ReportFormat.HTML,
+    ".md": ReportFormat.MARKDOWN,
+    ".markdown": ReportFormat.MARKDOWN,
+    ".json": ReportFormat.JSON,
+    ".xlsx": ReportFormat.XLSX,
+}
+
+
+class ReportOptions(Options):
+    """Everything that `report` can be asked for."""
+
+    paths: Paths = ()
+    output_format: Annotated[
+        Annotated[ReportFormat, one_of(ReportFormat)] | None,
+        format_option(ReportFormat, "How to write the report; html unless -o says otherwise."),
+    ] = None
+    output: Annotated[
+        Name | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write to a file; its ending chooses the format."
+        ),
+    ] = None
+    by: Annotated[
+        Fields,
+        typer.Option(
+            "--by",
+            metavar="FIELD",
+            help="Group by another field as well; team,channel crosses two; may be repeated.",
+            autocompletion=field_names,
+        ),
+        Setting("by"),
+    ] = ()
+    beside: Annotated[
+        Name | None,
+        typer.Option(
+            "--beside",
+            metavar="FIELD",
+            help="The scores by the customer's own answer, which this field holds.",
+        ),
+    ] = None
+    each: Annotated[
+        Count | None,
+        typer.Option(
+            "--each", metavar="NUMBER", help="Reviews planned for each advisor and month."
+        ),
+    ] = None
+    volumes: Annotated[
+        Name | None,
+        typer.Option(
+            "--volumes",
+            metavar="FILE",
+            help="How many contacts there were by channel (yaml, json).",
+        ),
+    ] = None
+    where: Where = ()
+    since: Since = None
+    until: Until = None
+    include_names: Annotated[
+        Flag,
+        typer.Option("--include-names", help="Show names; without it people stand as letters."),
+        Setting("include-names"),
+    ] = False
+    rubric: UsualRubric = None
+    rubrics: RubricFolders = ()
+    jobs: Annotated[
+        Count,
+        typer.Option("--jobs", metavar="NUMBER", help="Processes to use; 0 is one for each core."),
+        Setting("jobs"),
+    ] = 0
+    color: ColorOption = Color.AUTO
+    quiet: Quiet = False
+    verbose: Verbose = False
+    debug: Debug = False
+
+
+def run_report(options: ReportOptions) -> ExitCode:
+    """Read the reviews, count, and write the report.
+
+    Raises:
+        UsageError: before any work, where the options cannot be meant.
+        NotWrittenError: where the report could not be written.
+    """
+    format_ = _format(options)
+    chosen = _chosen(options)
+    asked = _asked(options, chosen)
+    by = tuple(dict.fromkeys([*asked.by, *([asked.beside] if asked.beside else [])]))
+    job = Job(
+        options.paths,
+        options.rubric,
+        options.rubrics,
+        comments=False,
+        filter=chosen,
+        own=_Counts(by, together=asked.public),
+    )
+    lost = refuse_inputs(
+        [Target(options.output, None)],
+        options.paths,
+        [name for name in (options.rubric, options.volumes) if name is not None],
+    )
+    for wrong in lost.values():
+        raise wrong
+    collected = collected_over(job, options)
+    (counts,) = collected.own
+    if not isinstance(counts, ReportCounts):
+        raise TypeError(counts)
+    summary = collected.summary
+    found = Found(
+        summary.reviews, summary.scored, summary.failed, summary.skipped, summary.filtered_out
+    )
+    report = team_report(counts, asked._replace(by=by), found)
+    _write(report, format_, options.output)
+    return _ended(collected, options)
+
+
+class _Counts:
+    """Makes the collector of a report; picklable, since workers make their own."""
+
+    def __init__(self, by: tuple[str, ...], *, together: bool) -> None:
+        self.by = by
+        self.together = together
+
+    def __call__(self) -> tuple[ReportCounts]:
+        return (ReportCounts(self.by, self.together),)
+
+
+def collected_over(job: Job, options: Any) -> Collected:
+    """Everything that a run over some paths collects, with what is wrong told on the way.
+
+    Raises:
+        CharterScoreError: for Ctrl-C, with how far the run came.
+    """
+    scoring = Scoring(job)
+    collected = job.collected()
+    progress = Progress(quiet=options.quiet)
+    try:
+        for part in scoring.parts(lambda _: (), options.jobs):
+            collected.combine(part.collected)
+            told = [
+                line
+                for new in collected.diagnostics.untold()
+                for line in problem_lines(one for one in new if one.is_error or not options.quiet)
+            ]
+            if told:
+                progress.hide()
+                tell(told, options.color)
+            progress.show(collected.summary)
+    except KeyboardInterrupt as stopped:
+        from charter_score.cli.score import InterruptedRunError
+
+        raise InterruptedRunError(collected.summary.reviews) from stopped
+    finally:
+        progress.hide()
+    return collected
+
+
+def _format(options: ReportOptions) -> ReportFormat:
+    """How the report is written.
+
+    Raises:
+        UsageError: for an unknown ending, or a workbook on a terminal.
+    """
+    chosen = options.output_format
+    if chosen is None:
+        chosen = ReportFormat.HTML
+        if options.output not in (None, "-"):
+            chosen = by_ending(options.output or "", ENDINGS)
+    if chosen is ReportFormat.XLSX and options.output in (None, "-") and is_terminal():
+        raise UsageError("xlsx is no text for a terminal", "write it to a file: -o report.xlsx")
+    return chosen
+
+
+def _chosen(options: ReportOptions) -> ReviewFilter:
+    """Which reviews count.
+
+    Raises:
+        UsageError: where no day can be in the span that is asked for.
+    """
+    since, until = options.since, options.until
+    if since is not None and until is not None and until < since:
+        raise UsageError("--until is before --since", "the first day comes with --since")
+    return ReviewFilter(options.where, since, until)
+
+
+def _asked(options: ReportOptions, chosen: ReviewFilter) -> Asked:
+    """What the report is asked for.
+
+    Raises:
+        UsageError: where the volumes cannot be read.
+    """
+    volumes = None
+    if options.volumes is not None:
+        from charter_score.source.volumes import read_volumes
+
+        volumes = read_volumes(options.volumes)
+    return Asked(
+        names=options.include_names,
+        by=options.by,
+        chosen=chosen,
+        each=options.each,
+        volumes=volumes,
+        beside=options.beside,
+        command=_listing(options),
+    )
+
+
+def _listing(options: ReportOptions) -> str:
+    """The command that lists the reviews of a report."""
+    import shlex
+
+    words = ["charter-score", "score", *options.paths]
+    for field, values in options.where:
+        words += [word for value in values for word in ("--where", f"{field}={value}")]
+    words += ["--since", options.since] if options.since else []
+    words += ["--until", options.until] if options.until else []
+    return shlex.join([*words, "-o", "reviews.csv"])
+
+
+def _write(report: Report, format_: ReportFormat, path: str | None) -> None:
+    """Write a report to a file, or to standard output.
+
+    Raises:
+        NotWrittenError: where it cannot be written.
+    """
+    text = _text(report, format_)
+    if path is None or path == "-":
+        print_text(text)
+    else:
+        write_text(path, text, shown_path(path))
+
+
+def _text(report: Report, format_: ReportFormat) -> str | bytes:
+    match format_:
+        case ReportFormat.HTML:
+            from charter_score.render.report.html import report_html
+
+            return report_html(report)
+        case ReportFormat.MARKDOWN:
+            from charter_score.render.report.markdown import report_markdown
+
+            return report_markdown(report)
+        case ReportFormat.JSON:
+            from charter_score.render.report.json import report_json
+
+            return report_json(report)
+        case ReportFormat.XLSX:
+            from charter_score.render.report.workbook import report_workbook
+
+            return report_workbook(report)
+        case _:
+            assert_never(format_)
+
+
+def _ended(collected: Collected, options: ReportOptions) -> ExitCode:
+    """The exit code, and why it is not 0."""
+    summary = collected.summary
+    if why := not_scored(summary):
+        tell([Line(f"Exit 3: {why}", "bad")], options.color)
+        return ExitCode.NOT_SCORED
+    return ExitCode.OK
+
+
+COMMAND = Command(
+    ReportOptions,
+    run_report,
+    help="""What many reviews say, as a page to talk about: by team, channel, section, criterion
+    and month, with what the numbers can carry.
+
+    Means, shares and trends come with their number of reviews and an interval; groups of fewer than
+    five are not compared, and there is no league table. Exit codes: 0 all scored, 2 used wrongly,
+    3 something could not be scored, 4 not written.
+    """,
+    short_help="What many reviews say, as a page to talk about.",
+    epilog="Example: charter-score report reviews/ -o report.html",
+    needs_paths=True,
+)
