@@ -24,6 +24,8 @@ class Kind(StrEnum):
     COUNT = "count"
     NUMBER = "number"
     PERCENT = "percent"
+    SCORE = "score"
+    """A share that some review has: printed, it is on the same side of every band's bound."""
     DIFFERENCE = "difference"
     OF = "of"
     INTERVAL = "interval"
@@ -49,7 +51,7 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Rows of values under columns; `id` is its name in JSON. A share keeps to `bounds`."""
+    """Rows of values under columns; `id` is its name in JSON. A score keeps to `bounds`."""
 
     id: str
     title: str

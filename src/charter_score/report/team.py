@@ -216,9 +216,9 @@ GROUP_COLUMNS = (
     Column("reviews", "Reviews", Kind.COUNT),
     Column("mean", "Mean", Kind.PERCENT),
     Column("mean_interval", "95% interval", Kind.INTERVAL),
-    Column("median", "Median", Kind.PERCENT),
-    Column("least", "Least", Kind.PERCENT),
-    Column("most", "Most", Kind.PERCENT),
+    Column("median", "Median", Kind.SCORE),
+    Column("least", "Least", Kind.SCORE),
+    Column("most", "Most", Kind.SCORE),
     Column("observed_mean", "Observed mean", Kind.PERCENT),
     Column("uplift", "n/a adds", Kind.DIFFERENCE),
     Column("meets_expected", "At or above expected", Kind.OF),
@@ -399,9 +399,8 @@ class _Part:
             told.append(
                 f"{count(undated, 'review')} without a day count here and stand in no month."
             )
-        table = Table(
-            "whole", "All reviews", GROUP_COLUMNS, (group_figures(self.whole, ""),), self._bounds
-        )
+        columns, rows = without_empty(GROUP_COLUMNS, (group_figures(self.whole, ""),))
+        table = Table("whole", "All reviews", columns, rows, self._bounds)
         return Block("in-short", "In short", tuple(told), (table,), reviews=reviews)
 
     def _mean_told(self) -> str:
@@ -665,7 +664,7 @@ class _Part:
                     f"In {count(summary.rests_on_not_applicable, 'review')} the band rests on n/a."
                 )
         shares = tuple(sorted(summary.shares.items()))
-        scores = (Column("score", "Score", Kind.PERCENT), Column("reviews", "Reviews", Kind.COUNT))
+        scores = (Column("score", "Score", Kind.SCORE), Column("reviews", "Reviews", Kind.COUNT))
         tables.append(Table("scores", "Scores", scores, shares, self._bounds))
         return Block(
             "scores", "How are the scores spread?", tuple(told), tuple(tables),
@@ -708,7 +707,7 @@ class _Part:
         table = Table(f"by-{name}", title, columns, rows, self._bounds)
         picture, description = self._bands_of(fields, groups)
         few = sum(cell.reviews < FEWEST_TO_COMPARE for _, cell in groups)
-        told = []
+        told = ["In order of name."] if len(groups) > 1 else []
         if few:
             are = "has" if few == 1 else "have"
             told.append(
@@ -718,7 +717,7 @@ class _Part:
         if self.hidden is not None and any(field == fields for field, _ in self.hidden):
             told.append("Small groups are left out, with others that would give them away.")
         return Block(
-            f"by-{name}", f"{title}: {count(len(groups), 'group')} in order of name",
+            f"by-{name}", title,
             tuple(told), (table,), picture, description,
             sum(cell.reviews for _, cell in groups),
         )  # fmt: skip
@@ -1053,8 +1052,8 @@ class _Part:
             Column("advisor", "Advisor", Kind.PERSON),
             Column("reviewer", "Reviewer", Kind.PERSON),
             Column("channel", "Channel", Kind.TEXT),
-            Column("score", "Score", Kind.PERCENT),
-            Column("observed", "Observed", Kind.PERCENT),
+            Column("score", "Score", Kind.SCORE),
+            Column("observed", "Observed", Kind.SCORE),
             Column("band", "Band", Kind.TEXT),
             Column("needs", "Development needs", Kind.TEXT),
         )

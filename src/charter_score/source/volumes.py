@@ -28,12 +28,12 @@ def read_volumes(path: AnyPath) -> Volumes:
     except ValidationError as refused:
         detail = refused.errors(include_url=False, include_input=False)[0]
         route = tuple(part for part in detail["loc"] if isinstance(part, str | int))
-        place = document.locate(route)
+        where = document.locate(route)
         message = detail.get("ctx", {}).get("message") or _MESSAGES.get(
             detail["type"], "this is not as a file of volumes has it"
         )
         hint = detail.get("ctx", {}).get("hint") or _HINT
-        raise UsageError(f"{shown}:{place.line}:{place.column}: {message}", hint) from None
+        raise UsageError(f"{shown}:{where.line}:{where.column}: {message}", hint) from None
 
 
 _MESSAGES = {

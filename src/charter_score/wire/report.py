@@ -19,8 +19,8 @@ Kind = Annotated[
     WithJsonSchema(
         {
             "enum": [
-                *("text", "person", "day", "month", "count", "number", "percent", "difference"),
-                *("of", "interval", "money"),
+                *("text", "person", "day", "month", "count", "number", "percent", "score"),
+                *("difference", "of", "interval", "money"),
             ]
         }
     ),

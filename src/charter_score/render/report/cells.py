@@ -11,7 +11,10 @@ from charter_score.stats.intervals import Interval
 NONE = "–"
 """What stands for no value."""
 NUMERIC = frozenset(
-    [Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.DIFFERENCE, Kind.OF, Kind.INTERVAL, Kind.MONEY]
+    [
+        *(Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.SCORE, Kind.DIFFERENCE),
+        *(Kind.OF, Kind.INTERVAL, Kind.MONEY),
+    ]
 )
 """Kinds of columns that hold figures."""
 _MONEY_DECIMALS = 2
@@ -41,8 +44,10 @@ def _named(value: str, kind: Kind) -> str:
 
 
 def _figure(value: Fraction, kind: Kind, bounds: tuple[Fraction, ...], decimals: int) -> str:
-    if kind is Kind.PERCENT:
+    if kind is Kind.SCORE:
         return percent_text(value, decimals, bounds) + "%"
+    if kind is Kind.PERCENT:
+        return rounded_text(value * 100, decimals) + "%"
     if kind is Kind.DIFFERENCE:
         digits = rounded_text(abs(value) * 100, decimals)
         return digits if digits == "0" else ("+" if value > 0 else "−") + digits
@@ -66,9 +71,9 @@ def document(value: Value, column: Column, bounds: tuple[Fraction, ...] = ()) ->
             low, high = (Figure(rounded_text(Fraction(end) * 100, JSON_DECIMALS)) for end in value)
             return {"low": low, "high": high}
         case Fraction():
-            if column.kind is Kind.PERCENT:
+            if column.kind is Kind.SCORE:
                 return Figure(percent_text(value, JSON_DECIMALS, bounds))
-            scale = 100 if column.kind is Kind.DIFFERENCE else 1
+            scale = 100 if column.kind in (Kind.PERCENT, Kind.DIFFERENCE) else 1
             return Figure(rounded_text(value * scale, JSON_DECIMALS))
         case _:
             return None if value == "" else value

@@ -27,8 +27,8 @@ _CONFIG = {
     "view": {"stroke": None},
     "axis": {
         "labelColor": _SOFT, "titleColor": _SOFT, "titleFontWeight": "normal",
-        "gridColor": "#e8edf1", "domainColor": _LINE, "tickColor": _LINE, "labelFontSize": 11, "titleFontSize": 11,
-        "labelLimit": 150,
+        "gridColor": "#e8edf1", "domainColor": _LINE, "tickColor": _LINE, "labelFontSize": 11,
+        "titleFontSize": 11, "labelLimit": 150,
     },
     "legend": {
         "orient": "top", "title": None, "labelFontSize": 11, "labelColor": _INK, "labelLimit": 200,
@@ -134,7 +134,7 @@ def _rule(value: float, dash: list[int], color: str, label: str) -> list[dict[st
         },
         {
             "data": data,
-            "mark": {"type": "text", "align": "right", "dy": -5, "color": _SOFT, "fontSize": 10},
+            "mark": {"type": "text", "align": "left", "dx": 4, "color": _SOFT, "fontSize": 10},
             "encoding": {"y": y, "x": {"value": "width"}, "text": {"field": "label"}},
         },
     ]

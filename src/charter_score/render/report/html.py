@@ -27,12 +27,16 @@ SHADES = 6
 
 
 class CellView(NamedTuple):
-    """A cell as it is shown; `heads` its row, `shade` is that of a heat table, 0 for none."""
+    """A cell as it is shown; `heads` its row, `shade` is that of a heat table, 0 for none.
+
+    `aside` is what stands small below it: an interval, or what the row's reviews carry.
+    """
 
     text: str
     is_number: bool
     heads: bool
     shade: int = 0
+    aside: str = ""
 
 
 class TableView(NamedTuple):
@@ -126,29 +130,44 @@ _FOLDED = frozenset(["trend", "scores", "funnel-team", "funnel-advisor", "record
 
 
 def _table(table: Table, anchor: str, *, is_heat: bool, is_folded: bool) -> TableView:
+    aside = _aside(table)
+    places = [place for place in range(len(table.columns)) if place not in aside.values()]
+    columns = tuple(table.columns[place] for place in places)
     heads = _heads(table)
-    rows = tuple(
-        tuple(
-            CellView(
-                text(value, column, table.bounds),
-                column.kind in NUMERIC,
-                place < heads,
-                _shade(value) if is_heat and column.kind is Kind.PERCENT else 0,
-            )
-            for place, (value, column) in enumerate(zip(row, table.columns, strict=True))
+
+    def cell(row: tuple[Value, ...], place: int) -> CellView:
+        value, column = row[place], table.columns[place]
+        below = ""
+        if place in aside and row[aside[place]] not in (None, ""):
+            below = text(row[aside[place]], table.columns[aside[place]])
+        return CellView(
+            text(value, column, table.bounds),
+            column.kind in NUMERIC,
+            place < heads,
+            _shade(value) if is_heat and column.kind is Kind.PERCENT else 0,
+            below,
         )
-        for row in table.rows
-    )
-    fold = f"{table.title}: {len(table.rows):,} rows" if is_folded else ""
+
     return TableView(
         f"{anchor}-{table.id}",
         table.title,
-        table.columns,
-        tuple(column.kind in NUMERIC for column in table.columns),
-        rows,
+        columns,
+        tuple(column.kind in NUMERIC for column in columns),
+        tuple(tuple(cell(row, place) for place in places) for row in table.rows),
         is_folded,
-        fold,
+        f"{table.title}: {len(table.rows):,} rows" if is_folded else "",
     )
+
+
+def _aside(table: Table) -> dict[int, int]:
+    """Columns that stand small below another: an interval below its figure, a note at the head."""
+    aside = {}
+    for place, column in enumerate(table.columns):
+        if column.kind is Kind.INTERVAL and place:
+            aside[place - 1] = place
+        elif column.id == "says" and place and table.columns[0].kind not in NUMERIC:
+            aside[0] = place
+    return aside
 
 
 def _heads(table: Table) -> int:

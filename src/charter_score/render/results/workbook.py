@@ -85,7 +85,7 @@ _CRITERIA_READ_FIRST = (
 )
 """Columns of criteria that a person reads, in that order."""
 _BREAK = re.compile("\r\n?")
-_MADE = datetime(2016, 1, 1, tzinfo=UTC)
+MADE = datetime(2016, 1, 1, tzinfo=UTC)
 """No clock: the same reviews give the same bytes."""
 
 Unscored = tuple[str, str, str]
@@ -164,7 +164,7 @@ class Workbook:
         book = xlsxwriter.Workbook(
             stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
-        book.set_properties({"title": "charter-score", "created": _MADE})
+        book.set_properties({"title": "charter-score", "created": MADE})
         sheets = _Sheets(book)
         if self._page:
             sheets.page(self._page)
@@ -227,11 +227,11 @@ class _Sheets:
 
     def added(self, name: str) -> Any:
         """A sheet of a name, or of one like it that a sheet can have and none has yet."""
-        wanted = _sheet_name(name)
+        wanted = sheet_name(name)
         number = 1
         while wanted.casefold() in self._names:
             number += 1
-            wanted = f"{_sheet_name(name, _LONGEST_NAME - len(str(number)) - 1)} {number}"
+            wanted = f"{sheet_name(name, _LONGEST_NAME - len(str(number)) - 1)} {number}"
         self._names.add(wanted.casefold())
         return self._book.add_worksheet(wanted)
 
@@ -487,7 +487,7 @@ def _told_apart(titles: Iterable[str]) -> list[str]:
     return list(apart.values())
 
 
-def _sheet_name(name: str, most: int = _LONGEST_NAME) -> str:
+def sheet_name(name: str, most: int = _LONGEST_NAME) -> str:
     """A name that a sheet can have."""
     plain = _NOT_IN_NAMES.sub(" ", " ".join(visible(name).split()))
     units = plain.encode("utf-16-le")[: 2 * most]
@@ -586,6 +586,11 @@ def _plain(text: str) -> str:
     shown as `\u001b` instead.
     """
     return NO_XML.sub(lambda found: visible(found[0]), _BREAK.sub("\n", text))
+
+
+def plain_cell(text: str) -> str:
+    """Text as a cell holds it."""
+    return _cut(_plain(text))
 
 
 def _cut(text: str) -> str:
