@@ -22,6 +22,7 @@ from charter_score.library import (
     rubric_of,
 )
 from charter_score.outcome import Failed, LeftOut, Outcome, Scored, Skipped, Unchosen
+from charter_score.pseudonyms import Pseudonyms
 from charter_score.render.results.batch import BatchRenderer
 from charter_score.review import Review, without_comments
 from charter_score.scoring import NothingObservedError
@@ -51,7 +52,8 @@ class Job(NamedTuple):
     `lines` each result knows the lines of its criteria. `by` names the fields that the summary is
     grouped by, `filter` says which reviews count. Where the paths are a `part` of what lies in a
     folder, as a hook is given them, a rubric or results of ours among them are left out as they are
-    in a folder. `own` makes the collectors that only the command at hand has.
+    in a folder. `own` makes the collectors that only the command at hand has. With `pseudonyms` no
+    name, id or path leaves the place where a review is scored.
     """
 
     paths: Sequence[str]
@@ -64,10 +66,13 @@ class Job(NamedTuple):
     gates: Gates = NO_GATES
     part: bool = False
     own: Callable[[], tuple[Collector, ...]] = tuple
+    pseudonyms: Pseudonyms | None = None
 
     def collected(self) -> Collected:
         """Every collector, before anything was seen."""
-        summary = Summary(by=self.by, filter=self.filter)
+        hidden = self.pseudonyms
+        chosen = self.filter if hidden is None else hidden.chosen(self.filter)
+        summary = Summary(by=self.by, filter=chosen)
         return Collected(summary=summary, gates=self.gates.findings(), own=self.own())
 
 
@@ -233,6 +238,12 @@ class Scoring:
 
     def outcomes_of(self, one: Input | Diagnostic) -> Iterator[Outcome | LeftOut]:
         """What became of each document of one input, or of what stood in its place."""
+        if self._job.pseudonyms is None:
+            yield from self._named_outcomes_of(one)
+        else:
+            yield from map(self._job.pseudonyms.outcome, self._named_outcomes_of(one))
+
+    def _named_outcomes_of(self, one: Input | Diagnostic) -> Iterator[Outcome | LeftOut]:
         if isinstance(one, Diagnostic):
             yield Failed(one.path, (one,), is_unlisted=one.code == "unreadable")
             return
@@ -338,6 +349,8 @@ class Scoring:
             return Skipped(file.shown, name, review.status.value, warnings, is_ready)
         if not self._job.comments:
             review = without_comments(review)
+        if self._job.pseudonyms is not None:
+            review = self._job.pseudonyms.review(review)
         result = rubric.scorer.score(review)
         return Scored(file.shown, name, digest, rubric.sha256, result, warnings)
 
@@ -395,7 +408,10 @@ def _part_lost(entry: Input | Diagnostic, renderers: Sequence[BatchRenderer], jo
         path,
         hint="score it alone; if it dies again, please report it",
     )
-    return _part([Failed(path, (died,))], renderers, job)
+    failed: Outcome | LeftOut = Failed(path, (died,))
+    if job.pseudonyms is not None:
+        failed = job.pseudonyms.outcome(failed)
+    return _part([failed], renderers, job)
 
 
 def _known_by_name(file: Input) -> LeftOut | Failed | None:

@@ -1,5 +1,6 @@
 """The command `report`: what many reviews say, as a page to talk about."""
 
+import os
 from enum import StrEnum
 from typing import Annotated, Any, assert_never
 
@@ -7,6 +8,7 @@ import typer
 
 from charter_score.cli.commands import Command
 from charter_score.cli.formats import Target, by_ending, refuse_inputs
+from charter_score.cli.loading import pseudonyms_under
 from charter_score.cli.options import (
     ColorOption,
     Count,
@@ -16,6 +18,7 @@ from charter_score.cli.options import (
     Name,
     Options,
     Paths,
+    PseudonymsOption,
     Quiet,
     RubricFolders,
     Setting,
@@ -40,7 +43,10 @@ from charter_score.render.text.console import Line
 from charter_score.render.text.diagnostics import problem_lines
 from charter_score.report.counts import ReportCounts
 from charter_score.report.model import Report
-from charter_score.report.team import Asked, Found, team_report
+from charter_score.report.records import Records
+from charter_score.report.team import PEOPLE, Asked, Found, team_report
+from charter_score.report.window import window_of
+from charter_score.rubric import same_value
 from charter_score.source.files import shown_path
 
 
@@ -61,6 +67,10 @@ ENDINGS = {
     ".json": ReportFormat.JSON,
     ".xlsx": ReportFormat.XLSX,
 }
+
+
+LISTS_EACH = "charter-score score PATH -o reviews.csv"
+"""The command that lists reviews, where no path or name is to be told."""
 
 
 class ReportOptions(Options):
@@ -95,6 +105,18 @@ class ReportOptions(Options):
             help="The scores by the customer's own answer, which this field holds.",
         ),
     ] = None
+    advisor: Annotated[
+        Name | None,
+        typer.Option(
+            "--advisor",
+            metavar="NAME",
+            help="One person's page: the record, one focus, next steps.",
+        ),
+    ] = None
+    each_advisor: Annotated[
+        Flag,
+        typer.Option("--each-advisor", help="A page for each advisor, into the folder of -o."),
+    ] = False
     each: Annotated[
         Count | None,
         typer.Option(
@@ -117,6 +139,27 @@ class ReportOptions(Options):
         typer.Option("--include-names", help="Show names; without it people stand as letters."),
         Setting("include-names"),
     ] = False
+    include_comments: Annotated[
+        Flag,
+        typer.Option(
+            "--include-comments", help="Show comments on a person's page in markdown and json too."
+        ),
+        Setting("include-comments"),
+    ] = False
+    no_comments: Annotated[
+        Flag,
+        typer.Option("--no-comments", help="Leave every free text out."),
+        Setting("no-comments"),
+    ] = False
+    pseudonyms: PseudonymsOption = None
+    public: Annotated[
+        Flag,
+        typer.Option(
+            "--public",
+            help="For everybody: no people, no free text, no small group nor what would give one "
+            "away; --pseudonyms goes with it.",
+        ),
+    ] = False
     rubric: UsualRubric = None
     rubrics: RubricFolders = ()
     jobs: Annotated[
@@ -137,25 +180,23 @@ def run_report(options: ReportOptions) -> ExitCode:
         UsageError: before any work, where the options cannot be meant.
         NotWrittenError: where the report could not be written.
     """
-    format_ = _format(options)
+    _refuse(options)
     chosen = _chosen(options)
-    asked = _asked(options, chosen)
-    by = tuple(dict.fromkeys([*asked.by, *([asked.beside] if asked.beside else [])]))
+    pseudonyms = pseudonyms_under(options.pseudonyms, options.color)
     job = Job(
         options.paths,
         options.rubric,
         options.rubrics,
-        comments=False,
         filter=chosen,
-        own=_Counts(by, together=asked.public),
+        pseudonyms=pseudonyms,
+        comments=not options.no_comments,
     )
-    lost = refuse_inputs(
-        [Target(options.output, None)],
-        options.paths,
-        [name for name in (options.rubric, options.volumes) if name is not None],
-    )
-    for wrong in lost.values():
-        raise wrong
+    if options.advisor is not None or options.each_advisor:
+        return run_people(options, job)
+    format_ = format_of(options)
+    asked = _asked(options, chosen if pseudonyms is None else pseudonyms.chosen(chosen))
+    job = job._replace(own=_Counts(asked.by, together=asked.public), comments=False)
+    refuse_input(options, options.output)
     collected = collected_over(job, options)
     (counts,) = collected.own
     if not isinstance(counts, ReportCounts):
@@ -164,9 +205,51 @@ def run_report(options: ReportOptions) -> ExitCode:
     found = Found(
         summary.reviews, summary.scored, summary.failed, summary.skipped, summary.filtered_out
     )
-    report = team_report(counts, asked._replace(by=by), found)
-    _write(report, format_, options.output)
-    return _ended(collected, options)
+    write_report(team_report(counts, asked, found), format_, options.output)
+    return ended(collected, options)
+
+
+def _refuse(options: ReportOptions) -> None:
+    """Refuse options that cannot go together.
+
+    Raises:
+        UsageError: naming them.
+    """
+    is_personal = options.advisor is not None or options.each_advisor
+    if options.public and options.pseudonyms is None:
+        raise UsageError("--public needs --pseudonyms", "--pseudonyms KEYFILE makes a key")
+    if options.public and is_personal:
+        raise UsageError("a person's page is not for the public", "leave --public out")
+    if options.advisor is not None and options.each_advisor:
+        raise UsageError("--advisor and --each-advisor do not go together", "use one of them")
+    if options.each_advisor and options.output in (None, "-"):
+        raise UsageError("--each-advisor needs a folder", "name one with -o FOLDER")
+    if is_personal and (
+        options.by or options.beside or options.volumes or options.each is not None
+    ):
+        raise UsageError(
+            "--by, --beside, --volumes and --each are about several people",
+            "leave them out for a person's page",
+        )
+    if options.each == 0:
+        raise UsageError("--each takes a number from 1 on", "for example 4")
+
+
+def refuse_input(options: ReportOptions, output: str | None) -> None:
+    """Refuse an output that would take the place of something read.
+
+    Raises:
+        UsageError: naming the file.
+        NotWrittenError: where it cannot be told what it is.
+    """
+    also = (options.rubric, options.volumes, options.pseudonyms)
+    lost = refuse_inputs(
+        [Target(None if output == "-" else output, None)],
+        options.paths,
+        [name for name in also if name is not None],
+    )
+    for wrong in lost.values():
+        raise wrong
 
 
 class _Counts:
@@ -210,7 +293,87 @@ def collected_over(job: Job, options: Any) -> Collected:
     return collected
 
 
-def _format(options: ReportOptions) -> ReportFormat:
+# ── Pages of single people ────────────────────────────────────────────────────────────────────────
+
+
+class _PersonRecords:
+    """Makes the collector of people's records; picklable, since workers make their own."""
+
+    def __init__(self, wanted: str | None) -> None:
+        self.wanted = wanted
+
+    def __call__(self) -> tuple[Records]:
+        return (Records(self.wanted),)
+
+
+def run_people(options: ReportOptions, job: Job) -> ExitCode:
+    """Write the page of one advisor, or one for each into a folder.
+
+    Raises:
+        UsageError: where nobody of the name has a review, or a page would replace an input.
+        NotWrittenError: where a page could not be written.
+    """
+    from charter_score.report.person import Shown, person_report
+
+    format_ = format_of(options) if options.advisor is not None else _format_of_each(options)
+    wanted = None
+    if options.advisor is not None:
+        refuse_input(options, options.output)
+        name = options.advisor
+        wanted = same_value(name if job.pseudonyms is None else job.pseudonyms.of_name(name))
+    collected = collected_over(job._replace(own=_PersonRecords(wanted)), options)
+    (records,) = collected.own
+    if not isinstance(records, Records):
+        raise TypeError(records)
+    if wanted is not None and wanted not in records.people:
+        raise UsageError("--advisor: no review is of anybody with this name", "see: rubrics, --by")
+    window = window_of(job.filter, records.first_day, records.last_day)
+    is_public_log = format_ in (ReportFormat.MARKDOWN, ReportFormat.JSON)
+    shown = Shown(
+        names=options.include_names,
+        comments=not options.no_comments and (options.include_comments or not is_public_log),
+    )
+    hides_name = is_public_log and not options.include_names
+    for place, (_, person) in enumerate(sorted(records.people.items())):
+        title = "The reviews of one advisor" if hides_name else None
+        report = person_report(person, window, shown, title=title)
+        if options.advisor is not None:
+            write_report(report, format_, options.output)
+            break
+        os.makedirs(options.output or "", exist_ok=True)
+        path = os.path.join(options.output or "", file_name(person.name, place, format_))
+        refuse_input(options, path)
+        write_report(report, format_, path)
+    return ended(collected, options)
+
+
+def _format_of_each(options: ReportOptions) -> ReportFormat:
+    """How each page is written: html unless -f says otherwise."""
+    return options.output_format or ReportFormat.HTML
+
+
+_SUFFIXES = {
+    ReportFormat.HTML: "html",
+    ReportFormat.MARKDOWN: "md",
+    ReportFormat.JSON: "json",
+    ReportFormat.XLSX: "xlsx",
+}
+
+
+def file_name(name: str, place: int, format_: ReportFormat) -> str:
+    """The name of a person's file: letters and digits of theirs, and a number that keeps it alone.
+
+    Nothing of a name leads out of the folder, and a pseudonym gives nothing away.
+    """
+    plain = "".join(sign if sign.isalnum() else "-" for sign in name.casefold())[:40]
+    stem = "-".join(part for part in plain.split("-") if part) or "advisor"
+    return f"{stem}-{place + 1:03}.{_SUFFIXES[format_]}"
+
+
+# ── One way in, one way out ───────────────────────────────────────────────────────────────────────
+
+
+def format_of(options: ReportOptions) -> ReportFormat:
     """How the report is written.
 
     Raises:
@@ -249,14 +412,16 @@ def _asked(options: ReportOptions, chosen: ReviewFilter) -> Asked:
         from charter_score.source.volumes import read_volumes
 
         volumes = read_volumes(options.volumes)
+    by = tuple(dict.fromkeys([*options.by, *([options.beside] if options.beside else [])]))
     return Asked(
-        names=options.include_names,
-        by=options.by,
+        names=options.include_names and not options.public,
+        public=options.public,
+        by=by,
         chosen=chosen,
         each=options.each,
         volumes=volumes,
         beside=options.beside,
-        command=_listing(options),
+        command=LISTS_EACH if options.pseudonyms or options.public else _listing(options),
     )
 
 
@@ -266,13 +431,15 @@ def _listing(options: ReportOptions) -> str:
 
     words = ["charter-score", "score", *options.paths]
     for field, values in options.where:
+        if field in PEOPLE and not options.include_names:
+            return LISTS_EACH
         words += [word for value in values for word in ("--where", f"{field}={value}")]
     words += ["--since", options.since] if options.since else []
     words += ["--until", options.until] if options.until else []
     return shlex.join([*words, "-o", "reviews.csv"])
 
 
-def _write(report: Report, format_: ReportFormat, path: str | None) -> None:
+def write_report(report: Report, format_: ReportFormat, path: str | None) -> None:
     """Write a report to a file, or to standard output.
 
     Raises:
@@ -307,7 +474,7 @@ def _text(report: Report, format_: ReportFormat) -> str | bytes:
             assert_never(format_)
 
 
-def _ended(collected: Collected, options: ReportOptions) -> ExitCode:
+def ended(collected: Collected, options: ReportOptions) -> ExitCode:
     """The exit code, and why it is not 0."""
     summary = collected.summary
     if why := not_scored(summary):

@@ -18,6 +18,7 @@ from charter_score.cli.formats import (
     renderer,
     targets,
 )
+from charter_score.cli.loading import pseudonyms_under
 from charter_score.cli.progress import Progress
 from charter_score.cli.score_options import ScoreOptions
 from charter_score.cli.settings import OWN_FILE, SHARED_FILE
@@ -101,9 +102,17 @@ def run_score(options: ScoreOptions) -> ExitCode:
             filter=chosen,
             gates=_gates(options, chosen),
             part=options.in_hook,
+            pseudonyms=pseudonyms_under(options.pseudonyms, options.color),
         )
     )
-    also_read = [options.rubric, options.baseline, OWN_FILE, SHARED_FILE, options.settings_file]
+    also_read = [
+        options.rubric,
+        options.baseline,
+        options.pseudonyms,
+        OWN_FILE,
+        SHARED_FILE,
+        options.settings_file,
+    ]
     also = [name for name in also_read if name is not None]
     refused = refuse_inputs(wanted, options.paths, also)
     with ExitStack() as stack:
@@ -265,7 +274,12 @@ class _Run:
             room=output.room,
             is_file=output.is_file,
             bars=not options.no_bars,
-            asked=Asked(options.paths, options.rubric, options.rubrics),
+            asked=Asked(
+                options.paths,
+                options.rubric,
+                options.rubrics,
+                hidden=options.pseudonyms is not None,
+            ),
         )
         if output.path is None and sys.stdout is not None:
             screen = screen_for(options.color, sys.stdout)

@@ -197,7 +197,7 @@ class ReportCounts:
             return
         review, rubric = outcome.result.review, outcome.result.rubric
         if not counts_in_figures(review):
-            self.other[_kind_of(review)] += 1
+            self.other[kind_of(review)] += 1
             return
         day = day_of_contact(review)
         month = None if day is None else month_of(day)
@@ -256,7 +256,7 @@ def combined(rubric: Rubric, cells: Iterable[Cell]) -> Cell:
     return whole
 
 
-def _kind_of(review: Review) -> str:
+def kind_of(review: Review) -> str:
     """What a review is that enters no figure."""
     if review.status is not Status.FINAL:
         return review.status.value
