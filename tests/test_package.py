@@ -17,7 +17,13 @@ from charter_score.source.reading import is_rubric, read_document
 from charter_score.wire.schemas import json_schema, schema_text
 
 ROOT = Path(__file__).resolve().parent.parent
-SCHEMAS = {"rubric": "rubric-v1", "review": "review-v1", "result": "results-v1"}
+SCHEMAS = {
+    "rubric": "rubric-v1",
+    "review": "review-v1",
+    "result": "results-v1",
+    "report": "report-v1",
+    "volumes": "volumes-v1",
+}
 
 
 def python(code: str) -> str:
@@ -59,7 +65,17 @@ def test_scoring_one_review_loads_only_what_it_needs(words: str) -> None:
     assert not loaded & {"multiprocessing", "jinja2", "xlsxwriter", "python_calamine"}
     assert not loaded & {"pygments", "markdown_it"}
     assert ("rich" in loaded) is ("json" not in words)
-    others = ("check", "new", "fill", "rubrics", "explain", "dispute", "selftest", "schema")
+    others = (
+        "check",
+        "new",
+        "fill",
+        "rubrics",
+        "explain",
+        "dispute",
+        "selftest",
+        "schema",
+        "report",
+    )
     assert not loaded & {f"cli-{name}" for name in others}
 
 

@@ -28,6 +28,8 @@ class SchemaName(StrEnum):
     RUBRIC = "rubric"
     REVIEW = "review"
     RESULT = "result"
+    REPORT = "report"
+    VOLUMES = "volumes"
 
 
 class SchemaOptions(Options):
@@ -38,7 +40,7 @@ class SchemaOptions(Options):
         typer.Argument(
             metavar="DOCUMENT",
             autocompletion=completions(SchemaName),
-            help="Which document: rubric, review or result.",
+            help="Which document: rubric, review, result, report or volumes.",
         ),
     ]
     rubric: Annotated[

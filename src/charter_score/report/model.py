@@ -160,5 +160,4 @@ class Report(NamedTuple):
     since: str
     until: str
     reviews: int
-    is_public: bool = False
-    slug: str = ""
+    is_person: bool = False

@@ -31,8 +31,10 @@ from charter_score.stats.control_chart import xmr
 from charter_score.stats.intervals import mean_interval
 from charter_score.summary import mean_of, quantile
 
-MOST_QUOTES = 6
+MOST_QUOTES = 4
 """Texts of reviewers that are listed, the latest."""
+MOST_ACTIONS = 4
+"""Actions that are listed, the latest."""
 MOST_PRAISED = 3
 """Criteria that are listed as done well."""
 METHOD = (
@@ -74,6 +76,7 @@ def person_report(
         since=window.since,
         until=window.until,
         reviews=reviews,
+        is_person=True,
     )
 
 
@@ -108,8 +111,8 @@ class _Person:
         blocks = [
             self._in_short(),
             self._done_well(),
-            self._focus(focus),
             self._could_be_better(),
+            self._focus(focus),
             self._trend(),
             self._agreed(),
             self._record(),
@@ -196,11 +199,13 @@ class _Person:
             return ()
         found = []
         number = 0
+        said: set[str] = set()
         for record in reversed(records):
-            texts = tuple(getattr(record, field))
+            texts = tuple(text for text in getattr(record, field) if text not in said)
             if texts and number < MOST_QUOTES:
                 found.append((self._called(record), texts))
                 number += len(texts)
+                said.update(texts)
         return tuple(found)
 
     def _called(self, record: ReviewRecord) -> str:
@@ -239,6 +244,17 @@ class _Person:
         if not quotes:
             return None
         return Block("could-be-better", "What could be better, as reviewers put it", quotes=quotes)
+
+    def _numbered(self, record: ReviewRecord) -> Iterator[str]:
+        """The needs of a review by section and number, as a score sheet has them: `Close 1, 4`."""
+        needs: dict[str, list[int]] = {}
+        places = _places(self.rubric)
+        for need in record.needs:
+            section, criterion = need.key
+            needs.setdefault(section, []).append(places[section][1][criterion])
+        for section, (title, _) in places.items():
+            if section in needs:
+                yield f"{title} {', '.join(map(str, sorted(needs[section])))}"
 
     # ── Over time, the record, what was agreed ────────────────────────────────────────────────
 
@@ -291,7 +307,7 @@ class _Person:
             Column("done", "What became of it", Kind.TEXT),
             Column("review", "Review", Kind.TEXT),
         )
-        shown, kept = without_empty(columns, tuple(rows[:MOST_QUOTES]))
+        shown, kept = without_empty(columns, tuple(rows[:MOST_ACTIONS]))
         told = (
             ()
             if any(row[4] for row in rows)
@@ -319,7 +335,7 @@ class _Person:
         return Block("record", title, (), (table,), reviews=len(self.records))
 
     def _row(self, record: ReviewRecord) -> tuple[Value, ...]:
-        needs = "; ".join(self.criteria[need.key].title for need in record.needs)
+        needs = "; ".join(self._numbered(record))
         notes = [record.kind and f"{record.kind}, in no figure"]
         notes.append("provisional: a dispute is open" if record.provisional else "")
         seen = record.acknowledged
@@ -335,6 +351,17 @@ class _Person:
             needs or "nothing",
             "; ".join(note for note in notes if note) or None,
         )
+
+
+def _places(rubric: Rubric) -> dict[str, tuple[str, dict[str, int]]]:
+    """The title of each section, and the numbers of its criteria."""
+    return {
+        section.id: (
+            section.title,
+            {criterion.id: number for number, criterion in enumerate(section.criteria, 1)},
+        )
+        for section in rubric.sections
+    }
 
 
 def _moved_told(change: Moved | None) -> Iterator[str]:

@@ -106,7 +106,6 @@ def team_report(counts: ReportCounts, asked: Asked, found: Found) -> Report:
         since=window.since,
         until=window.until,
         reviews=reviews,
-        is_public=asked.public,
     )
 
 
@@ -395,7 +394,7 @@ class _Part:
                 f"{count(summary.provisional, 'review')} {have} an open dispute and may change."
             )
         undated = self.cell((), (), None).reviews
-        if undated and self.window.months:
+        if undated and self.window.months and self._shown_month(None):
             told.append(
                 f"{count(undated, 'review')} without a day count here and stand in no month."
             )
@@ -554,7 +553,7 @@ class _Part:
 
     # ── Over time ─────────────────────────────────────────────────────────────────────────────
 
-    def _shown_month(self, month: str) -> bool:
+    def _shown_month(self, month: Month) -> bool:
         return self.hidden is None or (("month",), (month,)) not in self.hidden
 
     def _trend(self) -> Block | None:
@@ -1018,7 +1017,8 @@ class _Part:
             rows = []
             reviewed = {values[0]: cell.reviews for values, cell in self.groups(("channel",))}
             for name, volume in volumes.channels.items():
-                rows.append((name, reviewed.get(same_value(name), 0), volume))
+                if self.hidden is None or same_value(name) in reviewed:
+                    rows.append((name, reviewed.get(same_value(name), 0), volume))
             columns = (
                 Column("channel", "Channel", Kind.TEXT),
                 Column("reviews", "Reviewed", Kind.COUNT),

@@ -1,9 +1,9 @@
-"""The JSON Schemas of the three documents, and that of the reviews of one rubric.
+"""The JSON Schemas of the documents, and that of the reviews of one rubric.
 
-The three are generated from the models. The last is the schema of every review, narrowed to what
-one rubric asks for, so that an editor completes its sections, criteria and ratings. All are valid
-under draft-07, which editors read, as well as 2020-12: only keywords that mean the same in both are
-used, and definitions stand under `definitions`.
+Those of documents are generated from the models. The last is the schema of every review, narrowed
+to what one rubric asks for, so that an editor completes its sections, criteria and ratings. All are
+valid under draft-07, which editors read, as well as 2020-12: only keywords that mean the same in
+both are used, and definitions stand under `definitions`.
 """
 
 import json
@@ -19,6 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from charter_score import facts
 from charter_score.figures import decimal_text
 from charter_score.rating import NOT_APPLICABLE_WORDS, RATING_WORDS, Rating, same_word
+from charter_score.report.costs import Volumes
 from charter_score.review import Review, Status
 from charter_score.rubric import (
     Criterion,
@@ -28,6 +29,7 @@ from charter_score.rubric import (
     same_value,
 )
 from charter_score.wire.documents import ResultsDocument
+from charter_score.wire.report import ReportDocument
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 REVIEW_ID = "charter-score/review-v1"
@@ -35,7 +37,11 @@ _DOCUMENTS: dict[str, tuple[Any, str]] = {
     "rubric": (Rubric, "rubric-v1"),
     "review": (Review, "review-v1"),
     "result": (ResultsDocument, "results-v1"),
+    "report": (ReportDocument, "report-v1"),
+    "volumes": (Volumes, "volumes-v1"),
 }
+_WRITTEN = frozenset(["result", "report"])
+"""Documents that the program writes and nobody else: what is absent in them is null."""
 
 # Nothing behind the key, said so that no editor offers to write "null".
 _NOTHING = {"not": {"type": ["string", "number", "boolean", "array", "object"]}}
@@ -64,9 +70,9 @@ class _GenerateInput(_Generate):
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of `rubric`, `review` or `result`."""
+    """The JSON Schema of `rubric`, `review`, `result`, `report` or `volumes`."""
     kind, title = _DOCUMENTS[name]
-    generator = _Generate if name == "result" else _GenerateInput
+    generator = _Generate if name in _WRITTEN else _GenerateInput
     found = TypeAdapter(kind).json_schema(
         ref_template="#/definitions/{model}", schema_generator=generator
     )

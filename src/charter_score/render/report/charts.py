@@ -4,6 +4,7 @@ Each is a Vega-Lite specification, plain data that vl-convert (the extra `charts
 a page stands with its tables. Of what it draws only shapes and text are taken over.
 """
 
+import json
 import re
 from functools import lru_cache
 from types import ModuleType
@@ -122,8 +123,10 @@ def _label(text: str) -> str:
 # ── Specifications ────────────────────────────────────────────────────────────────────────────────
 
 
-def _rule(value: float, dash: list[int], color: str, label: str) -> list[dict[str, Any]]:
-    """A line across the picture with a word at its end."""
+def _rule(
+    value: float, dash: list[int], color: str, label: str, drop: int = 0
+) -> list[dict[str, Any]]:
+    """A line across the picture with a word at its end, which may stand lower or higher."""
     data = {"values": [{"y": value, "label": label}]}
     y = {"field": "y", "type": "quantitative"}
     return [
@@ -134,10 +137,25 @@ def _rule(value: float, dash: list[int], color: str, label: str) -> list[dict[st
         },
         {
             "data": data,
-            "mark": {"type": "text", "align": "left", "dx": 4, "color": _SOFT, "fontSize": 10},
+            "mark": {
+                "type": "text",
+                "align": "left",
+                "dx": 4,
+                "dy": drop,
+                "color": _SOFT,
+                "fontSize": 10,
+            },
             "encoding": {"y": y, "x": {"value": "width"}, "text": {"field": "label"}},
         },
     ]
+
+
+def _drop(picture: Trend) -> int:
+    """How far the words of two lines give way to each other: the lower line's word stands lower."""
+    mean, expected = picture.chart.mean, picture.expected
+    if mean is None or expected is None:
+        return 0
+    return 6 if mean < expected else -6
 
 
 def _trend(picture: Trend) -> dict[str, Any]:
@@ -145,17 +163,21 @@ def _trend(picture: Trend) -> dict[str, Any]:
     outside = {place for one in chart.signals if not one.is_run for place in one.places}
     values: list[dict[str, Any]] = [
         {
-            "label": _label(label),
+            "place": place,
             "percent": percent_number(value),
             "text": f"{percent_number(value):.0f}",
             "outside": place in outside,
         }
-        for place, (label, value) in enumerate(zip(picture.labels, chart.values, strict=True))
+        for place, value in enumerate(chart.values)
     ]
     shown: list[float] = [row["percent"] for row in values]
     x = {
-        "field": "label", "type": "ordinal", "sort": None, "title": None,
-        "axis": {"labelAngle": 0 if len(values) <= 8 else -45, "labelOverlap": "greedy"},
+        "field": "place", "type": "ordinal", "title": None,
+        # Two points may have one label, so a point has a place, and the label is looked up.
+        "axis": {
+            "labelExpr": f"{json.dumps(picture.labels)}[datum.value]",
+            "labelAngle": 0 if len(values) <= 8 else -45, "labelOverlap": "greedy",
+        },
     }  # fmt: skip
     layers: list[dict[str, Any]] = []
     if chart.limits is not None and chart.mean is not None:
@@ -171,11 +193,11 @@ def _trend(picture: Trend) -> dict[str, Any]:
                 },
             }
         )  # fmt: skip
-        layers += _rule(percent_number(chart.mean), [4, 3], _SOFT, "mean")
+        layers += _rule(percent_number(chart.mean), [4, 3], _SOFT, "mean", _drop(picture))
     if picture.expected is not None:
         expected = percent_number(picture.expected)
         shown.append(expected)
-        layers += _rule(expected, [1, 3], _INK, "expected")
+        layers += _rule(expected, [1, 3], _INK, "expected", -_drop(picture))
     domain = [max(0, min(shown) - 5), min(100, max(shown) + 5)]
     y = {
         "field": "percent", "type": "quantitative", "title": "percent",
