@@ -326,7 +326,10 @@ def run_people(options: ReportOptions, job: Job) -> ExitCode:
     if not isinstance(records, Records):
         raise TypeError(records)
     if wanted is not None and wanted not in records.people:
-        raise UsageError("--advisor: no review is of anybody with this name", "see: rubrics, --by")
+        raise UsageError(
+            "--advisor: no review is of anybody with this name",
+            "case and spaces around it aside it must be the whole name, as reviews have it",
+        )
     window = window_of(job.filter, records.first_day, records.last_day)
     is_public_log = format_ in (ReportFormat.MARKDOWN, ReportFormat.JSON)
     shown = Shown(
@@ -349,7 +352,9 @@ def run_people(options: ReportOptions, job: Job) -> ExitCode:
 
 def _format_of_each(options: ReportOptions) -> ReportFormat:
     """How each page is written: html unless -f says otherwise."""
-    return options.output_format or ReportFormat.HTML
+    chosen = options.output_format or ReportFormat.HTML
+    _needs_extra(chosen)
+    return chosen
 
 
 _SUFFIXES = {
@@ -386,7 +391,24 @@ def format_of(options: ReportOptions) -> ReportFormat:
             chosen = by_ending(options.output or "", ENDINGS)
     if chosen is ReportFormat.XLSX and options.output in (None, "-") and is_terminal():
         raise UsageError("xlsx is no text for a terminal", "write it to a file: -o report.xlsx")
+    _needs_extra(chosen)
     return chosen
+
+
+def _needs_extra(chosen: ReportFormat) -> None:
+    """Refuse a format whose extra is not installed, before any review is read.
+
+    Raises:
+        UsageError: naming the extra.
+    """
+    if chosen is ReportFormat.HTML:
+        from charter_score.render.html import environment
+
+        environment()
+    elif chosen is ReportFormat.XLSX:
+        from charter_score.render.results.workbook import Workbook
+
+        Workbook()
 
 
 def _chosen(options: ReportOptions) -> ReviewFilter:

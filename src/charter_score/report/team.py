@@ -268,6 +268,7 @@ class _Part:
         self.months: frozenset[Month] = frozenset([*window.months, None])
         self.hidden = self._suppressed()
         self.whole = self.cell((), ())
+        self.counted = self.whole.summary.by_criterion()
         self.titles = {
             (section.id, criterion.id): criterion.title
             for section, criterion in self.rubric.criteria()
@@ -428,7 +429,7 @@ class _Part:
     # ── What goes well, what to develop ───────────────────────────────────────────────────────
 
     def _thanks(self) -> Block | None:
-        counted = self.whole.summary.by_criterion()
+        counted = self.counted
         fewest = FEWEST_TO_COMPARE if self.whole.reviews >= FEWEST_TO_COMPARE else 1
         rates = [
             (Fraction(seen - counted.missed[key] - counted.partly[key], seen), seen, key)
@@ -492,12 +493,12 @@ class _Part:
         return Table("whom", "Whom", columns, tuple(rows)) if rows else None
 
     def _missed_share(self, key: CriterionKey) -> Fraction:
-        counted = self.whole.summary.by_criterion()
+        counted = self.counted
         seen = counted.observed[key]
         return Fraction(counted.missed[key] + counted.partly[key], seen) if seen else Fraction(0)
 
     def _needs(self) -> Block | None:
-        counted = self.whole.summary.by_criterion()
+        counted = self.counted
         critical = {
             (section.id, criterion.id)
             for section, criterion in self.rubric.criteria()
@@ -840,7 +841,7 @@ class _Part:
     # ── Criteria and reviewers ────────────────────────────────────────────────────────────────
 
     def _criteria(self) -> Block:
-        counted = self.whole.summary.by_criterion()
+        counted = self.counted
         rows = []
         for key, title in self.places.items():
             seen, absent = counted.observed[key], counted.not_applicable[key]
