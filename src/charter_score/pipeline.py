@@ -52,7 +52,8 @@ class Job(NamedTuple):
     `lines` each result knows the lines of its criteria. `by` names the fields that the summary is
     grouped by, `filter` says which reviews count. Where the paths are a `part` of what lies in a
     folder, as a hook is given them, a rubric or results of ours among them are left out as they are
-    in a folder. `own` makes the collectors that only the command at hand has. With `pseudonyms` no
+    in a folder. With `results` a file of ours that is named is read as the reviews that it records.
+    `own` makes the collectors that only the command at hand has. With `pseudonyms` no
     name, id or path leaves the place where a review is scored.
     """
 
@@ -65,6 +66,7 @@ class Job(NamedTuple):
     filter: ReviewFilter = NO_FILTER
     gates: Gates = NO_GATES
     part: bool = False
+    results: bool = False
     own: Callable[[], tuple[Collector, ...]] = tuple
     pseudonyms: Pseudonyms | None = None
 
@@ -258,6 +260,12 @@ class Scoring:
         if (known := _known_by_name(one)) is not None:
             yield known
             return
+        if self._job.results and one.root is None and one.path is not None:
+            from charter_score.source.recorded import holds_results
+
+            if holds_results(one.path, one.shown):
+                yield from self._recorded_in(one)
+                return
         try:
             data = self._read(one)
         except DocumentError as wrong:
@@ -275,6 +283,26 @@ class Scoring:
                 yield LeftOut(one.shown, "a workbook that is no form")
             else:
                 yield Failed(one.shown, document.diagnostics)
+
+    def _recorded_in(self, file: Input) -> Iterator[Outcome | LeftOut]:
+        """What became of each review that a results file records: scored anew, or as it says."""
+        from charter_score.source.recorded import RecordedReview, recorded_outcomes
+
+        for recorded in recorded_outcomes(file.path or "", file.shown):
+            if not isinstance(recorded, RecordedReview):
+                yield recorded
+                continue
+            entry = file._replace(shown=recorded.path)
+            outcome = self._outcome_of(entry, recorded.sha256, recorded.document)
+            if isinstance(outcome, Scored) and outcome.result.share != recorded.share:
+                differs = Diagnostic(
+                    "differs-from-results",
+                    "scored anew, this review has another score than the results record",
+                    recorded.path,
+                    hint="its rubric has changed since; score the review itself",
+                )
+                outcome = Failed(recorded.path, (differs,))
+            yield outcome
 
     def _is_output(self, file: Input) -> bool:
         """Whether an input among others is too large for a review since it holds our results."""

@@ -190,6 +190,7 @@ def run_report(options: ReportOptions) -> ExitCode:
         filter=chosen,
         pseudonyms=pseudonyms,
         comments=not options.no_comments,
+        results=True,
     )
     if options.advisor is not None or options.each_advisor:
         return run_people(options, job)
