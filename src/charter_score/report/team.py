@@ -870,9 +870,10 @@ class _Part:
         told = []
         if often:
             told.append(f"n/a in more than half of the reviews: {listed(often)}.")
+        shown, kept = without_empty(columns, tuple(rows))
         return Block(
             "criteria", "Every criterion: met, missed, n/a", tuple(told),
-            (Table("criteria", "Criteria", columns, tuple(rows)),),
+            (Table("criteria", "Criteria", shown, kept),),
             reviews=self.whole.reviews,
         )  # fmt: skip
 
@@ -891,7 +892,7 @@ class _Part:
                 rows.append((name, cell.reviews, None, level.told))
                 continue
             rows.append((name, cell.reviews, Fraction(absent, cell.reviews), None))
-        if len(rows) < 2:
+        if len(rows) < 2 or all(row[2] is None for row in rows):
             return None
         told = (
             "How often a reviewer says n/a hangs on the contacts too; talk about it in a "
@@ -973,6 +974,7 @@ class _Part:
             Column("median", "Half within (days)", Kind.NUMBER),
             Column("nine_in_ten", "Nine in ten within (days)", Kind.NUMBER),
         )
+        shown, kept = without_empty(columns, tuple(rows))
         told = []
         if isinstance(rows[0][2], Fraction):
             told.append(
@@ -982,7 +984,7 @@ class _Part:
             told.append(f"{count(unordered, 'pair')} of days out of order counted nowhere.")
         return Block(
             "days", "How long do people wait for what was seen?", tuple(told),
-            (Table("days", "Days between events", columns, tuple(rows)),),
+            (Table("days", "Days between events", shown, kept),),
         )  # fmt: skip
 
     def _beside(self) -> Block | None:
