@@ -144,7 +144,7 @@ class HtmlReport:
                 return Entry(row, name)
             sheets: Any = environment().get_template("review.html").module
             page = review_page(outcome, comments=self._comments)
-            return Entry(row, name, str(sheets.review_sheet(page, 2)))
+            return Entry(row, name, str(sheets.review_sheet(page, 3)))
         return Entry(str(made.unscored_item(_unscored(outcome))))
 
     def begin(self) -> str:

@@ -25,7 +25,7 @@ TAGS = {
     *("html", "head", "meta", "title", "style", "body", "header", "main", "section", "footer"),
     *("h1", "h2", "h3", "p", "span", "b", "strong", "bdi", "blockquote", "div", "ul", "li", "dl"),
     *("dt", "dd", "table", "caption", "thead", "tbody", "tr", "th", "td", "svg", "rect", "line"),
-    *("article", "h4", "ol"),
+    *("article", "h4", "h5", "ol"),
 }
 ATTRIBUTES = {
     *("charset", "http-equiv", "content", "name", "lang", "class", "scope", "role", "colspan"),

@@ -116,7 +116,7 @@ def test_several_reviews_have_a_page_each_where_names_are_shown() -> None:
         assert len(sheets) == (2 if names else 0)
         for sheet, review in zip(sheets, reviews, strict=False):
             person = review.result.review
-            assert words(sheet.find(".//h2")) == f"{person.advisor}, {person.team}"
+            assert words(sheet.find(".//h3")) == f"{person.advisor}, {person.team}"
             assert sheet.get("aria-label") == review.id
 
 
