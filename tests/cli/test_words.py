@@ -56,7 +56,7 @@ def test_an_empty_name_is_called_empty(what: str, words: list[str]) -> None:
         (["score", REVIEW, "--color", "red"], "--color takes auto, always or never"),
         (["rubrics", "-f", "pdf"], "--output-format takes full, json, markdown or html"),
         (["selftest", "x", "-f", "pdf"], "--output-format takes full or json"),
-        (["schema", "letter"], "DOCUMENT takes rubric, review or result"),
+        (["schema", "letter"], "DOCUMENT takes rubric, review, result, report or volumes"),
         *(
             (
                 ["score", REVIEW, f"--jobs={number}"],
@@ -80,7 +80,7 @@ def test_a_word_that_is_not_known_is_told_which_are(words: list[str], said: str)
         ("score", "[auto|always|never]"),
         ("rubrics", "[full|json|markdown|html]"),
         ("selftest", "[full|json]"),
-        ("schema", "rubric, review or result"),
+        ("schema", "rubric, review, result, report or volumes"),
     ],
 )
 def test_the_help_lists_what_an_option_takes(command: str, shown: str) -> None:

@@ -26,10 +26,15 @@ SHADES = 6
 """Steps of a heat table, from light (high) to dark (low)."""
 
 
+LONGEST_WHOLE = 24
+"""Characters of an id that is never broken."""
+
+
 class CellView(NamedTuple):
     """A cell as it is shown; `heads` its row, `shade` is that of a heat table, 0 for none.
 
-    `aside` is what stands small below it: an interval, or what the row's reviews carry.
+    `aside` is what stands small below it: an interval, or what the row's reviews carry. A day and
+    a short id stay on one line.
     """
 
     text: str
@@ -37,6 +42,7 @@ class CellView(NamedTuple):
     heads: bool
     shade: int = 0
     aside: str = ""
+    stays_whole: bool = False
 
 
 class TableView(NamedTuple):
@@ -146,6 +152,7 @@ def _table(table: Table, anchor: str, *, is_heat: bool, is_folded: bool) -> Tabl
             place < heads,
             _shade(value) if is_heat and column.kind is Kind.PERCENT else 0,
             below,
+            _stays_whole(value, column),
         )
 
     return TableView(
@@ -157,6 +164,13 @@ def _table(table: Table, anchor: str, *, is_heat: bool, is_folded: bool) -> Tabl
         is_folded,
         f"{table.title}: {len(table.rows):,} rows" if is_folded else "",
     )
+
+
+def _stays_whole(value: Value, column: Column) -> bool:
+    """Whether a text is on one line however narrow its column."""
+    if column.kind in (Kind.DAY, Kind.MONTH):
+        return True
+    return column.id == "id" and isinstance(value, str) and len(value) <= LONGEST_WHOLE
 
 
 def _aside(table: Table) -> dict[int, int]:
