@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = (
     *("guide.md", "formats.md", "scoring.md", "diagnostics.md", "safety.md"),
-    *("api.md", "contributing.md", "calibration.md", "fairness.md"),
+    *("api.md", "contributing.md", "calibration.md", "fairness.md", "reports.md"),
 )
 LEFT_OUT = "…"
 

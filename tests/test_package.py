@@ -29,6 +29,8 @@ SCHEMAS = {
     "agreement": "agreement-v1",
     "subject": "subject-v1",
     "disputes": "disputes-v1",
+    "report": "report-v1",
+    "volumes": "volumes-v1",
 }
 
 
@@ -71,7 +73,17 @@ def test_scoring_one_review_loads_only_what_it_needs(words: str) -> None:
     assert not loaded & {"multiprocessing", "jinja2", "xlsxwriter", "python_calamine"}
     assert not loaded & {"pygments", "markdown_it"}
     assert ("rich" in loaded) is ("json" not in words)
-    others = ("check", "new", "fill", "rubrics", "explain", "dispute", "selftest", "schema")
+    others = (
+        "check",
+        "new",
+        "fill",
+        "rubrics",
+        "explain",
+        "dispute",
+        "selftest",
+        "schema",
+        "report",
+    )
     assert not loaded & {f"cli-{name}" for name in others}
 
 

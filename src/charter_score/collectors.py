@@ -209,17 +209,23 @@ class LeftOutFiles:
 
 @dataclass(slots=True)
 class Collected:
-    """Every collector of a run: the one list of them, and itself one."""
+    """Every collector of a run: the one list of them, and itself one.
+
+    `own` are those that only one command has.
+    """
 
     summary: Summary = field(default_factory=Summary)
     gates: GateFindings = field(default_factory=Gates().findings)
     diagnostics: RunDiagnostics = field(default_factory=RunDiagnostics)
     skipped: SkippedReviews = field(default_factory=SkippedReviews)
     left_out: LeftOutFiles = field(default_factory=LeftOutFiles)
+    own: tuple[Collector, ...] = ()
 
     def _each(self) -> Iterator[Collector]:
         for attribute in fields(self):
-            yield getattr(self, attribute.name)
+            if attribute.name != "own":
+                yield getattr(self, attribute.name)
+        yield from self.own
 
     def add(self, outcome: Outcome | LeftOut) -> None:
         """Let every collector take in one outcome."""

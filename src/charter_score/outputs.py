@@ -194,14 +194,14 @@ def is_terminal(path: str | None = None) -> bool:
         os.close(descriptor)
 
 
-def write_text(path: str, text: str, shown: str) -> None:
+def write_text(path: str, text: str | bytes, shown: str) -> None:
     """Put a document at a path, whole or not at all; a terminal there gets nothing that acts.
 
     Raises:
         NotWrittenError: with the old file as it was.
     """
     with Replacement(path, shown) as file:
-        file.write(_for_file(text, file))
+        file.write(_for_file(text, file) if isinstance(text, str) else text)
         file.commit()
 
 

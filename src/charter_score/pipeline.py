@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from charter_score.collectors import Collected
+from charter_score.collectors import Collected, Collector
 from charter_score.diagnostics import At, Diagnostic, Problem, in_order
 from charter_score.drafts import outlook_of
 from charter_score.errors import DocumentError, UsageError, all_of, shortage
@@ -31,6 +31,7 @@ from charter_score.outcome import (
     Skipped,
     Unchosen,
 )
+from charter_score.pseudonyms import Pseudonyms
 from charter_score.render.results.batch import BatchRenderer
 from charter_score.review import Review, Status, without_comments
 from charter_score.rubric import CriterionKey, Rubric
@@ -72,6 +73,9 @@ class Job(NamedTuple):
     folder, as a hook is given them, a rubric or results of ours among them are left out as they are
     in a folder. With `drafts` a draft in which everything is rated is scored too, for a comparison
     with the review that came of it. `people` is what was agreed about figures of persons.
+    in a folder. With `results` a file of ours that is named is read as the reviews that it records.
+    `own` makes the collectors that only the command at hand has. With `pseudonyms` no
+    name, id or path leaves the place where a review is scored.
     """
 
     paths: Sequence[str]
@@ -86,11 +90,16 @@ class Job(NamedTuple):
     drafts: bool = False
     people: FewestOfPeople | None = None
     mapping: str | None = None
+    results: bool = False
+    own: Callable[[], tuple[Collector, ...]] = tuple
+    pseudonyms: Pseudonyms | None = None
 
     def collected(self) -> Collected:
         """Every collector, before anything was seen."""
-        summary = Summary(by=self.by, filter=self.filter, people=self.people)
-        return Collected(summary=summary, gates=self.gates.findings())
+        hidden = self.pseudonyms
+        chosen = self.filter if hidden is None else hidden.chosen(self.filter)
+        summary = Summary(by=self.by, filter=chosen, people=self.people)
+        return Collected(summary=summary, gates=self.gates.findings(), own=self.own())
 
 
 class TableWork(NamedTuple):
@@ -424,6 +433,12 @@ class Scoring:
 
     def outcomes_of(self, one: Work) -> Iterator[Outcome | LeftOut]:
         """What became of each document of one input, or of what stood in its place."""
+        if self._job.pseudonyms is None:
+            yield from self._named_outcomes_of(one)
+        else:
+            yield from map(self._job.pseudonyms.outcome, self._named_outcomes_of(one))
+
+    def _named_outcomes_of(self, one: Work) -> Iterator[Outcome | LeftOut]:
         if isinstance(one, Failed | LeftOut):
             yield one
             return
@@ -455,11 +470,17 @@ class Scoring:
         if (known := _known_by_name(one)) is not None:
             yield known
             return
+        if self._job.results and one.root is None and one.path is not None:
+            from charter_score.source.recorded import holds_results
+
+            if holds_results(one.path, one.shown):
+                yield from self._recorded_in(one)
+                return
         if one.path is not None and (is_table(one.shown) or is_workbook(one.shown)):
             for made in self._tables(one):
                 if made is None:
                     break
-                yield from self.outcomes_of(made)
+                yield from self._named_outcomes_of(made)
             else:
                 return
         try:
@@ -479,6 +500,26 @@ class Scoring:
                 yield LeftOut(one.shown, "a workbook that is no form")
             else:
                 yield Failed(one.shown, document.diagnostics)
+
+    def _recorded_in(self, file: Input) -> Iterator[Outcome | LeftOut]:
+        """What became of each review that a results file records: scored anew, or as it says."""
+        from charter_score.source.recorded import RecordedReview, recorded_outcomes
+
+        for recorded in recorded_outcomes(file.path or "", file.shown):
+            if not isinstance(recorded, RecordedReview):
+                yield recorded
+                continue
+            entry = file._replace(shown=recorded.path)
+            outcome = self._outcome_of(entry, recorded.sha256, recorded.document)
+            if isinstance(outcome, Scored) and outcome.result.share != recorded.share:
+                differs = Diagnostic(
+                    "differs-from-results",
+                    "scored anew, this review has another score than the results record",
+                    recorded.path,
+                    hint="its rubric has changed since; score the review itself",
+                )
+                outcome = Failed(recorded.path, (differs,))
+            yield outcome
 
     def _is_output(self, file: Input) -> bool:
         """Whether an input among others is too large for a review since it holds our results."""
@@ -565,6 +606,8 @@ class Scoring:
             return Skipped(file.shown, name, DISPUTE_UPHELD, warnings)
         if not self._job.comments:
             review = without_comments(review)
+        if self._job.pseudonyms is not None:
+            review = self._job.pseudonyms.review(review)
         result = rubric.scorer.score(review)
         return Scored(file.shown, name, digest, rubric.sha256, result, warnings)
 
@@ -647,7 +690,10 @@ def _part_lost(entry: Work, renderers: Sequence[BatchRenderer], job: Job) -> Par
         path,
         hint="score it alone; if it dies again, please report it",
     )
-    return _part([Failed(path, (died,))], renderers, job)
+    failed: Outcome | LeftOut = Failed(path, (died,))
+    if job.pseudonyms is not None:
+        failed = job.pseudonyms.outcome(failed)
+    return _part([failed], renderers, job)
 
 
 def _known_by_name(file: Input) -> LeftOut | Failed | None:

@@ -410,15 +410,17 @@ RATED = {"SAID-MET", "SAID-MISSED", "SAID-LEVEL", "SAID-NA"}
 MISSED = {"SAID-MISSED", "SAID-LEVEL"}
 TWO = {"NAME-ADVISOR", "NAME-REVIEWER"}
 ONE = {"NAME-ADVISOR"}
+WHO = {"NAME-WHO"}  # who does something, which is free text
 
 
 class Shows(NamedTuple):
-    """The names and comments of a format: always, and once they are asked for."""
+    """The names and comments of a format: always, once they are asked for, and with both."""
 
     names: set[str]
     comments: set[str]
     more_names: set[str] = set()  # noqa: RUF012 - never changed
     more_comments: set[str] = set()  # noqa: RUF012 - never changed
+    with_both: set[str] = set()  # noqa: RUF012 - never changed
 
 
 SHOWN = {
@@ -428,12 +430,12 @@ SHOWN = {
     "json-lines": Shows(ALL_NAMES, ALL_COMMENTS),
     "csv": Shows(TWO, set()),
     "csv --long": Shows(TWO, RATED),
-    "xlsx": Shows(TWO, RATED),
+    "xlsx": Shows(ALL_NAMES, ALL_COMMENTS),
     "junit": Shows(set(), set(), TWO, MISSED | {"SAID-NA"}),
     "github": Shows(set(), set(), ONE, MISSED),
     "gitlab": Shows(set(), set(), ONE, MISSED),
-    "markdown": Shows(set(), set(), ONE, MISSED),
-    "html": Shows(set(), set(), TWO, MISSED),
+    "markdown": Shows(set(), set(), ALL_NAMES - WHO, ALL_COMMENTS, WHO),
+    "html": Shows(ALL_NAMES, ALL_COMMENTS),
 }
 
 
@@ -470,7 +472,7 @@ def test_names_and_comments_are_shown_exactly_where_they_may(
     assert shown("--include-names") == plain | shows.more_names
     assert shown("--include-comments") == plain | shows.more_comments
     assert shown("--include-names", "--include-comments") == (
-        plain | shows.more_names | shows.more_comments
+        plain | shows.more_names | shows.more_comments | shows.with_both
     )
     # Actions are free text, so whoever does them goes with them.
     uncommented = shows.names - {"NAME-WHO"}
@@ -484,7 +486,7 @@ def test_a_job_summary_shows_what_its_run_shows(score: Score, tmp_path: Path) ->
     (tmp_path / "marked.yaml").write_text(MARKED)
     for options, wanted in (
         ((), set()),
-        (("--include-names", "--include-comments"), ONE | MISSED),
+        (("--include-names", "--include-comments"), ALL_NAMES | ALL_COMMENTS),
         (("--include-comments", "--no-comments"), set()),
     ):
         place = tmp_path / "summary.md"

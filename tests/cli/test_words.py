@@ -59,7 +59,7 @@ def test_an_empty_name_is_called_empty(what: str, words: list[str]) -> None:
         (
             ["schema", "letter"],
             "DOCUMENT takes rubric, review, result, calibration, sample, verification, impact, "
-            "agreement, subject, disputes or mapping",
+            "agreement, subject, disputes, mapping, report or volumes",
         ),
         *(
             (

@@ -16,6 +16,7 @@ class Commands(CommandGroup):
     headings = {  # noqa: RUF012 - nothing changes it
         "Commands": ("score", "check", "new", "fill", "rubrics", "explain"),
         "Tables": ("map",),
+        "Teams": ("report",),
         "Fairness": ("dispute", "disputes", "calibrate", "sample", "verify", "subject", "selftest"),
         "For other programs": ("schema",),
     }
@@ -51,6 +52,10 @@ class Commands(CommandGroup):
                 from charter_score.cli import map as map_
 
                 return map_.COMMAND.app()
+            case "report":
+                from charter_score.cli import report
+
+                return report.COMMAND.app()
             case "dispute":
                 from charter_score.cli import dispute
 

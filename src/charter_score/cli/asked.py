@@ -16,11 +16,15 @@ from charter_score.source.files import (
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command was given to work on: its paths, `--rubric` and `--rubrics`, as typed."""
+    """What the command was given to work on: its paths, `--rubric` and `--rubrics`, as typed.
+
+    Where paths are `hidden` behind pseudonyms, no command is shown that would name one.
+    """
 
     paths: Sequence[str] = ()
     rubric: str | None = None
     rubrics: Sequence[str] = ()
+    hidden: bool = False
 
     def explain(self, shown: str) -> tuple[str, ...] | None:
         """The words that explain the review shown under a path, typed in the same folder.
@@ -28,6 +32,8 @@ class Asked:
         None where no words would be sure to: for standard input, and for a review that was found
         in a folder, or by a glob, outside the current folder, where only its name is shown.
         """
+        if self.hidden:
+            return None
         path = shown if self._is_here else self._typed.get(shown)
         if path is None or path == STANDARD_INPUT:
             return None

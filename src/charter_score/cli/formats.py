@@ -76,7 +76,7 @@ class Look(NamedTuple):
     unless asked to; without `comments` no format shows any. `room` is the bytes that Markdown may
     take, where it is to share a file with others. `asked` is what a command that is shown repeats.
     Without `bars` nothing is drawn of block characters. `is_file` is False of standard output and
-    of pipes.
+    of pipes. `alone` is True of one review, which some formats make a page of.
     """
 
     screen: Screen = Screen()
@@ -88,6 +88,7 @@ class Look(NamedTuple):
     room: int | None = None
     asked: Asked = Asked()
     is_file: bool = False
+    alone: bool = False
 
 
 def renderer(chosen: Format, look: Look) -> BatchRenderer:
@@ -121,7 +122,7 @@ def renderer(chosen: Format, look: Look) -> BatchRenderer:
         case Format.XLSX:
             from charter_score.render.results.workbook import Workbook
 
-            return Workbook()
+            return Workbook(page=look.alone)
         case Format.JUNIT:
             from charter_score.render.results.junit import JUnit
 
@@ -137,10 +138,17 @@ def renderer(chosen: Format, look: Look) -> BatchRenderer:
         case Format.MARKDOWN:
             from charter_score.render.results.markdown import Markdown
 
-            return Markdown(names=look.names, comments=look.public_comments, room=look.room)
+            return Markdown(
+                names=look.names,
+                comments=look.public_comments,
+                room=look.room,
+                page=look.alone,
+            )
         case Format.HTML:
-            from charter_score.render.results.page import HtmlReport
+            from charter_score.render.results.page import HtmlReport, ReviewHtml
 
+            if look.alone:
+                return ReviewHtml(comments=look.comments)
             return HtmlReport(names=look.names, comments=look.public_comments)
         case _:
             assert_never(chosen)

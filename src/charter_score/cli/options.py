@@ -238,7 +238,7 @@ def _rubric_from(folder: str, value: Any) -> Any:
 
 
 def _path_from(folder: str, value: Any) -> Any:
-    """A file that is named by its path: from the settings file's folder."""
+    """A file by its path: from the settings file's folder."""
     return os.path.join(folder, value) if isinstance(value, str) and folder else value
 
 
@@ -337,6 +337,16 @@ Until = Annotated[
     Day | None,
     typer.Option("--until", metavar="DAY", help="Only reviews of contacts on this day or earlier."),
     Setting("until"),
+]
+PseudonymsOption = Annotated[
+    Name | None,
+    typer.Option(
+        "--pseudonyms",
+        metavar="KEYFILE",
+        help="Put keyed pseudonyms in the place of names, ids and paths; the key file is made "
+        "where there is none. Names inside comments stay.",
+    ),
+    Setting("pseudonyms", _path_from),
 ]
 ColorOption = Annotated[
     Annotated[Color, one_of(Color)],

@@ -38,6 +38,8 @@ class SchemaName(StrEnum):
     SUBJECT = "subject"
     DISPUTES = "disputes"
     MAPPING = "mapping"
+    REPORT = "report"
+    VOLUMES = "volumes"
 
 
 class SchemaOptions(Options):

@@ -19,6 +19,7 @@ from charter_score.cli.formats import (
     renderer,
     targets,
 )
+from charter_score.cli.loading import pseudonyms_under
 from charter_score.cli.progress import Progress
 from charter_score.cli.score_options import ScoreOptions
 from charter_score.cli.settings import OWN_FILE, SHARED_FILE
@@ -113,12 +114,14 @@ def run_score(options: ScoreOptions) -> ExitCode:
             part=options.in_hook,
             people=None if agreed is None else agreed.people,
             mapping=options.mapping,
+            pseudonyms=pseudonyms_under(options.pseudonyms, options.color),
         )
     )
     also_read = [
         options.rubric,
         options.mapping,
         options.baseline,
+        options.pseudonyms,
         OWN_FILE,
         SHARED_FILE,
         options.settings_file,
@@ -293,7 +296,8 @@ class _Run:
             output.is_painted = chosen in PAINTED
             if chosen is Format.CONCISE and output.path is None:
                 self.lists_skipped = True
-            output.begin(own or renderer(chosen, self._look(output)))
+            look = self._look(output)._replace(alone=number == 1)
+            output.begin(own or renderer(chosen, look))
             if output.renderer is not None:
                 renderers.append(output.renderer)
         return renderers
@@ -308,7 +312,12 @@ class _Run:
             room=output.room,
             is_file=output.is_file,
             bars=not options.no_bars,
-            asked=Asked(options.paths, options.rubric, options.rubrics),
+            asked=Asked(
+                options.paths,
+                options.rubric,
+                options.rubrics,
+                hidden=options.pseudonyms is not None,
+            ),
         )
         if output.path is None and sys.stdout is not None:
             screen = screen_for(options.color, sys.stdout)

@@ -18,6 +18,7 @@ from charter_score.cli.options import (
     Options,
     OutputFormat,
     Paths,
+    PseudonymsOption,
     Quiet,
     RubricFolders,
     Setting,
@@ -93,6 +94,7 @@ class ScoreOptions(Options):
         typer.Option("--no-comments", help="Leave every free text out."),
         Setting("no-comments"),
     ] = False
+    pseudonyms: PseudonymsOption = None
     no_bars: Annotated[
         Flag, typer.Option("--no-bars", help="Draw no bars, which a screen reader would read out.")
     ] = False

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from charter_score.dispute_record import DisputeRecord, Rate
 from charter_score.figures import JSON_DECIMALS, Figure, rounded_text
-from charter_score.render.results.markdown import escaped
 from charter_score.render.results.overview import lettered
 from charter_score.render.text import phrases
 from charter_score.render.text.blocks import Hanging, Parts, heading, item, spaced, words
 from charter_score.render.text.columns import FigureRow, Figures
+from charter_score.render.text.escaping import escaped
 from charter_score.render.text.phrases import count
 from charter_score.summary import FEWEST_TO_COMPARE, as_people_sort
 from charter_score.wire.encoding import encode, tool

@@ -1,9 +1,11 @@
 """The one Jinja environment of all HTML: everything is escaped, and nothing may be missing."""
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from charter_score.errors import UsageError
+from charter_score.render.text.hostile import visible, visible_lines
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,4 +32,10 @@ def environment() -> "Environment":
         lstrip_blocks=True,
     )
     pages.filters["primary"] = lambda language: language.split("-")[0].casefold()
+    pages.filters |= {"line": one_line, "lines": visible_lines}
     return pages
+
+
+def one_line(text: str) -> str:
+    """A text on one line, with nothing in it that acts or hides."""
+    return visible(re.sub(r"[ \t\r\n]+", " ", text).strip())

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from charter_score.errors import DocumentError, UsageError
 from charter_score.filters import NO_FILTER, PEOPLE, ReviewFilter, month_of
@@ -84,6 +84,35 @@ def _mapping(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(mapping) < len(pairs):
         raise _RefusedError("is damaged: a key stands twice in it")
     return mapping
+
+
+class Recorded(NamedTuple):
+    """What a results file holds: results, failures and skipped reviews, each as it stands there."""
+
+    results: list[object]
+    failures: list[object]
+    skipped: list[object]
+
+
+def recorded_in(text: str) -> Recorded:
+    """Everything that a results file holds of reviews.
+
+    Raises:
+        ValueError: where it holds no results of this version, or is damaged.
+    """
+    results = _results(text)
+    if text.lstrip().startswith('{"kind"'):
+        lines = [_parsed(line) for line in text.split("\n") if line.strip()]
+        of_kind = {
+            wanted: [line for line in lines if _text(line, "kind") == wanted]
+            for wanted in ("failure", "skipped")
+        }
+        return Recorded(results, of_kind["failure"], of_kind["skipped"])
+    whole = _parsed(text)
+    failures, skipped = _at(whole, "failures"), _at(whole, "skipped")
+    if not isinstance(failures, list) or not isinstance(skipped, list):
+        raise _RefusedError("is damaged: `failures` or `skipped` is no list")
+    return Recorded(results, failures, skipped)
 
 
 def _results(text: str) -> list[object]:

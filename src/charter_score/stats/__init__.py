@@ -1,1 +1,1 @@
-"""Statistics of several reviews: pure functions, each with its formula and its source."""
+"""Plain statistics of several reviews: pure functions, each with its formula and its source."""

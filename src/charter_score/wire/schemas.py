@@ -1,9 +1,9 @@
-"""The JSON Schemas of the three documents, and that of the reviews of one rubric.
+"""The JSON Schemas of the documents, and that of the reviews of one rubric.
 
-The three are generated from the models. The last is the schema of every review, narrowed to what
-one rubric asks for, so that an editor completes its sections, criteria and ratings. All are valid
-under draft-07, which editors read, as well as 2020-12: only keywords that mean the same in both are
-used, and definitions stand under `definitions`.
+Those of documents are generated from the models. The last is the schema of every review, narrowed
+to what one rubric asks for, so that an editor completes its sections, criteria and ratings. All are
+valid under draft-07, which editors read, as well as 2020-12: only keywords that mean the same in
+both are used, and definitions stand under `definitions`.
 """
 
 import json
@@ -22,6 +22,7 @@ from charter_score.agreement import Agreement
 from charter_score.figures import figure_text
 from charter_score.mapping import TableMapping
 from charter_score.rating import Rating, same_word
+from charter_score.report.costs import Volumes
 from charter_score.review import Review, Status
 from charter_score.rubric import (
     Criterion,
@@ -41,6 +42,7 @@ from charter_score.wire.fairness import (
     SubjectDocument,
     VerificationDocument,
 )
+from charter_score.wire.report import ReportDocument
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 REVIEW_ID = "charter-score/review-v1"
@@ -56,8 +58,12 @@ _DOCUMENTS: dict[str, tuple[Any, str]] = {
     "subject": (SubjectDocument, "subject-v1"),
     "disputes": (DisputesDocument, "disputes-v1"),
     "mapping": (TableMapping, "mapping-v1"),
+    "report": (ReportDocument, "report-v1"),
+    "volumes": (Volumes, "volumes-v1"),
 }
-_WRITTEN = frozenset(["result", "calibration", "verification", "impact", "subject", "disputes"])
+_WRITTEN = frozenset(
+    ["result", "calibration", "verification", "impact", "subject", "disputes", "report"]
+)
 """Documents that the program writes and nobody else: what is absent is null there."""
 
 # Nothing behind the key, said so that no editor offers to write "null".

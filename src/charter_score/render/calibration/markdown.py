@@ -14,7 +14,7 @@ from charter_score.render.calibration.view import (
     aside_lines,
     calibration_view,
 )
-from charter_score.render.results.markdown import escaped
+from charter_score.render.text.escaping import escaped
 from charter_score.render.text.phrases import count
 
 

@@ -46,7 +46,7 @@ from charter_score.result import (
     SectionResult,
 )
 from charter_score.review import Action, Dispute, DisputeOutcome, Selection, Status
-from charter_score.rubric import Combine, CriterionKey, OnCritical, values_of
+from charter_score.rubric import Combine, OnCritical, values_of
 
 BAR = 10
 """Cells of a section's bar."""
@@ -56,6 +56,8 @@ WIDEST_TITLE = 36
 """Columns that titles take beside their reasons; a longer one goes on below."""
 MOST_ASIDE = 20
 """Columns of evidence that still stands beside a reason."""
+NOTED = "Noted on what was met"
+"""What comments on ratings that lost nothing are called."""
 
 
 def full(
@@ -69,7 +71,7 @@ def full(
 
     `explain` are the words of the command that derives its score, where there is one.
     """
-    return _View(scored, bars=bars, comments=comments, explain=explain).parts()
+    return View(scored, bars=bars, comments=comments, explain=explain).parts()
 
 
 class Full:
@@ -120,9 +122,19 @@ class Full:
         return iter(())
 
 
-class _View:
+class View:
+    """What there is to say about one review, as sentences and as parts for a terminal.
+
+    The sentences (methods without an underscore) serve the pages of one review too.
+    """
+
     def __init__(
-        self, scored: Scored, *, bars: bool, comments: bool, explain: Sequence[str] | None
+        self,
+        scored: Scored,
+        *,
+        bars: bool = False,
+        comments: bool = True,
+        explain: Sequence[str] | None = None,
     ) -> None:
         self.bars = bars
         self.explain = explain
@@ -142,10 +154,11 @@ class _View:
         }
 
     def parts(self) -> Parts:
+        """All of it for a terminal."""
         return spaced(
             list(self._head()),
             list(self._scores()),
-            *self._warnings(),
+            *(_warning(title, text) for title, text in self.cautions()),
             [self._sections()],
             list(self._tags()),
             list(self._done_well()),
@@ -228,7 +241,7 @@ class _View:
             bands,
             words(f"(expected: {expected})") if expected else None,
         )
-        for about in self._about_the_score():
+        for about in self.about_the_score():
             yield Hanging(words(about), _Scores.INDENT)
 
     def _band_style(self) -> str:
@@ -236,7 +249,8 @@ class _View:
             return "strong"
         return "good" if self.result.meets_expected else "bad"
 
-    def _about_the_score(self) -> Iterator[str]:
+    def about_the_score(self) -> Iterator[str]:
+        """What the percentages are of, and what n/a does to them."""
         result, observed = self.result, self.result.observed
         if self.rubric.combine is Combine.SECTION_WEIGHTS:
             yield "The percentages weigh the sections; the points are plain sums."
@@ -263,15 +277,11 @@ class _View:
         effect = f" ({phrases.signed(result.uplift)})" if result.uplift else ""
         yield f"{said}{facts.standard(self.rubric)} {how}{effect}."
 
-    def _tags(self) -> Iterator[RenderableType]:
-        """What the criteria with each tag come to, across the sections."""
-        tags = self.result.tags
-        if not tags:
-            return
-        yield heading("Across the sections")
-        for tag in tags:
+    def tags(self) -> Iterator[tuple[str, str]]:
+        """Each tag, and what its criteria come to across the sections."""
+        for tag in self.result.tags:
             share = phrases.percent(tag.score.share, self.rubric)
-            told = f"{tag.title}: {figure_text(tag.score.earned)} of "
+            told = f"{figure_text(tag.score.earned)} of "
             told += f"{facts.points(tag.score.available)} ({share})"
             if not tag.observed.criteria:
                 told += ", nothing observed"
@@ -281,9 +291,15 @@ class _View:
             if tag.missed:
                 told += f", {tag.missed} of {phrases.count(tag.criteria, 'criterion', 'criteria')}"
                 told += " missed"
-            yield entry(words(told))
+            yield tag.title, told
 
-    def _warnings(self) -> Iterator[Parts]:
+    def _tags(self) -> Iterator[RenderableType]:
+        if self.result.tags:
+            yield heading(TAGS_HEADING)
+            yield from (entry(words(f"{title}: {told}")) for title, told in self.tags())
+
+    def cautions(self) -> Iterator[tuple[str, str]]:
+        """What to know before the score is relied on: a title, and what it means."""
         result = self.result
         share = phrases.percent(result.observed_share, self.rubric)
         if result.critical_missed:
@@ -308,7 +324,7 @@ class _View:
                     else "fails"
                 )
                 effect = f"so this {self.noun} {fails}, whatever its points."
-            yield _warning(f"CRITICAL: {missed} {were} missed,", effect)
+            yield (f"CRITICAL: {missed} {were} missed,", effect)
         if result.below_section_minimum:
             below = joined(
                 f'"{section.title}" ({figure_text(section.at_least)}% or above)'
@@ -316,14 +332,14 @@ class _View:
                 if section.at_least is not None
             )
             one = len(result.below_section_minimum) == 1
-            yield _warning(
+            yield (
                 f"BELOW {'THE' if one else 'A'} MINIMUM: {below} {'is' if one else 'are'} below "
                 f"what {'this section' if one else 'these sections'} must reach,",
                 f"so this {self.noun} fails as it would by a missed critical criterion.",
             )
         if result.band_rests_on_not_applicable and result.band_observed is not None:
             observed = result.observed
-            yield _warning(
+            yield (
                 "THE BAND RESTS ON N/A",
                 f"On the {phrases.count(observed.criteria, 'criterion', 'criteria')} that "
                 f"{'was' if observed.criteria == 1 else 'were'} observed this {self.noun} is at "
@@ -343,7 +359,7 @@ class _View:
                 Fraction(0),
             )
             rest = figure_text(whole - seen)
-            yield _warning(
+            yield (
                 f"LITTLE WAS OBSERVED: {figure_text(seen)} of {facts.points(whole)}.",
                 f"{phrases.percent(result.share, self.rubric)} says nothing about the other "
                 f"{rest}.",
@@ -361,7 +377,7 @@ class _View:
                     words(section.section.title),
                     _bar(section) if self.bars else Text(),
                     text,
-                    words(_about_a_section(section)),
+                    words(about_a_section(section)),
                 )
                 for section, text in zip(sections, figures, strict=True)
             ],
@@ -372,120 +388,164 @@ class _View:
 
     def _done_well(self) -> Iterator[RenderableType]:
         own = self.review.done_well if self.comments else ()
-        strengths = self.result.strengths
+        strengths = self.strengths()
         if not (own or strengths):
             return
         yield heading("Done well")
         for praised in own:
             yield item(prose(praised), "+", "good")
         if strengths:
-            listed = ", ".join(
-                section.section.title
-                + (
-                    f" (only {section.observed.criteria} of {section.observed.of} observed)"
-                    if section.observed.criteria < section.observed.of
-                    else ""
-                )
-                for section in strengths
+            yield entry(words(strengths))
+
+    def strengths(self) -> str | None:
+        """The sections in which everything observed was met; None where there is none."""
+        if not self.result.strengths:
+            return None
+        listed = ", ".join(
+            section.section.title
+            + (
+                f" (only {section.observed.criteria} of {section.observed.of} observed)"
+                if section.observed.criteria < section.observed.of
+                else ""
             )
-            yield entry(words(f"Every criterion observed was met: {listed}"))
+            for section in self.result.strengths
+        )
+        return f"Every criterion observed was met: {listed}"
 
     def _noted(self) -> Iterator[RenderableType]:
-        """What was written beside ratings that lost nothing; it may be praise, or coaching."""
-        noted = [
+        noted = self.noted()
+        if not noted:
+            return
+        yield heading(NOTED)
+        for section, result in noted:
+            text = words(self.titled(section, result))
+            if comment := self.comment(result):
+                text = words(text, ": ", quoted(comment))
+            yield with_aside(entry(text), self._evidence(result))
+
+    def noted(self) -> list[tuple[SectionResult, CriterionResult]]:
+        """Ratings that lost nothing with something beside them; it may be praise, or coaching."""
+        return [
             (section, result)
             for section in self.result.sections
             for result in section.criteria
             if result.worth.observed and result.worth.lost <= 0
-            if self._comment(result) or self._evidence(result)
+            if self.comment(result) or self.evidence(result)
         ]
-        if not noted:
-            return
-        yield heading("Noted on what was met")
-        for section, result in noted:
-            text = words(self._titled(section, result))
-            if comment := self._comment(result):
-                text = words(text, ": ", quoted(comment))
-            yield with_aside(entry(text), self._evidence(result))
 
-    def _titled(self, section: SectionResult, result: CriterionResult) -> str:
+    def titled(self, section: SectionResult, result: CriterionResult) -> str:
+        """A criterion with where it stands: `Greeting (Welcome 1)`."""
         number = self.numbers[section.section.id, result.criterion.id]
         return f"{result.criterion.title} ({phrases.place(section.section.title, number)})"
 
-    def _comment(self, result: CriterionResult) -> str | None:
+    def comment(self, result: CriterionResult) -> str | None:
         """The reviewer's comment, where the rating it was written for still counts.
 
         Where a dispute changed the rating, comment and evidence stand with the dispute.
         """
-        return result.rated.comment if self.comments and not _is_changed(result) else None
+        return result.rated.comment if self.comments and not is_changed(result) else None
+
+    def causes(self, result: CriterionResult) -> str | None:
+        """Why a criterion was missed, as the reviewer ticked it."""
+        return ", ".join(self.rubric.causes[cause] for cause in result.rated.causes) or None
+
+    def evidence(self, result: CriterionResult) -> str | None:
+        """The reviewer's evidence, where the rating it was given for still counts."""
+        return result.rated.evidence if self.comments and not is_changed(result) else None
 
     def _evidence(self, result: CriterionResult) -> Text | None:
-        """The reviewer's evidence, where the rating it was given for still counts."""
-        if self.comments and result.rated.evidence and not _is_changed(result):
-            return prose(result.rated.evidence, "faint")
-        return None
+        evidence = self.evidence(result)
+        return prose(evidence, "faint") if evidence else None
 
     def _needs(self) -> Iterator[Parts]:
-        needs = self.result.needs
-        if not needs:
-            not_met = [
-                result.criterion
-                for section in self.result.sections
-                for result in section.criteria
-                if result.advisory_not_met
-            ]
-            # Where all levels are worth nothing, none of them says that it was not met.
-            advisory = sum(not self.rubric.levels_of(criterion) for criterion in not_met)
-            if advisory:
-                were = "was" if advisory == 1 else "were"
-                criteria = phrases.count(advisory, "advisory criterion", "advisory criteria")
-                none = f"None: no points were lost, though {criteria} {were} not met."
-            elif not_met:
-                none = "None: no points were lost."
-            else:
-                none = "None: nothing that was observed was missed."
-            yield [heading("Development needs"), entry(words(none))]
+        if none := self.no_needs():
+            yield [heading(self.needs_heading()), entry(words(none))]
         else:
-            lost = {need.points_lost for need in needs}
-            alike = len(lost) == 1 and self.rubric.combine is Combine.POINTS
-            total = sum((need.points_lost for need in needs), Fraction(0))
-            if not total:
-                each = ""  # critical ones without points
-            elif alike and len(needs) > 1:
-                each = f", each {facts.points(total / len(needs))}"
-            else:
-                each = f", worth {facts.points(total)}"
-            shown = [part for need in needs for part in self._need(need, alike=alike)]
-            yield [heading(f"Development needs ({len(needs)}{each})"), *shown]
+            shown = [part for need in self.result.needs for part in self._need(need)]
+            yield [heading(self.needs_heading()), *shown]
         own = self.review.could_be_better if self.comments else ()
         if own:
             head = Hanging(words(("Could be better", "strong")), 2)
             yield [head, *(item(prose(text)) for text in own)]
 
-    def _need(self, need: Need, *, alike: bool) -> Iterator[RenderableType]:
+    def no_needs(self) -> str | None:
+        """That there is no need; None where there is one."""
+        if self.result.needs:
+            return None
+        not_met = [
+            result.criterion
+            for section in self.result.sections
+            for result in section.criteria
+            if result.advisory_not_met
+        ]
+        # Where all levels are worth nothing, none of them says that it was not met.
+        advisory = sum(not self.rubric.levels_of(criterion) for criterion in not_met)
+        if advisory:
+            were = "was" if advisory == 1 else "were"
+            criteria = phrases.count(advisory, "advisory criterion", "advisory criteria")
+            return f"None: no points were lost, though {criteria} {were} not met."
+        if not_met:
+            return "None: no points were lost."
+        return "None: nothing that was observed was missed."
+
+    def needs_heading(self) -> str:
+        """How many development needs there are, and what they are worth."""
+        needs = self.result.needs
+        if not needs:
+            return "Development needs"
+        total = sum((need.points_lost for need in needs), Fraction(0))
+        if not total:
+            each = ""  # critical ones without points
+        elif self.needs_are_alike and len(needs) > 1:
+            each = f", each {facts.points(total / len(needs))}"
+        else:
+            each = f", worth {facts.points(total)}"
+        return f"Development needs ({len(needs)}{each})"
+
+    @property
+    def needs_are_alike(self) -> bool:
+        """Whether each need costs the same, which is then said once."""
+        lost = {need.points_lost for need in self.result.needs}
+        return len(lost) == 1 and self.rubric.combine is Combine.POINTS
+
+    def need_title(self, need: Need) -> str:
+        """What a need is about, with where it stands."""
+        place = phrases.place(need.section.title, self._number(need))
+        return f"{need.result.criterion.title} ({place})"
+
+    def need_cost(self, need: Need) -> str | None:
+        """What a need costs; None where all cost the same, or this one nothing."""
+        if self.needs_are_alike or not need.points_lost:
+            return None
+        return f"−{facts.points(need.points_lost)} ({phrases.plain_percent(need.share_lost)})"
+
+    def need_rating(self, need: Need) -> str | None:
+        """How a need was rated, where that is more than "not met"."""
+        worth = need.result.worth
+        if worth.not_applicable:
+            return f"n/a, not shown ({facts.rule(self.rubric)})"
+        if worth.rating in ("met", "not met"):
+            return None
+        return f"{worth.rating} ({_earned(need.result)})"
+
+    def _need(self, need: Need) -> Iterator[RenderableType]:
         result = need.result
-        title = words(
-            f"{result.criterion.title} ({phrases.place(need.section.title, self._number(need))})"
-        )
+        title = words(self.need_title(need))
         if result.critical_missed:
             title.append_text(words((" CRITICAL", "bad")))
-        if not alike and need.points_lost:
-            share = phrases.plain_percent(need.share_lost)
-            title.append_text(words((f" −{facts.points(need.points_lost)} ({share})", "faint")))
-        comment, evidence = self._comment(result), self._evidence(result)
-        disputed = result.dispute is not None and result.dispute.outcome is DisputeOutcome.OPEN
+        if cost := self.need_cost(need):
+            title.append_text(words((f" {cost}", "faint")))
+        comment, evidence = self.comment(result), self._evidence(result)
+        disputed = is_disputed(result)
         aside = words(("DISPUTED", "warn")) if disputed else evidence
         yield with_aside(item(title, "-", "bad"), aside)
         said: list[tuple[str, Text]] = []
-        if result.worth.not_applicable:
-            said.append(("Rated:", words(f"n/a, not shown ({facts.rule(self.rubric)})")))
-        elif result.worth.rating not in ("met", "not met"):
-            said.append(("Rated:", words(f"{result.worth.rating} ({_earned(result)})")))
+        if rating := self.need_rating(need):
+            said.append(("Rated:", words(rating)))
         if comment:
             said.append(("Reviewer:", prose(comment)))
-        if causes := result.rated.causes:
-            titles = [self.rubric.causes.get(cause, cause) for cause in causes]
-            said.append(("Cause:" if len(titles) == 1 else "Causes:", words(", ".join(titles))))
+        if causes := self.causes(result):
+            said.append(("Cause:", words(causes)))
         if disputed and evidence:
             said.append(("Evidence:", evidence))
         if result.criterion.advice:
@@ -498,6 +558,12 @@ class _View:
         return self.numbers[need.section.id, need.result.criterion.id]
 
     def _without_points(self) -> Iterator[Parts]:
+        for title, shown in self.without_points():
+            yield [heading(title), *(self._unscored(*one) for one in shown)]
+
+    def without_points(
+        self,
+    ) -> Iterator[tuple[str, list[tuple[SectionResult, CriterionResult]]]]:
         """Criteria that no sum holds: advisory ones, and critical ones that were not missed."""
         groups: dict[str, list[tuple[SectionResult, CriterionResult]]] = {}
         needs = {need.route for need in self.result.needs}
@@ -514,25 +580,45 @@ class _View:
                 else:
                     title = "Bonus or deduction"
                 groups.setdefault(title, []).append((section, result))
-        for title, shown in sorted(groups.items(), key=lambda one: _UNSCORED.index(one[0])):
-            yield [heading(title), *(self._unscored(*one) for one in shown)]
+        yield from sorted(groups.items(), key=lambda group: _UNSCORED.index(group[0]))
 
     def _unscored(self, section: SectionResult, result: CriterionResult) -> RenderableType:
-        earned = f" (+{facts.points(result.worth.earned)})" if result.worth.earned > 0 else ""
-        text = words(f"{self._titled(section, result)}: {result.worth.rating}{earned}")
-        if comment := self._comment(result):
+        text = words(f"{self.titled(section, result)}: {unscored_rating(result)}")
+        if comment := self.comment(result):
             text = words(text, ": ", prose(comment))
         return with_aside(entry(text), self._evidence(result))
 
     def _not_applicable(self) -> Iterator[RenderableType]:
+        shown = self.not_applicable()
+        if not shown:
+            return
+        yield heading(self.not_applicable_heading(len(shown)))
+        if self.comments:
+            yield _Reasons(
+                [
+                    (words(title), prose(self.reason(result), "faint"), self._evidence(result))
+                    for title, result in shown
+                ]
+            )
+        else:
+            yield from (entry(words(title)) for title, _ in shown)
+
+    def not_applicable(self) -> list[tuple[str, CriterionResult]]:
+        """What was n/a, each with its title; with its place where two are called alike."""
         shown = [
             (section, result)
             for section in self.result.sections
             for result in section.criteria
             if result.worth.not_applicable and result.worth.points
         ]
-        if not shown:
-            return
+        plain = [result.criterion.title for _, result in shown]
+        return [
+            (title if plain.count(title) == 1 else self.titled(section, result), result)
+            for title, (section, result) in zip(plain, shown, strict=True)
+        ]
+
+    def not_applicable_heading(self, number: int) -> str:
+        """What became of what was n/a, and how much of it there was."""
         match self.rubric.not_applicable:
             case Policy.MET:
                 head = "Counted as met, not observed"
@@ -540,25 +626,12 @@ class _View:
                 head = "Left out, not observed"
             case Policy.NOT_MET:
                 head = "Counted as not met, not observed"
-        yield heading(f"{head} ({len(shown)} n/a)")
-        plain = [result.criterion.title for _, result in shown]
-        titles = [
-            words(title if plain.count(title) == 1 else self._titled(section, result))
-            for title, (section, result) in zip(plain, shown, strict=True)
-        ]
-        if self.comments:
-            yield _Reasons(
-                [
-                    (title, self._reason(result), self._evidence(result))
-                    for title, (_, result) in zip(titles, shown, strict=True)
-                ]
-            )
-        else:
-            yield from map(entry, titles)
+        return f"{head} ({number} n/a)"
 
-    def _reason(self, result: CriterionResult) -> Text:
-        missing = "(after a dispute)" if _is_changed(result) else "(no reason given)"
-        return prose(self._comment(result) or missing, "faint")
+    def reason(self, result: CriterionResult) -> str:
+        """Why something was n/a, or that nobody said."""
+        missing = "(after a dispute)" if is_changed(result) else "(no reason given)"
+        return self.comment(result) or missing
 
     # ── Disputes, the way up, the conversation ────────────────────────────────────────────────
 
@@ -570,15 +643,12 @@ class _View:
                 continue
             yield self._dispute(
                 dispute,
-                (dispute.section, dispute.criterion),
                 next(outlooks) if dispute.outcome is DisputeOutcome.OPEN else None,
             )
 
     def _dispute_over_all(self, dispute: Dispute) -> Iterator[RenderableType]:
-        yield words(
-            (f"Dispute ({dispute.outcome.value})", "title"),
-            " over the whole review",
-        )
+        about = f" {self.dispute_about(dispute)}"
+        yield words((f"Dispute ({dispute.outcome.value})", "title"), about)
         raised = _raised(dispute)
         if dispute.because and self.comments:
             yield with_aside(Hanging(quoted(dispute.because), 2, hang=3), raised)
@@ -586,28 +656,17 @@ class _View:
             yield Hanging(words(("Raised ", "faint"), raised), 2)
         yield from self._decision(dispute)
         if dispute.outcome is DisputeOutcome.OPEN:
-            yield Hanging(words("If it is upheld, the review is not scored."), 2)
+            yield Hanging(words(IF_UPHELD_OVER_ALL), 2)
 
-    def _dispute(
-        self, dispute: Dispute, over: CriterionKey, outlook: Outlook | None
-    ) -> Iterator[RenderableType]:
-        title = self.titles.get(over[0], over[0])
-        number = self.numbers[over]
-        found = next(
-            result
-            for section in self.result.sections
-            for result in section.criteria
-            if (section.section.id, result.criterion.id) == over
-        )
+    def _dispute(self, dispute: Dispute, outlook: Outlook | None) -> Iterator[RenderableType]:
+        found = self.disputed(dispute)
         yield Hanging(
             words(
-                (f"Dispute ({dispute.outcome.value})", "title"),
-                f" {phrases.place(title, number)}: {found.original}; "
-                f"the advisor says {dispute.says}",
+                (f"Dispute ({dispute.outcome.value})", "title"), f" {self.dispute_about(dispute)}"
             ),
             hang=2,
         )
-        if _is_changed(found) and found.dispute is dispute:
+        if is_changed(found) and found.dispute is dispute:
             yield from self._first_rating(found)
         raised = _raised(dispute)
         if dispute.because and self.comments:
@@ -618,16 +677,36 @@ class _View:
         yield from self._decision(dispute)
         if dispute.outcome is DisputeOutcome.UPHELD and found.dispute is dispute:
             yield Hanging(words(f"It is scored as {found.worth.rating}."), 2)
-        if outlook is None:
-            return
+        if outlook is not None:
+            yield entry(words(self.outlook(outlook)))
+
+    def disputed(self, dispute: Dispute) -> CriterionResult:
+        """The criterion that a dispute is about."""
+        return next(
+            result
+            for section in self.result.sections
+            for result in section.criteria
+            if (section.section.id, result.criterion.id) == (dispute.section, dispute.criterion)
+        )
+
+    def dispute_about(self, dispute: Dispute) -> str:
+        """What a dispute is about, and what it asks for."""
+        if dispute.section is None or dispute.criterion is None:
+            return "over the whole review"
+        title = self.titles.get(dispute.section, dispute.section)
+        number = self.numbers[dispute.section, dispute.criterion]
+        original = self.disputed(dispute).original
+        return f"{phrases.place(title, number)}: {original}; the advisor says {dispute.says}"
+
+    def outlook(self, outlook: Outlook) -> str:
+        """What upholding a dispute would make of the score."""
         if outlook.share is None or outlook.observed is None:
-            yield Hanging(words("If upheld: nothing would be left observed."), 2)
-            return
+            return "If upheld: nothing would be left observed."
         then = phrases.percent(outlook.share, self.rubric)
         seen = phrases.percent(outlook.observed, self.rubric)
         band = f", {outlook.band.name}" if outlook.band else ""
         seen_band = f", {outlook.band_observed.name}" if outlook.band_observed else ""
-        yield entry(words(f"If upheld: {then}{band}; observed {seen}{seen_band}."))
+        return f"If upheld: {then}{band}; observed {seen}{seen_band}."
 
     def _first_rating(self, result: CriterionResult) -> Iterator[RenderableType]:
         """What the reviewer wrote about a rating that a dispute has changed since."""
@@ -641,20 +720,29 @@ class _View:
             yield entry(prose(f"Evidence: {evidence}"))
 
     def _decision(self, dispute: Dispute) -> Iterator[RenderableType]:
-        """Who decided a dispute, when and why."""
+        decided, reason = self.decision(dispute)
+        if decided:
+            yield entry(words(f"{decided}: ", prose(reason)) if reason else words(f"{decided}."))
+
+    def decision(self, dispute: Dispute) -> tuple[str | None, str | None]:
+        """Who decided a dispute and when, and why; None where nobody says."""
         by = f"by {dispute.decided_by}" if dispute.decided_by else None
         who_and_when = ", ".join(part for part in (by, dispute.decided_on) if part)
         reason = dispute.reason if self.comments else None
         if not (who_and_when or reason):
-            return
+            return None, None
         is_withdrawn = dispute.outcome is DisputeOutcome.WITHDRAWN
-        head = f"{'Withdrawn' if is_withdrawn else 'Decided'} {who_and_when}".rstrip()
-        yield entry(words(f"{head}: ", prose(reason)) if reason else words(f"{head}."))
+        return f"{'Withdrawn' if is_withdrawn else 'Decided'} {who_and_when}".rstrip(), reason
 
     def _next_band(self) -> Iterator[RenderableType]:
+        if way := self.next_band():
+            yield Hanging(words(("Next band: ", "title"), way), hang=2)
+
+    def next_band(self) -> str | None:
+        """Which needs lead to the next band; None from the top one."""
         way = self.result.next_band
         if way is None:
-            return
+            return None
         needs = self.result.needs
         share = phrases.percent(way.share, self.rubric)
         reached = (band_of(self.rubric, way.share) or way.band).name
@@ -667,8 +755,7 @@ class _View:
         else:
             named = [need.result.criterion.title for need in way.needs]
             which = "meeting " + joined(f'"{name}"' for name in named)
-        would = f"{which} would make this {self.noun} {share}, {reached}."
-        yield Hanging(words(("Next band: ", "title"), would), hang=2)
+        return f"{which} would make this {self.noun} {share}, {reached}."
 
     def _conversation(self) -> Iterator[Parts]:
         review = self.review
@@ -682,12 +769,15 @@ class _View:
             yield [Hanging(words((f"Seen by the advisor: {review.acknowledged}", "faint")))]
 
     def _foot(self) -> Iterator[RenderableType]:
-        picture = (
+        yield Hanging(words((self.picture(), "faint")))
+        yield _Why(self.rubric.name, phrases.percent(self.result.share, self.rubric), self.explain)
+
+    def picture(self) -> str:
+        """What the score of one review is, and what it is not."""
+        return (
             f"One {self.noun}, one part of the picture: read it with customer surveys and other "
             "measures. A person decides."
         )
-        yield Hanging(words((picture, "faint")))
-        yield _Why(self.rubric.name, phrases.percent(self.result.share, self.rubric), self.explain)
 
 
 def _warning(title: str, text: str) -> Parts:
@@ -697,6 +787,8 @@ def _warning(title: str, text: str) -> Parts:
     return [Hanging(words((f"! {title}", "warn"), f" {text}"), hang=2)]
 
 
+TAGS_HEADING = "Across the sections"
+IF_UPHELD_OVER_ALL = "If it is upheld, the review is not scored."
 _UNSCORED = ("Critical, without points", "Bonus or deduction", "Advisory (never scored)")
 """What criteria without points are told under, in this order."""
 
@@ -716,18 +808,29 @@ def _earned(result: CriterionResult) -> str:
 
 
 def _action(action: Action) -> Text:
-    """What was agreed, with who does it, by when, and what became of it."""
+    """What was agreed, with who does it and by when."""
+    who = who_and_when(action)
+    return words(prose(action.what), f" ({who})" if who else "")
+
+
+def who_and_when(action: Action) -> str:
+    """Who does what was agreed, by when, and what became of it; empty where nothing is said."""
     asides = (
         action.who,
         f"by {action.by}" if action.by else None,
         f"agreed {action.agreed}" if action.agreed else None,
         f"done: {action.done}" if action.done else None,
     )
-    aside = ", ".join(filter(None, asides))
-    return words(prose(action.what), f" ({aside})" if aside else "")
+    return ", ".join(filter(None, asides))
 
 
-def _about_a_section(section: SectionResult) -> str:
+def unscored_rating(result: CriterionResult) -> str:
+    """The rating of a criterion without points, and what a bonus earned."""
+    earned = result.worth.earned
+    return f"{result.worth.rating} (+{facts.points(earned)})" if earned > 0 else result.worth.rating
+
+
+def about_a_section(section: SectionResult) -> str:
     """What else is to be said of a section's figures."""
     asides = []
     if section.observed.not_applicable:
@@ -909,9 +1012,14 @@ class _Why:
             yield Line(line, "faint")
 
 
-def _is_changed(result: CriterionResult) -> bool:
+def is_changed(result: CriterionResult) -> bool:
     """Whether a dispute was upheld that gave another rating than the reviewer's."""
     return result.original != result.worth.rating
+
+
+def is_disputed(result: CriterionResult) -> bool:
+    """Whether a dispute over the rating is still open."""
+    return result.dispute is not None and result.dispute.outcome is DisputeOutcome.OPEN
 
 
 _SIGNS = (("█", "good", "met"), ("░", "faint", "n/a"), ("·", "bad", "missed"))
@@ -920,6 +1028,17 @@ _SIGNS = (("█", "good", "met"), ("░", "faint", "n/a"), ("·", "bad", "missed
 
 def _bar(section: SectionResult) -> Text:
     """A section's points as a bar: earned by what was observed, n/a, missed."""
+    parts = bar_parts(section)
+    if parts is None:
+        return Text(" " * BAR)
+    sizes = _shares_of_cells(parts)
+    return Text.assemble(
+        *((sign * size, style) for (sign, style, _), size in zip(_SIGNS, sizes, strict=True))
+    )
+
+
+def bar_parts(section: SectionResult) -> list[Fraction] | None:
+    """The parts of a section's points: earned by what was observed, n/a, missed; None of none."""
     met = section.observed.score.earned
     whole = sum((result.worth.points for result in section.criteria), Fraction(0))
     not_applicable = sum(
@@ -927,12 +1046,8 @@ def _bar(section: SectionResult) -> Text:
         Fraction(0),
     )
     if not whole:
-        return Text(" " * BAR)
-    parts = [met, not_applicable, whole - met - not_applicable]
-    sizes = _shares_of_cells([part / whole for part in parts])
-    return Text.assemble(
-        *((sign * size, style) for (sign, style, _), size in zip(_SIGNS, sizes, strict=True))
-    )
+        return None
+    return [part / whole for part in (met, not_applicable, whole - met - not_applicable)]
 
 
 def _shares_of_cells(parts: list[Fraction]) -> list[int]:

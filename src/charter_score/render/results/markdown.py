@@ -1,16 +1,11 @@
 """A batch as Markdown, for job summaries and merge requests: no names, no comments.
 
-Everything from a file is escaped. What GitHub and GitLab look for in finished text (people,
-issues, addresses, emoji) is broken by a character without width, because escapes are gone by the
-time they look; so nobody is called and nothing linked. In code they look for nothing: there stands
-`id@version`, which can be copied as it is. The whole stays under what GitHub takes.
+Everything from a file is escaped (`render.text.escaping`). The whole stays under what GitHub takes.
 
-Source: GitHub Flavored Markdown; GitLab documentation, GitLab-specific references; GitHub
-documentation, Adding a job summary (1 MiB a step).
+Source: GitHub documentation, Adding a job summary (1 MiB a step).
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from charter_score import facts
@@ -28,7 +23,7 @@ from charter_score.render.results.overview import (
 from charter_score.render.results.verdicts import not_scored, sentence
 from charter_score.render.text import phrases
 from charter_score.render.text.diagnostics import place_text
-from charter_score.render.text.hostile import visible
+from charter_score.render.text.escaping import escaped, table_row
 
 T = TypeVar("T")
 
@@ -37,47 +32,17 @@ MOST_BYTES = 1_000_000
 _LITTLE = 2_000
 """Bytes of what is always there: the title, heads of tables, the last line."""
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
-_AT_THE_START = re.compile(r"[-+=:]|[0-9]+(?=[.)](?:\s|$))")
-_ACTS = re.compile(
-    r"""@(?=\S)                  # people; then issues, merge requests, milestones, labels, …
-      | [\#!$%~&^](?=[\w"\\])     # (behind a sign, a backslash is an escape of ours)
-      | /(?=/) | \bwww(?=\.)     # addresses
-      | :(?=[a-z+-][\w+-]*:)     # emoji
-      | \bGH(?=-[0-9])
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_RUBRIC = re.compile(r"(?<![^\s(])[a-z0-9][a-z0-9_-]*@(?:[\w.+-]*\w)(?![^\s,;:.)])")
-"""A word that could be a rubric's `id@version`: nothing in it could end a code span."""
-
-
-def escaped(text: str) -> str:
-    """Text as Markdown that shows it on one line and nothing else."""
-    plain = visible(re.sub(r"[ \t\r\n]+", " ", text).strip())
-    pieces = []
-    end = 0
-    for rubric in _RUBRIC.finditer(plain):
-        pieces += [_inert(plain[end : rubric.start()], first=end == 0), f"`{rubric[0]}`"]
-        end = rubric.end()
-    return "".join([*pieces, _inert(plain[end:], first=end == 0)])
-
-
-def _inert(text: str, *, first: bool) -> str:
-    """A piece of a text, of which nothing acts; the first piece may begin a line."""
-    plain = _SPECIAL.sub(r"\\\g<0>", text)
-    if first and (begins := _AT_THE_START.match(plain)):
-        end = begins.end() if begins[0][0].isdigit() else 0
-        plain = f"{plain[:end]}\\{plain[end:]}"
-    return _ACTS.sub(r"\g<0>&#8203;", plain)
-
 
 class Row(NamedTuple):
-    """A row of the table: the review, its rubric (shown where there are several), the rest."""
+    """A row of the table: the review, its rubric (shown where there are several), the rest.
+
+    `page` is the whole review as a page of its own, where there is to be one.
+    """
 
     name: str
     rubric: str
     rest: str
+    page: str | None = None
 
     def line(self, *, several: bool) -> str:
         """The row, where there are several rubrics or one."""
@@ -93,15 +58,20 @@ class Markdown:
     """`markdown`: the verdict, the summary, then the reviews, then what was not scored.
 
     The summary is known last and stands first, so the lines wait; no more are kept than there is
-    `room` for, in bytes.
+    `room` for, in bytes. Where names are shown, a page for each review follows; with `page` there
+    is one review, and its page is all there is.
     """
 
-    def __init__(self, *, names: bool, comments: bool, room: int | None = None) -> None:
+    def __init__(
+        self, *, names: bool, comments: bool, room: int | None = None, page: bool = False
+    ) -> None:
         self._names = names
         self._comments = comments
+        self._is_alone = page
         self._room = max(0, min(MOST_BYTES if room is None else room, MOST_BYTES) - _LITTLE)
         self._overviews = _Waiting[str](self._room)
         self._rows = _Waiting[Row](self._room)
+        self._pages = _Waiting[str](self._room)
         self._unscored = _Waiting[str](self._room)
         self._rubrics: set[str] = set()
 
@@ -135,7 +105,14 @@ class Markdown:
             "; ".join(one.text for one in remarks(scored)),
             needs,
         )
-        return Row(name, escaped(result.rubric.name), " | ".join(map(escaped, cells)))
+        page = None
+        if self._names or self._is_alone:
+            from charter_score.render.results.review_markdown import review_markdown
+            from charter_score.render.results.review_page import review_page
+
+            shown = review_page(scored, names=self._names, comments=self._comments)
+            page = review_markdown(shown, level=1 if self._is_alone else 3)
+        return Row(name, escaped(result.rubric.name), " | ".join(map(escaped, cells)), page)
 
     def begin(self) -> str:
         """Nothing yet."""
@@ -145,13 +122,21 @@ class Markdown:
         """Nothing yet; the line waits."""
         if isinstance(piece, Row):
             self._rubrics.add(piece.rubric)
-            self._rows.add(piece, piece.line(several=True))
+            self._rows.add(piece._replace(page=None), piece.line(several=True))
+            if piece.page is not None:
+                self._pages.add(piece.page, piece.page)
         else:
             self._unscored.add(piece, piece)
         return ""
 
     def end(self, closing: Closing) -> Iterator[str]:
         """All of it."""
+        if self._is_alone and self._pages.number:
+            yield from _verdict(closing)
+            self._pages.settle(self._room)
+            if self._pages.size:
+                yield from self._pages.kept
+                return
         yield "# Reviews\n"
         for section in _verdict(closing):
             self._overviews.add(section, section)
@@ -174,6 +159,10 @@ class Markdown:
             yield f"\n## {phrases.count(self._rows.number, 'review')}\n\n"
             yield from self._table()
             yield self._rows.left("review")
+        if self._pages.number:
+            yield "\n## Each review on a page\n"
+            yield from self._pages.kept
+            yield self._pages.left("page")
         if self._unscored.number:
             yield "\n## Not scored\n\n"
             yield from self._unscored.kept
@@ -190,6 +179,7 @@ class Markdown:
             (self._overviews, 2),
             (self._unscored, 2),
             (self._rows, 6),
+            (self._pages, 0),
         ]
         for number, (waiting, _) in enumerate(shares):
             others = shares[number + 1 :]
@@ -264,19 +254,15 @@ def _verdict(closing: Closing) -> Iterator[str]:
             yield "\n" + "".join(lines)
 
 
-def _table_row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(escaped(cell) for cell in cells) + " |\n"
-
-
 def _groups(grouping: Grouping) -> str:
     """Groups as a table."""
     text = f"\n**{escaped(grouping.title)}**\n\n"
     if grouping.rows:
-        text += _table_row((*grouping.heads, *(figure.value for figure in grouping.figures)))
+        text += table_row((*grouping.heads, *(figure.value for figure in grouping.figures)))
         marks = ["---"] * len(grouping.heads) + ["---:"] * len(grouping.figures)
         text += f"| {' | '.join(marks)} |\n"
     for row in grouping.rows:
-        text += _table_row((*row.values, *map(row.text, grouping.figures)))
+        text += table_row((*row.values, *map(row.text, grouping.figures)))
     for note in (grouping.few, grouping.note):
         text += f"\n{escaped(note)}\n" if note else ""
     return text
@@ -286,10 +272,10 @@ def _section(one: Overview) -> str:
     """A rubric's summary."""
     text = f"\n## {escaped(facts.short_edition(one.rubric))}\n\n"
     text += f"{escaped(one.title)}\n\n| | |\n| --- | --- |\n"
-    text += "".join(_table_row(fact) for fact in one.facts)
+    text += "".join(table_row(fact) for fact in one.facts)
     if one.bands:
         text += "\n| Band | Reviews |\n| --- | ---: |\n"
-        text += "".join(_table_row((name, str(number))) for name, number in one.bands)
+        text += "".join(table_row((name, str(number))) for name, number in one.bands)
     for title, entries in one.lists:
         text += f"\n**{escaped(title)}**\n\n"
         text += "".join(f"- {escaped(entry)}\n" for entry in entries)

@@ -5,7 +5,6 @@ and isolated. Rows are made where the reviews are scored and wait in a temporary
 summary is known last and stands first. Needs the extra `report` (Jinja2).
 """
 
-import re
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
@@ -18,7 +17,6 @@ from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.html import environment
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import Finding, Remark, findings, remarks
-from charter_score.render.results.junit import legal
 from charter_score.render.results.overview import (
     Grouping,
     Overview,
@@ -27,10 +25,10 @@ from charter_score.render.results.overview import (
     groups,
     overview,
 )
+from charter_score.render.results.review_page import review_page
 from charter_score.render.results.table import Waiting
 from charter_score.render.text import phrases
 from charter_score.render.text.diagnostics import MOST_SHOWN, cell_text
-from charter_score.render.text.hostile import visible
 from charter_score.rubric import Rubric, values_of
 from charter_score.summary import Summary
 
@@ -42,10 +40,14 @@ MOST_WARNINGS = 100
 
 
 class Entry(NamedTuple):
-    """The HTML of one input, and the rubric that it was scored against, if it was."""
+    """The HTML of one input, and the rubric that it was scored against, if it was.
+
+    `page` is the whole review as a page of its own, where there is to be one.
+    """
 
     html: str
     rubric: str | None = None
+    page: str | None = None
 
 
 class Bar(NamedTuple):
@@ -105,6 +107,7 @@ class PageView(NamedTuple):
     reviews: int
     rubrics: tuple[str, ...]
     scored: int
+    sheets: int
     unscored: int
     overviews: tuple[tuple[Overview, tuple[BandView, ...]], ...]
     groups: list[Grouping]
@@ -116,6 +119,8 @@ class PageView(NamedTuple):
 class HtmlReport:
     """`html`: waits for all, with the rows in a temporary file, then writes the page in pieces.
 
+    Where names are shown, a page for each review follows the summary, to be handed to its advisor.
+
     Raises:
         UsageError: where the extra is not installed.
     """
@@ -126,6 +131,7 @@ class HtmlReport:
         self._comments = comments
         self._rubrics: set[str] = set()
         self._rows = Waiting()
+        self._pages = Waiting()
         self._unscored = Waiting()
 
     def piece(self, outcome: Outcome) -> Entry:
@@ -133,7 +139,12 @@ class HtmlReport:
         made: Any = _template().module
         if isinstance(outcome, Scored):
             review = _review(outcome, names=self._names, comments=self._comments)
-            return Entry(str(made.review_row(review)), review.rubric.name)
+            row, name = str(made.review_row(review)), review.rubric.name
+            if not self._names:
+                return Entry(row, name)
+            sheets: Any = environment().get_template("review.html").module
+            page = review_page(outcome, comments=self._comments)
+            return Entry(row, name, str(sheets.review_sheet(page, 3)))
         return Entry(str(made.unscored_item(_unscored(outcome))))
 
     def begin(self) -> str:
@@ -147,6 +158,8 @@ class HtmlReport:
         else:
             self._rubrics.add(piece.rubric)
             self._rows.add(piece.html)
+            if piece.page is not None:
+                self._pages.add(piece.page)
         return ""
 
     def end(self, closing: Closing) -> Iterator[str]:
@@ -159,6 +172,7 @@ class HtmlReport:
             reviews=closing.summary.reviews,
             rubrics=tuple(sorted(self._rubrics)),
             scored=self._rows.number,
+            sheets=self._pages.number,
             unscored=self._unscored.number,
             overviews=_overviews(closing.summary),
             groups=groups(closing.summary, names=self._names),
@@ -170,6 +184,7 @@ class HtmlReport:
         stream = _template().stream(
             page=page,
             rows=map(Markup, self._rows.taken_out()),
+            sheets=map(Markup, self._pages.taken_out()),
             unscored=map(Markup, self._unscored.taken_out()),
         )
         stream.enable_buffering(100)
@@ -177,16 +192,43 @@ class HtmlReport:
         yield "\n"
 
 
+class ReviewHtml:
+    """`html` of one review alone: its page, made for its advisor. Of an input without, as a batch.
+
+    Raises:
+        UsageError: where the extra is not installed.
+    """
+
+    def __init__(self, *, comments: bool) -> None:
+        self._batch = HtmlReport(names=True, comments=comments)
+        self._comments = comments
+
+    def piece(self, outcome: Outcome) -> Entry:
+        """The whole page of the review."""
+        if not isinstance(outcome, Scored):
+            return self._batch.piece(outcome)
+        page = review_page(outcome, comments=self._comments)
+        made = environment().get_template("review.html").render(review=page)
+        return Entry("", page.rubric.name, made)
+
+    def begin(self) -> str:
+        """Nothing yet."""
+        return ""
+
+    def add(self, piece: Entry) -> str:
+        """The page; what has none waits."""
+        return self._batch.add(piece) if piece.page is None else f"{piece.page}\n"
+
+    def end(self, closing: Closing) -> Iterator[str]:
+        """Nothing after a page; what has none as the page of a batch."""
+        return iter(()) if closing.summary.scored else self._batch.end(closing)
+
+
 @lru_cache(maxsize=1)
 def _template() -> "Template":
     pages = environment()
-    pages.filters |= {"line": _line, "lines": legal, "cell": cell_text}
+    pages.filters["cell"] = cell_text
     return pages.get_template("batch.html")
-
-
-def _line(text: str) -> str:
-    """A text on one line, with nothing in it that acts or hides."""
-    return visible(re.sub(r"[ \t\r\n]+", " ", text).strip())
 
 
 def _review(scored: Scored, *, names: bool, comments: bool) -> ReviewView:

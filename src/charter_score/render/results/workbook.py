@@ -30,6 +30,10 @@ from charter_score.render.results.overview import (
     groups,
     overview,
 )
+from charter_score.render.results.review_page import review_page
+from charter_score.render.results.review_rows import Kind as PageKind
+from charter_score.render.results.review_rows import Row as PageRow
+from charter_score.render.results.review_rows import review_rows
 from charter_score.render.results.table import (
     CRITERION_COLUMNS,
     NUMBER_READ_FIRST,
@@ -58,6 +62,8 @@ _LINE, _TALLEST = 15, 409
 """Points of a line of text, and of the tallest row that there can be."""
 _PAGES = "&C&A&RPage &P of &N"
 """What stands at the foot of every page: the sheet's name, and which page of how many."""
+_PAGE_WIDTHS, _TO_SIGN = (34, 62, 22), 3
+"""Columns of the page of one review, and lines of room to sign in."""
 _FIRST_DAY = "1900-03"
 """Spreadsheets do not agree on days before."""
 _TABLE = "Table Style Light 1"
@@ -79,7 +85,7 @@ _CRITERIA_READ_FIRST = (
 )
 """Columns of criteria that a person reads, in that order."""
 _BREAK = re.compile("\r\n?")
-_MADE = datetime(2016, 1, 1, tzinfo=UTC)
+MADE = datetime(2016, 1, 1, tzinfo=UTC)
 """No clock: the same reviews give the same bytes."""
 
 Unscored = tuple[str, str, str]
@@ -87,20 +93,23 @@ Unscored = tuple[str, str, str]
 
 
 class Rows(NamedTuple):
-    """The rows of one scored review."""
+    """The rows of one scored review; `page` is all of it as a sheet to hand out, if wanted."""
 
     review: ReviewRow
     criteria: list[tuple[Cell, ...]]
+    page: tuple[PageRow, ...] = ()
 
 
 class Workbook:
     """`xlsx`: waits for all, then writes the workbook at once.
 
+    With `page` there is one review, and its first sheet is the page made for its advisor.
+
     Raises:
         UsageError: where the extra is not installed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, page: bool = False) -> None:
         try:
             import xlsxwriter
         except ImportError:
@@ -112,12 +121,15 @@ class Workbook:
         self._columns = Columns()
         self._criteria: list[tuple[Cell, ...]] = []
         self._unscored: list[Unscored] = []
+        self._is_alone = page
+        self._page: tuple[PageRow, ...] = ()
 
     def piece(self, outcome: Outcome) -> Rows | Unscored:
         """The rows of one input."""
         match outcome:
             case Scored():
-                return Rows(review_row(outcome), criterion_rows(outcome))
+                page = tuple(review_rows(review_page(outcome))) if self._is_alone else ()
+                return Rows(review_row(outcome), criterion_rows(outcome), page)
             case Failed():
                 first = reason(outcome)
                 more = len(outcome.diagnostics) - 1
@@ -139,6 +151,7 @@ class Workbook:
             self._columns.take_in(piece.review)
             self._reviews.append(piece.review)
             self._criteria.extend(piece.criteria)
+            self._page = piece.page
         else:
             self._unscored.append(piece)
         return b""
@@ -151,8 +164,10 @@ class Workbook:
         book = xlsxwriter.Workbook(
             stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
-        book.set_properties({"title": "charter-score", "created": _MADE})
+        book.set_properties({"title": "charter-score", "created": MADE})
         sheets = _Sheets(book)
+        if self._page:
+            sheets.page(self._page)
         left_out = self._columns.settle(MOST_COLUMNS)
         sheets.reviews(self._columns, self._reviews)
         summary = sheets.added("Summary")
@@ -195,6 +210,9 @@ class _Sheets:
         self._title = book.add_format({**text, "bold": True, "font_size": 13})
         self._text = book.add_format(text)
         self._long = book.add_format({**text, "text_wrap": True})
+        heading = {**text, "bold": True, "bottom": 1, "valign": "bottom"}
+        self._page_heading = book.add_format(heading)
+        self._to_sign = book.add_format({**text, "bottom": 1, "valign": "bottom"})
         self._plain = book.add_format({"valign": "top"})
         self._day = book.add_format({"valign": "top", "align": "left", "num_format": "yyyy-mm-dd"})
         self._month = book.add_format({"valign": "top", "align": "left", "num_format": "yyyy-mm"})
@@ -209,13 +227,37 @@ class _Sheets:
 
     def added(self, name: str) -> Any:
         """A sheet of a name, or of one like it that a sheet can have and none has yet."""
-        wanted = _sheet_name(name)
+        wanted = sheet_name(name)
         number = 1
         while wanted.casefold() in self._names:
             number += 1
-            wanted = f"{_sheet_name(name, _LONGEST_NAME - len(str(number)) - 1)} {number}"
+            wanted = f"{sheet_name(name, _LONGEST_NAME - len(str(number)) - 1)} {number}"
         self._names.add(wanted.casefold())
         return self._book.add_worksheet(wanted)
+
+    def page(self, rows: Sequence[PageRow]) -> None:
+        """One review on an A4 page, made to be handed to its advisor."""
+        sheet = self.added("Review")
+        for column, width in enumerate(_PAGE_WIDTHS):
+            sheet.set_column(column, column, width)
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.6)
+        sheet.set_footer(_PAGES)
+        for line, row in enumerate(rows):
+            look = {
+                PageKind.TITLE: self._title,
+                PageKind.HEADING: self._page_heading,
+                PageKind.LINE: self._long,
+                PageKind.TO_SIGN: self._to_sign,
+            }[row.kind]
+            cells = (row.label, row.text, row.aside)
+            height = _TO_SIGN if row.kind is PageKind.TO_SIGN else 1
+            for column, (text, width) in enumerate(zip(cells, _PAGE_WIDTHS, strict=True)):
+                sheet.write_string(line, column, self._fitting(text), look)
+                if row.kind is PageKind.LINE:
+                    height = max(height, _wrapped(text, width))
+            sheet.set_row(line, min(_LINE * height + (4 if look is self._title else 0), _TALLEST))
 
     def reviews(self, columns: Columns, rows: Sequence[ReviewRow]) -> None:
         """One row a review; below expected, n/a and little observed stand out, in words too."""
@@ -446,7 +488,7 @@ def _told_apart(titles: Iterable[str]) -> list[str]:
     return list(apart.values())
 
 
-def _sheet_name(name: str, most: int = _LONGEST_NAME) -> str:
+def sheet_name(name: str, most: int = _LONGEST_NAME) -> str:
     """A name that a sheet can have."""
     plain = _NOT_IN_NAMES.sub(" ", " ".join(visible(name).split()))
     units = plain.encode("utf-16-le")[: 2 * most]
@@ -544,6 +586,11 @@ def _lines_of(text: str) -> int:
     return sum(1 + len(line) // (WIDEST - 4) for line in text.splitlines())
 
 
+def _wrapped(text: str, width: int) -> int:
+    """How many lines a text takes in a column so wide, about."""
+    return sum(1 + len(line) // (width - 3) for line in text.splitlines())
+
+
 def _plain(text: str) -> str:
     r"""Text as a sheet can hold it: as it was written.
 
@@ -551,6 +598,11 @@ def _plain(text: str) -> str:
     shown as `\u001b` instead.
     """
     return NO_XML.sub(lambda found: visible(found[0]), _BREAK.sub("\n", text))
+
+
+def plain_cell(text: str) -> str:
+    """Text as a cell holds it."""
+    return _cut(_plain(text))
 
 
 def _cut(text: str) -> str:

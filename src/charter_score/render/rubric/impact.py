@@ -7,9 +7,9 @@ from fractions import Fraction
 from charter_score.comparing.impact import Impact, Moved, NotCarried
 from charter_score.compiled import bounds_of
 from charter_score.figures import JSON_DECIMALS, Figure, percent_text, rounded_text
-from charter_score.render.results.markdown import escaped
 from charter_score.render.text import phrases
 from charter_score.render.text.blocks import Hanging, Parts, heading, item, spaced, words
+from charter_score.render.text.escaping import escaped
 from charter_score.render.text.phrases import count
 from charter_score.result import ReviewResult
 from charter_score.rubric import CriterionKey, Rubric

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from charter_score import facts
 from charter_score.figures import figure_text
-from charter_score.render.results.markdown import escaped
+from charter_score.render.text.escaping import escaped
 from charter_score.rubric import (
     Combine,
     Criterion,

@@ -1,0 +1,1 @@
+"""What reports say of many reviews: counts collected over a run, and plain data for pages."""
