@@ -14,10 +14,16 @@ import pytest
 from charter_score.library import built_in_rubrics
 from charter_score.scalars import Boolean, Null, Number, Value
 from charter_score.source.reading import is_rubric, read_document
+from charter_score.wire.ours import is_mapping
 from charter_score.wire.schemas import json_schema, schema_text
 
 ROOT = Path(__file__).resolve().parent.parent
-SCHEMAS = {"rubric": "rubric-v1", "review": "review-v1", "result": "results-v1"}
+SCHEMAS = {
+    "rubric": "rubric-v1",
+    "review": "review-v1",
+    "result": "results-v1",
+    "mapping": "mapping-v1",
+}
 
 
 def python(code: str) -> str:
@@ -128,7 +134,8 @@ def shipped_documents() -> Iterator[Path]:
 def test_shipped_documents_are_good_by_the_schemas(path: Path) -> None:
     """What ships is valid by the published schemas too, so an editor shows no false error."""
     value = read_document(path.read_bytes(), path.name).value
-    schema = json_schema("rubric" if is_rubric(value) else "review")
+    kind = "mapping" if is_mapping(value) else "rubric" if is_rubric(value) else "review"
+    schema = json_schema(kind)
     assert list(jsonschema.Draft7Validator(schema).iter_errors(plain(value))) == []
 
 

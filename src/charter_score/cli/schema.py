@@ -28,7 +28,6 @@ class SchemaName(StrEnum):
     RUBRIC = "rubric"
     REVIEW = "review"
     RESULT = "result"
-    MAPPING = "mapping"
 
 
 class SchemaOptions(Options):
@@ -39,7 +38,7 @@ class SchemaOptions(Options):
         typer.Argument(
             metavar="DOCUMENT",
             autocompletion=completions(SchemaName),
-            help="Which document: rubric, review, result or mapping.",
+            help="Which document: rubric, review or result.",
         ),
     ]
     rubric: Annotated[
