@@ -24,6 +24,7 @@ from charter_score.forms.cells import column_number
 from charter_score.limits import MOST_BYTES, MOST_COLUMNS, MOST_TABLE_CELLS
 from charter_score.source.document import too_large
 from charter_score.source.kinds import OLE
+from charter_score.source.workbook_scan import scanned
 from charter_score.source.workbooks import refuse, refuse_password, too_far
 
 MOST_UNPACKED = 20_000_000  # bytes, all parts together
@@ -32,6 +33,7 @@ MOST_ELEMENTS = 300_000
 MOST_COUNTED = 1_000_000  # what an attribute may claim to count
 MOST_MERGED = 10_000  # merged cells of a sheet that are looked at
 _TRUE = ("1", "true")
+_SCANNED = ("xl/worksheets/", "xl/sharedstrings", "xl/styles")
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _CELL = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
@@ -102,6 +104,7 @@ class Most(NamedTuple):
     elements: int = MOST_ELEMENTS
     counted: int = MOST_COUNTED
     hint: str = "delete it: a form ends far before"
+    is_table: bool = False
 
 
 OF_A_TABLE = Most(
@@ -111,6 +114,7 @@ OF_A_TABLE = Most(
     4 * MOST_TABLE_CELLS,
     4 * MOST_TABLE_CELLS,
     "delete what stands far outside of the table, or save it as CSV",
+    is_table=True,
 )
 
 
@@ -344,6 +348,43 @@ class _Excel(_Part):
         self._here: Location | None = None
         """The cell that the check is in; None where it does not say which it is."""
 
+    def scan(self, part: bytes) -> bool:
+        """Go through a part of a table by its usual form; False where a parser has to.
+
+        Where it seems too large too: a pattern counts cells without a value.
+
+        Raises:
+            DocumentError: for what must not be handed on.
+        """
+        found = scanned(part)
+        most = self.limits.most
+        if found is None or found.tags > self.limits.elements_left:
+            return False
+        columns = max(map(column_number, found.letters), default=1)
+        if (
+            found.last_row > most.rows
+            or columns > most.columns
+            or found.last_row * columns > most.cells
+        ):
+            return False
+        for text in found.counts:
+            self.limits.whole(text)
+        for text in found.spans:
+            for number in text.replace(":", " ").split():
+                self.limits.whole(number)
+        if not all(map(_AREA.fullmatch, found.dimensions)):
+            self.limits.damaged()
+        self.limits.elements_left -= found.tags
+        for letters, row in found.errors:
+            self.unread[Location(row, column_number(letters))] = "error"
+        self.notes.hidden_row = found.hidden_row
+        for attributes in found.columns:
+            if attributes.get("hidden") in _TRUE and self.notes.hidden_column is None:
+                self.notes.hidden_column = self.limits.whole(attributes.get("min", "1"))
+        for area in found.merged:
+            self._merged(area)
+        return True
+
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Look at what an element counts, and at each cell."""
         for counted in ("count", "uniqueCount"):
@@ -415,8 +456,9 @@ def _checked_excel(
     """The cells that cannot be read as they stand, and what else a sheet says, by its name."""
     checks: dict[str, _Excel] = {}
     for name, part in parts.items():
-        checks[name.casefold()] = _Excel(limits)
-        checks[name.casefold()].check(part)
+        check = checks[name.casefold()] = _Excel(limits)
+        if not (limits.most.is_table and name.lower().startswith(_SCANNED) and check.scan(part)):
+            check.check(part)
     book, relations = checks.get("xl/workbook.xml"), checks.get("xl/_rels/workbook.xml.rels")
     if book is None or relations is None:
         return {}, {}

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from charter_score.pipeline import Job, Scoring
 from charter_score.render.text.diagnostics import place_text
 from charter_score.source.tables.cells import text_of
 from charter_score.source.tables.positions import place_of_cell
+from charter_score.source.workbook_scan import scanned
 
 RUBRIC = """\
 id: r
@@ -746,3 +748,68 @@ def test_a_result_in_a_notebook() -> None:
     assert "<b>" not in shown
     assert "&lt;b&gt;" in shown
     assert "<td><bdi>Score</bdi></td><td><bdi></bdi></td><td><bdi>60%</bdi></td>" in shown
+
+
+# ── The quick look through a workbook ─────────────────────────────────────────────────────────────
+
+
+def _rewritten(change: Callable[[str], str]) -> str:
+    """The workbook that is kept as people do, with its sheet's XML changed."""
+    import zipfile
+
+    book(kept, "source.xlsx")
+    with zipfile.ZipFile("source.xlsx") as old, zipfile.ZipFile("t.xlsx", "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.startswith("xl/worksheets/"):
+                data = change(data.decode()).encode()
+            new.writestr(name, data)
+    return "t.xlsx"
+
+
+MAPPED = "columns: {Call: id, Agent: advisor}\nwords: {Y: met, N: not met}"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text,
+        lambda text: text.replace("<c r=", "<c  r="),
+        lambda text: text.replace("<sheetData>", "<!-- <c r='A1'> --><sheetData>"),
+        lambda text: re.sub(r'<c r="([A-Z]+[0-9]+)"', r"<c r='\1'", text),
+        lambda text: re.sub(r'<c r="([A-Z]+[0-9]+)" t="(\w+)"', r'<c t="\2" r="\1"', text),
+        lambda text: re.sub(r'<row r="([0-9]+)"', r"<row\nr='\1'", text),
+    ],
+)
+def test_a_pattern_sees_what_a_parser_sees(
+    change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However a workbook is written: the same scores, and the same is told."""
+    name = _rewritten(change)
+    quick = outcomes(name, mapping=MAPPED)
+    monkeypatch.setattr("charter_score.source.workbook_checks.scanned", lambda _part: None)
+    slow = outcomes(name, mapping=MAPPED)
+    assert scored(quick) == scored(slow) == {"C0": "4/5", "C1": "4/5", "C2": "4/5"}
+    assert told(quick) == told(slow)
+    assert "t.xlsx:Sheet1!A6 hidden-read" in told(quick)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"<x:c r='A1'/>", b"<!DOCTYPE a>", b"<a><![CDATA[x]]></a>", b"<c t='s' r='A1'/>",
+        b'<c r="A0"/>', b'<c r="AAAA1"/>', b'<c r="A12345678"/>', b'<row spans="1:2"/>', b"<c/>",
+        b"\xff", b"<?xml version='1.0' encoding='utf-16'?>", b'<c\nr="A1"/>', b'<c r="&#65;1"/>',
+    ],
+)  # fmt: skip
+def test_what_a_pattern_cannot_judge_goes_to_the_parser(part: bytes) -> None:
+    """Nothing that it does not know in full."""
+    assert scanned(part) is None
+
+
+def test_a_pattern_refuses_what_a_parser_refuses() -> None:
+    """A number that claims too much, and a cell far away."""
+    name = _rewritten(lambda text: text.replace("<sheetData>", '<sheetData count="99999999999">'))
+    assert [one.split()[1] for one in told(outcomes(name))] == ["not-a-workbook"]
+    name = _rewritten(lambda text: text.replace('r="B4"', 'r="ZZZ4"'))
+    assert [one.split()[1] for one in told(outcomes(name))] == ["sheet-too-large"]

@@ -1,6 +1,6 @@
 """How long tables take: a workbook of 20,000 rows, and text of 100,000 and 1,000,000.
 
-    python benchmarks/tables.py [--rows 100000 1000000] [--jobs N]
+    python benchmarks/spreadsheets.py [--rows 100000 1000000] [--jobs N]
 
 Each table has 20 criteria and is scored to JSON lines, which are thrown away. Beside each time
 stand the processor time of all processes, what the floor takes (the library that reads the file,
