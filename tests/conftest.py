@@ -21,11 +21,17 @@ _LONG_TESTS = Path(__file__).parent / "long"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In the long run, leave out what the usual suite does just the same."""
-    if LONG:
-        left_out = [item for item in items if not _has_more_to_try(item)]
-        items[:] = [item for item in items if _has_more_to_try(item)]
+    """Leave out what only the long run tries; in it, what the usual suite does just the same."""
+    is_wanted = _has_more_to_try if LONG else _is_usual
+    left_out = [item for item in items if not is_wanted(item)]
+    if left_out:
+        items[:] = [item for item in items if is_wanted(item)]
         config.hook.pytest_deselected(items=left_out)
+
+
+def _is_usual(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("at_length")
+    return marker is None or not marker.kwargs.get("only", False)
 
 
 def _has_more_to_try(item: pytest.Item) -> bool:

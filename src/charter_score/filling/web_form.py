@@ -111,6 +111,7 @@ def web_form(
 def form_data(rubric: Rubric, reference: str, review: Review | None = None) -> dict[str, Any]:
     """What the script knows: the rubric's fields, conditions and ratings, and the review."""
     declared = rubric.fields
+    absent = Rating.NOT_APPLICABLE.value
     conditions = dict.fromkeys(name for one in rubric.conditions() for name in one)
     return {
         "name": rubric.name,
@@ -129,7 +130,7 @@ def form_data(rubric: Rubric, reference: str, review: Review | None = None) -> d
             for name, field in asked_fields(rubric).items()
         ],
         "undeclared": [name for name in conditions if name not in declared],
-        "absent": sorted(rubric.absent_words),
+        "absent": [absent, *sorted(rubric.absent_words - {absent})],
         "causes": list(rubric.causes),
         "sections": [
             {
