@@ -391,6 +391,7 @@ BAD = {
 }
 
 
+@pytest.mark.at_length(only=True)
 def test_what_cannot_be_opened_changes_nothing(show: Opener, tmp_path: Path) -> None:
     """It is said what is wrong and what to do, and what was written stays."""
     form = show(PLYMOUTH)

@@ -210,6 +210,34 @@ def test_the_data_says_what_the_rubric_says(small: Rubric) -> None:
         assert ("n/a" in words) is allows, section
 
 
+def test_a_range_stands_in_parts_that_ask_the_same() -> None:
+    """From the lowest number to each limit and on to the highest; n/a last, by every own word."""
+    rubric = rubric_from(
+        """
+id: small
+version: "2"
+title: Calls
+words: {n/a: Amherthnasol}
+sections:
+  - id: open
+    title: Opening
+    criteria: [{id: speed, title: Speed, range: {from: 1, to: 10}, comment: {up_to: "2.5"}}]
+"""
+    )
+    data = form_data(rubric, "./small.yaml")
+    (criterion,) = data["sections"][0]["criteria"]
+    parts = criterion["ratings"][:-1]
+    assert [(part["up_to"], part["included"], part["asks"], part["cause"]) for part in parts] == [
+        ("1", True, True, True),
+        ("2.5", False, True, True),
+        ("2.5", True, True, True),
+        ("10", False, False, True),
+        ("10", True, False, False),
+    ]
+    assert criterion["spellings"] == [["n/a", 5], ["amherthnasol", 5]]
+    assert data["absent"] == ["n/a", "amherthnasol"]
+
+
 def test_no_text_acts() -> None:
     """A hostile rubric and review stand in the page as text, and in its data as escapes."""
     rubric, review = hostile.rubric(hostile.BRIEF), hostile.review(hostile.BRIEF)
