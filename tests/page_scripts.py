@@ -23,6 +23,7 @@ const answersFrom = (one) => ({{
   final: one.final,
   interaction: new Map(one.interaction),
   ratings: new Map(one.ratings),
+  whole: new Map(one.whole),
 }});
 const result = ((given) => {{ {body} }})(given);
 process.stdout.write(JSON.stringify(result));

@@ -7,13 +7,17 @@ by the rubric and stands in the data. It saves and opens reviews as JSON and com
 
 import json
 from base64 import b64encode
+from collections.abc import Iterator
+from fractions import Fraction
 from functools import lru_cache, partial
 from hashlib import sha256
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from charter_score import __version__, facts, limits
-from charter_score.compiled import worths_of
+from charter_score.compiled import worth_of
+from charter_score.figures import decimal_text
 from charter_score.filling.template import (
     Asked,
     asked_fields,
@@ -22,11 +26,11 @@ from charter_score.filling.template import (
     weight_of,
 )
 from charter_score.library import LoadedRubric
-from charter_score.rating import LONGEST_WORD, RATING_WORDS, same_word
+from charter_score.rating import LONGEST_WORD, Rating, same_word
 from charter_score.render.html import environment
 from charter_score.render.text.hostile import visible_line, visible_lines
-from charter_score.review import Rated, Review, Status
-from charter_score.rubric import Criterion, Rubric
+from charter_score.review import Rated, Review, Selection, Status, WholeSection
+from charter_score.rubric import Criterion, Permission, Range, Rubric, UpTo
 
 _ABOUT = (
     ("advisor", "Advisor", "whose work is reviewed"),
@@ -44,6 +48,7 @@ _LIMITS = {
     "key": limits.LONGEST_KEY,
     "values": limits.MOST_WORDS,
     "word": LONGEST_WORD,
+    "number": limits.LONGEST_NUMBER,
 }
 """How large a review may be, as the script says it."""
 
@@ -85,10 +90,12 @@ def web_form(
         lines=visible_lines,
         language="" if pages.filters["primary"](model.language) == "en" else model.language,
         about=_ABOUT,
+        parts_of=lambda one: sum("up_to" in rating for rating in _offered(model, one)),
+        selections=[one.value for one in Selection],
         asked=asked,
         hints={name: _hint(field) for name, field in asked.items()},
-        rules=" ".join(rules(model)),
-        demands=partial(demands, alike=facts.asks_alike_on_miss(model)),
+        rules=visible_line(" ".join(rules(model))),
+        demands=partial(demands, alike=bool(facts.asks_alike(model))),
         weight_of=partial(weight_of, model, alike=alike),
         data={**form_data(model, reference, review), "file": file},
         # Our own files, and no text of anybody else's:
@@ -104,6 +111,7 @@ def web_form(
 def form_data(rubric: Rubric, reference: str, review: Review | None = None) -> dict[str, Any]:
     """What the script knows: the rubric's fields, conditions and ratings, and the review."""
     declared = rubric.fields
+    absent = Rating.NOT_APPLICABLE.value
     conditions = dict.fromkeys(name for one in rubric.conditions() for name in one)
     return {
         "name": rubric.name,
@@ -122,6 +130,8 @@ def form_data(rubric: Rubric, reference: str, review: Review | None = None) -> d
             for name, field in asked_fields(rubric).items()
         ],
         "undeclared": [name for name in conditions if name not in declared],
+        "absent": [absent, *sorted(rubric.absent_words - {absent})],
+        "causes": list(rubric.causes),
         "sections": [
             {
                 "id": section.id,
@@ -138,46 +148,97 @@ def form_data(rubric: Rubric, reference: str, review: Review | None = None) -> d
 def _criterion(rubric: Rubric, criterion: Criterion) -> dict[str, Any]:
     """A criterion with its ratings, and every spelling in which a file may have one of them.
 
-    The place of a rating that is read but not allowed, as n/a may be, is None.
+    The place of a rating that is read but not allowed, as n/a may be, is None. Numbers of a range
+    have no spelling: each rating of it but n/a stands for those `up_to` a number, itself included
+    or not, and the first that fits holds.
     """
-    words = rubric.rating_words(criterion)
     read = rubric.rating_reader(criterion)
-    places = {word: place for place, word in enumerate(words)}
-    readable = {same_word(word): read(word) for word in (*words, *RATING_WORDS)}
+    ratings = list(_offered(rubric, criterion))
+    places = {
+        rating["word"]: place for place, rating in enumerate(ratings) if "up_to" not in rating
+    }
+    words = (*rubric.rating_words(criterion), *rubric.words_for_ratings, *rubric.absent_words)
+    readable = {same_word(word): read(word) for word in words}
+    offered = {*places, Rating.NOT_APPLICABLE.value}
     return {
         "id": criterion.id,
         "title": visible_line(criterion.title),
         "when": list(criterion.applies_when.items()),
-        "ratings": [
-            {
-                "word": worth.rating,
-                "asks": rubric.needs_comment(criterion, worth.rating),
-                "observed": worth.observed,
-            }
-            for worth in worths_of(rubric, criterion)
-        ],
+        "ratings": ratings,
         "spellings": [
             [spelling, places.get(rating)]
             for spelling, rating in readable.items()
-            if rating is not None
+            if rating is not None and rating in offered
         ],
     }
+
+
+def _offered(rubric: Rubric, criterion: Criterion) -> Iterator[dict[str, Any]]:
+    """What each rating of a criterion asks for; of a range for each part that asks the same."""
+
+    def told(rating: str) -> dict[str, Any]:
+        worth = worth_of(rubric, criterion, rating)
+        return {
+            "word": rating,
+            "asks": rubric.needs_comment(criterion, rating),
+            "observed": worth.observed,
+            "cause": worth.has_a_cause,
+        }
+
+    if criterion.range is None:
+        yield from map(told, rubric.rating_words(criterion))
+        return
+    for last, is_included, number in _parts_of(rubric, criterion, criterion.range):
+        told_of = told(decimal_text(number))
+        yield {**told_of, "word": "", "up_to": decimal_text(last), "included": is_included}
+    if criterion.not_applicable is not Permission.FORBIDDEN:
+        yield told(Rating.NOT_APPLICABLE)
+
+
+def _parts_of(
+    rubric: Rubric, criterion: Criterion, numbers: Range
+) -> Iterator[tuple[Fraction, bool, Fraction]]:
+    """A range in parts in which every number asks the same: the last, whether with it, one of it.
+
+    What a number asks changes only at the ends and at a limit that the criterion names.
+    """
+    read = rubric.rating_reader(criterion)
+    limits = [
+        read(rule.up_to)
+        for rule in (criterion.comment, criterion.critical)
+        if isinstance(rule, UpTo)
+    ]
+    named = {Fraction(one) for one in limits if one and one != Rating.NOT_APPLICABLE}
+    ends = sorted({numbers.from_, numbers.to} | named)
+    yield ends[0], True, ends[0]
+    for low, high in pairwise(ends):
+        yield high, False, (low + high) / 2
+        yield high, True, high
 
 
 def review_document(review: Review, reference: str) -> dict[str, Any]:
     """A review as the JSON document that it is; what it does not say is left out."""
     written = review.model_dump(mode="json", by_alias=True, exclude_none=True)
-    said = {name: value for name, value in written.items() if value not in ([], {})}
+    silent = {"selection"} - review.model_fields_set
+    said = {
+        name: value
+        for name, value in written.items()
+        if value not in ([], {}) and name not in silent
+    }
     ratings = {
-        section: {criterion: _rated(own) for criterion, own in rated.items()}
+        section: _rated(rated)
+        if isinstance(rated, WholeSection)
+        else {criterion: _rated(own) for criterion, own in rated.items()}
         for section, rated in review.ratings.items()
     }
     return {**said, "rubric": reference, "ratings": ratings}
 
 
-def _rated(own: Rated) -> Any:
-    said = own.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return own.rating if said.keys() <= {"rating"} else said
+def _rated(own: Rated | WholeSection) -> Any:
+    """A rating as a word, where nothing stands beside it."""
+    dumped = own.model_dump(mode="json", by_alias=True, exclude_none=True)
+    said = {name: value for name, value in dumped.items() if value != []}
+    return own.rating if own.rating is not None and said.keys() <= {"rating"} else said
 
 
 def _hint(field: Asked) -> str:

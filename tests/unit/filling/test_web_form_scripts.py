@@ -20,7 +20,7 @@ from charter_score.filling.web_form import form_data
 from charter_score.linting import review_problems
 from charter_score.pipeline import nothing_observed
 from charter_score.rating import same_word
-from charter_score.review import Review
+from charter_score.review import Review, WholeSection
 from charter_score.rubric import Rubric, applies, same_value
 from charter_score.scalars import Scalar, Value
 from charter_score.scoring import NothingObservedError, score
@@ -48,7 +48,9 @@ def a_review(rng: random.Random, rubric: dict[str, Any]) -> dict[str, Any]:
     """A random review with things left out, written wrongly, or rated where nothing applies."""
     review = random_documents.review(rng, rubric)
     review.pop("disputes", None)
-    review["status"] = rng.choice(("final", "draft", "calibration", "void"))
+    review["status"] = rng.choice(("final", "draft", "calibration", "void", "self"))
+    if rng.random() < 0.1:
+        review["drafted_by"] = "model 5"
     interaction = review.setdefault("interaction", {})
     if rng.random() < 0.5:
         interaction["date"] = rng.choice(("2024-02-29", "2023-02-29", "2024-2-9", "0000-01-01"))
@@ -60,6 +62,15 @@ def a_review(rng: random.Random, rubric: dict[str, Any]) -> dict[str, Any]:
     is_na = rng.random() < 0.1
     for section in rubric["sections"]:
         rated = review["ratings"].setdefault(section["id"], {})
+        if isinstance(rated, str) or "rating" in rated or rng.random() < 0.05:
+            if rng.random() < 0.5:
+                word = rng.choice(("n/a", "NA", "met", "no such rating"))
+                review["ratings"][section["id"]] = rng.choice(
+                    (word, {"rating": word}, {"rating": word, "comment": "Nothing came up."})
+                )
+            if rng.random() < 0.9:
+                continue
+            rated = review["ratings"][section["id"]] = {}
         for criterion in section["criteria"]:
             chance = rng.random()
             if is_na and criterion["id"] in rated:
@@ -67,17 +78,23 @@ def a_review(rng: random.Random, rubric: dict[str, Any]) -> dict[str, Any]:
             elif chance < 0.2:
                 rated.pop(criterion["id"], None)
             elif chance < 0.3:
-                word = rng.choice(("met", "n/a", "Not Met", "no such rating"))
+                word = rng.choice(("met", "n/a", "Not Met", "no such rating", " 1.50", "7", "1e1"))
                 rated[criterion["id"]] = word
             elif chance < 0.4 and isinstance(rated.get(criterion["id"]), dict):
                 rated[criterion["id"]].pop("comment", None)
+            elif chance < 0.45:
+                rated[criterion["id"]] = {
+                    "rating": rng.choice(("n/a", "met", "no")),
+                    "comment": "Heard.",
+                    "causes": [rng.choice(("habit", "no_such_cause"))],
+                }
     return review
 
 
 def answers_of(review: Review) -> dict[str, Any]:
     """A review as the scripts have it."""
     return {
-        "final": review.status.is_scored,
+        "final": review.is_scored,
         "interaction": [
             [name, [value] if isinstance(value, str) else list(value)]
             for name, value in review.interaction.items()
@@ -89,10 +106,17 @@ def answers_of(review: Review) -> dict[str, Any]:
                     "rating": own.rating or "",
                     "comment": own.comment or "",
                     "evidence": own.evidence or "",
+                    "causes": list(own.causes),
                 },
             ]
             for section, rated in review.ratings.items()
+            if not isinstance(rated, WholeSection)
             for criterion, own in rated.items()
+        ],
+        "whole": [
+            [section, {"rating": whole.rating or "", "comment": whole.comment or ""}]
+            for section, whole in review.ratings.items()
+            if isinstance(whole, WholeSection)
         ],
     }
 
@@ -100,7 +124,7 @@ def answers_of(review: Review) -> dict[str, Any]:
 def told_by_check(rubric: Rubric, review: Review) -> Told:
     """The code and place of each error of a review; each criterion that is not rated for itself."""
     problems = errors_of(review_problems(rubric, review))
-    if not problems and review.status.is_scored:
+    if not problems and review.is_scored:
         try:
             score(rubric, review)
         except NothingObservedError:
@@ -157,6 +181,7 @@ def test_what_applies_and_is_missing_is_what_check_says() -> None:
     assert codes == {
         *("unrated", "comment-missing", "does-not-apply", "unknown-rating", "na-forbidden"),
         *("field-required", "bad-date", "unknown-word", "single-value", "nothing-observed"),
+        *("unknown-cause", "cause-of-nothing"),
     }
 
 

@@ -27,6 +27,10 @@ const criteria = [...criteriaOf(form)].map(([section, criterion]) => {
   const element = document.getElementById(`rate-${section.id}.${criterion.id}`);
   return { section, criterion, element, key: keyOf(section, criterion) };
 });
+const wholes = form.sections.map((section) => ({
+  section,
+  element: document.getElementById(`whole.${section.id}`),
+}));
 const placesByKey = new Map(criteria.map((place) => [place.key, place]));
 const statusControl = one("#status");
 
@@ -69,8 +73,12 @@ function setRows(list, rows) {
   renumber(list);
 }
 
-// Whether a control can show a text: a field of one line shows no line breaks.
-const canShow = (control, text) => control.tagName !== "INPUT" || !/[\r\n]/.test(text);
+// Whether a control can show a text: a field of one line shows no line breaks, a day no other text.
+function canShow(control, text) {
+  if (control.tagName === "SELECT") return [...control.options].some(({ value }) => value === text);
+  if (control.type === "date") return text === "" || isDay(text);
+  return control.tagName !== "INPUT" || !/[\r\n]/.test(text);
+}
 
 function fieldValues(element) {
   const field = form.fields[Number(element.dataset.field)];
@@ -144,17 +152,29 @@ function answersOf(status = statusControl.value) {
   );
   for (const [name, values] of otherFields()) interaction.set(name, values);
   const ratings = new Map(criteria.map((place) => [place.key, ownRating(place)]));
+  const isScored = form.statuses.some(([word, scored]) => word === status && scored);
+  // What a model drafted is a draft until a reviewer stands for it.
+  const isUnread =
+    saysSomething(textIn(opened.get("drafted_by")) ?? "") && !saysSomething(texts.get("reviewer").value);
   return {
-    final: form.statuses.some(([word, isScored]) => word === status && isScored),
+    final: isScored && !isUnread,
     interaction,
     ratings,
+    whole: new Map(wholes.map((place) => [place.section.id, ownWhole(place)])),
   };
 }
 
+const ownWhole = ({ element }) => ({
+  rating: element.heldValue ?? (one("[data-whole-tick]", element).checked ? form.absent[0] : ""),
+  comment: one("[data-part=comment]", element).value,
+});
+
 function ownRating({ criterion, element }) {
   const chosen = one("input[type=radio]:checked", element);
+  const number = trimmed(one("[data-number]", element)?.value ?? "");
   return {
-    rating: element.heldValue ?? (chosen ? criterion.ratings[Number(chosen.value)].word : ""),
+    rating: element.heldValue ?? (chosen ? criterion.ratings[Number(chosen.value)].word : number),
+    causes: all("[data-cause]:checked", element).map(({ value }) => value),
     comment: one("[data-part=comment]", element).value,
     evidence: one("[data-part=evidence]", element).value,
   };
@@ -179,12 +199,16 @@ function leftOut(answers) {
   const leaving = misplaced(form, answers).filter(
     ([section, criterion]) => !failing(section, criterion, answers).some(([name]) => unsure.has(name)),
   );
-  return new Map(
-    leaving.map(([section, criterion]) => [
+  const isUnsure = (section) =>
+    [section, ...section.criteria].some(({ when }) => when.some(([name]) => unsure.has(name)));
+  const sections = form.sections.filter((section) => isMisplaced(section, answers) && !isUnsure(section));
+  return new Map([
+    ...leaving.map(([section, criterion]) => [
       keyOf(section, criterion),
       `${section.title}: ${criterion.title}`,
     ]),
-  );
+    ...sections.map((section) => [section.id, section.title]),
+  ]);
 }
 
 // Telling.
@@ -198,14 +222,24 @@ function refresh() {
   let total = 0;
   for (const { section, criterion, element, key } of criteria) {
     const when = failing(section, criterion, answers);
-    const own = answers.ratings.get(key);
+    const whole = wholeOf(answers, section);
+    const own = ratingOf(answers, section, criterion);
     const isRated = own.rating !== "" && typeof placeOf(criterion, own.rating) === "number";
-    const asks = !when && isRated && criterion.ratings[placeOf(criterion, own.rating)].asks;
-    const isDue = !when && wantsComment(criterion, own);
-    show(element, !when);
+    const asks = !when && !whole && isRated && criterion.ratings[placeOf(criterion, own.rating)].asks;
+    const isDue = asks && wantsComment(criterion, own);
+    show(element, !when && !whole);
+    const causes = one("[data-causes]", element);
+    if (causes) {
+      const why = causesOfNothing(form, criterion, own);
+      const mayHave = isRated && criterion.ratings[placeOf(criterion, own.rating)].cause;
+      show(causes, mayHave || own.causes.length > 0);
+      const aside = one("[data-causes-of-nothing]", causes);
+      aside.textContent = ` (nothing was ${why === "absent" ? "missed" : "lost"}: take the ticks out)`;
+      show(aside, why !== "");
+    }
     const note = document.getElementById(`${element.id}-not`);
     if (note) {
-      show(note, when !== null && when === criterion.when);
+      show(note, when !== null && when === criterion.when && !whole);
       show(one("[data-left-out]", note), leaving.has(key));
     }
     element.classList.toggle("rated", isRated);
@@ -216,7 +250,16 @@ function refresh() {
     total += when ? 0 : 1;
     rated += !when && isRated ? 1 : 0;
   }
-  for (const section of form.sections) {
+  for (const { section, element } of wholes) {
+    const whole = wholeOf(answers, section);
+    const asks = whole !== undefined && isAbsent(form, whole.rating) && wholeAsks(form, section, answers);
+    const some = applyingIn(section, answers).length > 0;
+    show(element, whole !== undefined || (some && mayBeAbsent(form, section, answers)));
+    show(one("[data-whole-words]", element), whole !== undefined);
+    show(one("[data-whole-aside]", element), whole !== undefined && saysMore(section, answers));
+    show(one("[data-asks]", element), asks);
+    one("[data-asks]", element).classList.toggle("due", asks && !saysSomething(whole.comment));
+    one("[data-part=comment]", element).setAttribute("aria-required", String(asks));
     const note = document.getElementById(`section-${section.id}-not`);
     if (note) show(note, !holds(section.when, answers));
   }
@@ -237,6 +280,13 @@ function refresh() {
   return { total, missing };
 }
 
+// Whether something stands beside the criteria of a section.
+const saysMore = (section, answers) =>
+  section.criteria.some((criterion) => {
+    const own = answers.ratings.get(keyOf(section, criterion));
+    return own.rating !== "" || own.causes.length > 0 || saysSomething(own.comment + own.evidence);
+  });
+
 const TOLD = {
   unrated: "not rated yet",
   "comment-missing": "needs a comment",
@@ -247,6 +297,8 @@ const TOLD = {
   "too-many": `has more than ${LIMITS.values} values`,
   "unknown-rating": "has a rating that is none of its own",
   "na-forbidden": "always applies: n/a is not allowed",
+  "unknown-cause": "has a cause that this rubric does not know",
+  "cause-of-nothing": "is n/a, which has no cause: take the ticks out",
 };
 
 const NOTHING_OBSERVED =
@@ -266,7 +318,16 @@ function placeOfProblem({ code, route }) {
     return { title, target: fields[index] ?? one("#interaction") };
   }
   const place = placesByKey.get(`${route[1]}.${route[2]}`);
-  const part = code === "comment-missing" ? "[data-part=comment]" : "input[type=radio]";
+  const parts = {
+    "comment-missing": "[data-part=comment]",
+    "unknown-cause": "[data-cause]:checked",
+    "cause-of-nothing": "[data-cause]:checked",
+  };
+  if (!place) {
+    const { section, element } = wholes.find((whole) => whole.section.id === route[1]);
+    return { title: section.title, target: one(parts[code] ?? "[data-whole-tick]", element) };
+  }
+  const part = parts[code] ?? "[data-number], input[type=radio]";
   return { title: `${place.section.title}: ${place.criterion.title}`, target: one(part, place.element) };
 }
 
@@ -379,9 +440,33 @@ function ratedIn(raw) {
     comment: isLongForm ? textIn(raw.get("comment")) : "",
     evidence: isLongForm ? textIn(raw.get("evidence")) : "",
   };
-  const isMisfit = Object.values(parts).includes(undefined);
+  const causes = listIn(isLongForm ? raw.get("causes") : undefined);
+  const cannotTick = causes === undefined || (causes.length > 0 && form.causes.length === 0);
+  const isMisfit = cannotTick || Object.values(parts).includes(undefined);
   const [rating, comment, evidence] = Object.values(parts).map((text) => text ?? "");
-  return { rating, comment, evidence, isMisfit };
+  return { rating, comment, evidence, causes: cannotTick ? [] : causes, isMisfit };
+}
+
+// What a file says of a section in one go; undefined where it rates its criteria one by one.
+function wholeIn(raw) {
+  if (raw instanceof Map) return raw.has("rating") ? ratedIn(raw) : undefined;
+  return saysSomething(nameIn(raw) ?? "") ? ratedIn(raw) : undefined;
+}
+
+// Tick the causes of a rating; one that the rubric does not know gets a box of its own.
+function setCauses(element, causes) {
+  const box = one("[data-causes] .ticks", element);
+  if (!box) return;
+  all("[data-extra]", box).forEach((label) => label.remove());
+  for (const cause of new Set(causes.filter((id) => !form.causes.includes(id)))) {
+    const label = box.firstElementChild.cloneNode(true);
+    label.dataset.extra = "";
+    one("input", label).value = cause;
+    one("bdi", label).textContent = cause;
+    box.append(label);
+  }
+  for (const tick of all("[data-cause]", box)) tick.checked = causes.includes(tick.value);
+  element.loadedCauses = JSON.stringify(all("[data-cause]:checked", box).map(({ value }) => value));
 }
 
 // Why a document is no review of this form's rubric; "" where it is one.
@@ -421,7 +506,8 @@ function openReview(value, name) {
   const kept = (title) =>
     told.push(`${title}: what the file says cannot be shown here; it is kept as it is.`);
   for (const [key, control] of texts) {
-    const text = (key === "id" ? nameIn : textIn)(value.get(key));
+    const written = (key === "id" ? nameIn : textIn)(value.get(key));
+    const text = key === "selection" && written ? sameWord(written) : written;
     const isShown = text !== undefined && canShow(control, text);
     if (!isShown) kept(control.dataset.title);
     control.value = isShown ? text : "";
@@ -483,12 +569,16 @@ function openRatings(given, told, kept) {
   for (const place of criteria) {
     const { section, criterion, element } = place;
     const rated = ratings.get(section.id);
-    const raw = rated instanceof Map ? rated.get(criterion.id) : undefined;
+    const raw = rated instanceof Map && !wholeIn(rated) ? rated.get(criterion.id) : undefined;
     const own = ratedIn(raw);
     const index = own.rating === "" ? undefined : placeOf(criterion, own.rating);
     release(element);
     if (own.isMisfit) kept(`${section.title}: ${criterion.title}`);
     for (const radio of all("input[type=radio]", element)) radio.checked = radio.value === String(index);
+    const number = one("[data-number]", element);
+    const isNumber = typeof index === "number" && criterion.ratings[index].up_to !== undefined;
+    if (number) number.value = isNumber ? trimmed(own.rating) : "";
+    setCauses(element, own.causes);
     for (const part of ["comment", "evidence"]) {
       const control = one(`[data-part=${part}]`, element);
       if (!canShow(control, own[part])) kept(`${section.title}: ${criterion.title}`);
@@ -500,11 +590,26 @@ function openRatings(given, told, kept) {
       hold(element, own.rating);
     } else element.loaded = ownRating(place).rating;
   }
+  for (const place of wholes) {
+    const whole = wholeIn(ratings.get(place.section.id)) ?? { ...BLANK, isMisfit: false };
+    const { element } = place;
+    const isTicked = isAbsent(form, whole.rating);
+    release(element);
+    if (whole.isMisfit) kept(place.section.title);
+    one("[data-whole-tick]", element).checked = isTicked;
+    one("[data-part=comment]", element).value = whole.comment;
+    if (whole.rating !== "" && !isTicked) {
+      element.heldValue = whole.rating;
+      hold(element, whole.rating);
+    }
+    element.loaded = JSON.stringify(ownWhole(place));
+  }
   const names = new Map(
     form.sections.map((section) => [section.id, new Set(section.criteria.map(({ id }) => id))]),
   );
   const unknown = [...ratings].flatMap(([section, rated]) => {
     if (!names.has(section)) return [section];
+    if (wholeIn(rated)) return [];
     if (!(rated instanceof Map)) return isNothing(rated) ? [] : [section];
     return [...rated.keys()].filter((id) => !names.get(section).has(id));
   });
@@ -535,7 +640,7 @@ const listOrNone = (items) => (items.length > 0 ? items : undefined);
 function documentOf(status) {
   const review = copied(opened);
   if (!saysSomething(textIn(review.get("rubric")) ?? "")) review.set("rubric", form.reference);
-  for (const key of ["id", "status", "advisor", "reviewer", "team"]) {
+  for (const key of ["id", "status", "advisor", "reviewer", "team", "reviewed", "selection"]) {
     if (key === "status") {
       if (status !== statusControl.loaded) review.set("status", status);
     } else putText(review, key);
@@ -591,7 +696,19 @@ function putRatings(review, status) {
   const ratings = review.get("ratings") instanceof Map ? review.get("ratings") : new Map();
   for (const section of form.sections) {
     const raw = ratings.get(section.id);
-    const rated = raw instanceof Map ? raw : new Map();
+    const place = wholes.find((whole) => whole.section === section);
+    if (leaving.has(section.id)) {
+      ratings.delete(section.id);
+      continue;
+    }
+    if (wholeOf(answers, section)) {
+      if (JSON.stringify(ownWhole(place)) !== place.element.loaded || !wholeIn(raw))
+        ratings.set(section.id, wholeEntry(place, raw));
+      continue;
+    }
+    const wasWhole = wholeIn(raw) !== undefined;
+    if (wasWhole && JSON.stringify(ownWhole(place)) !== place.element.loaded) ratings.delete(section.id);
+    const rated = raw instanceof Map && !wasWhole ? raw : new Map();
     for (const criterion of section.criteria) {
       const key = keyOf(section, criterion);
       const entry = leaving.has(key) ? undefined : entryOf(placesByKey.get(key), rated.get(criterion.id));
@@ -603,6 +720,17 @@ function putRatings(review, status) {
   review.set("ratings", ratings);
 }
 
+// A section in one go as it goes into the file.
+function wholeEntry(place, raw) {
+  const { rating, comment } = ownWhole(place);
+  const said = [["rating", rating], ...(saysSomething(comment) ? [["comment", comment]] : [])];
+  if (!(raw instanceof Map) || !wholeIn(raw)) return said.length > 1 ? new Map(said) : rating;
+  const entry = new Map(raw);
+  if (!isAbsent(form, nameIn(raw.get("rating")) ?? "")) entry.set("rating", rating);
+  if (comment !== (textIn(raw.get("comment")) ?? "")) put(entry, "comment", textOrNone(comment));
+  return entry;
+}
+
 // A rating as it goes into the file: a word, or what is said beside it too.
 function entryOf(place, raw) {
   const { element } = place;
@@ -611,7 +739,8 @@ function entryOf(place, raw) {
   const evidence = one("[data-part=evidence]", element);
   const isRatingSame = element.held || own.rating === element.loaded;
   const changed = [comment, evidence].filter((control) => control.value !== control.loaded);
-  if (raw !== undefined && isRatingSame && changed.length === 0) return raw;
+  const areCausesSame = JSON.stringify(own.causes) === (element.loadedCauses ?? "[]");
+  if (raw !== undefined && isRatingSame && changed.length === 0 && areCausesSame) return raw;
   if (isNothing(raw) || !(raw instanceof Map)) {
     const said = [
       ["rating", own.rating],
@@ -619,12 +748,14 @@ function entryOf(place, raw) {
       ["evidence", own.evidence],
     ];
     const kept = said.filter(([, text]) => saysSomething(text));
+    if (own.causes.length > 0) kept.push(["causes", own.causes]);
     if (kept.length === 1 && kept[0][0] === "rating") return own.rating;
     return kept.length > 0 ? new Map(kept) : undefined;
   }
   const entry = new Map(raw);
   if (!isRatingSame) put(entry, "rating", own.rating || undefined);
   for (const control of changed) put(entry, control.dataset.part, textOrNone(control.value));
+  if (!areCausesSame) put(entry, "causes", listOrNone(own.causes));
   return entry.size > 0 ? entry : undefined;
 }
 
@@ -715,9 +846,14 @@ document.addEventListener("input", (event) => {
     speak("A character was taken out that no review can hold.");
   }
   if (control.tagName === "TEXTAREA") grow([control]);
-  const holder = control.closest("[data-field], [data-criterion]");
-  if (holder && !control.matches("[data-part=comment], [data-part=evidence]")) release(holder);
-  if (!holder && control !== statusControl) return; // nothing else is ever missing
+  const holder = control.closest("[data-field], [data-criterion], [data-whole]");
+  if (holder && !control.matches("[data-part=comment], [data-part=evidence], [data-cause]")) release(holder);
+  const number = holder && one("[data-number]", holder);
+  if (number && control.type === "radio") number.value = "";
+  if (control === number && saysSomething(number.value))
+    for (const radio of all("input[type=radio]", holder)) radio.checked = false;
+  // Nothing else is ever missing; a reviewer decides whether a draft of a model is one.
+  if (!holder && control !== statusControl && control !== texts.get("reviewer")) return;
   const before = criteria.filter(({ element }) => !element.hidden).length;
   const { total } = refresh();
   const change = total - before;
@@ -726,7 +862,7 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("focusin", (event) => {
-  if (event.target.closest("[data-field], [data-criterion], [data-text], [data-list]"))
+  if (event.target.closest("[data-field], [data-criterion], [data-whole], [data-text], [data-list]"))
     lastFocus = event.target;
 });
 
@@ -774,18 +910,20 @@ const ACTIONS = {
   clear: (button) => {
     const element = button.closest("[data-criterion]");
     for (const radio of all("input[type=radio]", element)) radio.checked = false;
+    const number = one("[data-number]", element);
+    if (number) number.value = "";
     release(element);
     isDirty = true;
-    one("input[type=radio]", element).focus();
+    one("[data-number], input[type=radio]", element).focus();
     refresh();
     speak(progressText());
   },
   takeOut: (button) => {
-    const element = button.closest("[data-field], [data-criterion]");
+    const element = button.closest("[data-field], [data-criterion], [data-whole]");
     release(element);
     isDirty = true;
-    focusOn(element);
     refresh();
+    focusOn(element);
   },
 };
 

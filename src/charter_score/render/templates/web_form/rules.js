@@ -7,7 +7,9 @@
 // `form` is the data of the page. `answers` is what a reviewer has said so far:
 //   final        whether the review is to be scored
 //   interaction  Map of a field's name to the list of its values
-//   ratings      Map of "section.criterion" to {rating, comment, evidence}, each a text, "" for none
+//   ratings      Map of "section.criterion" to {rating, comment, evidence}, each a text, "" for none,
+//                and causes, a list of ids
+//   whole        Map of a section's id to {rating, comment}, where it is rated in one go
 
 const UNCHANGED_BY_FOLDING = "ı"; // its capital is I, whose small letter is another one
 
@@ -95,11 +97,43 @@ const applying = (form, answers) =>
 // null where it is one that may not be given.
 function placeOf(criterion, rating) {
   const word = sameWord(rating);
-  return criterion.spellings.find(([spelling]) => spelling === word)?.[1];
+  const spelt = criterion.spellings.find(([spelling]) => spelling === word);
+  return spelt ? spelt[1] : placeInRange(criterion, rating);
 }
 
-const ratingOf = (answers, section, criterion) =>
-  answers.ratings.get(keyOf(section, criterion)) ?? { rating: "", comment: "", evidence: "" };
+const DECIMAL = /^(?=.)([0-9]*)(?:\.([0-9]+))?$/;
+
+// A plain number as a whole number of its smallest unit: exact, and compared exactly.
+function scaled(text) {
+  const found = text.length <= LIMITS.number && DECIMAL.exec(text);
+  return found ? BigInt(found[1] + (found[2] ?? "").padEnd(LIMITS.number, "0")) : undefined;
+}
+
+// The place of the part of a range in which a number lies. The first part is the lowest number.
+function placeInRange(criterion, rating) {
+  const number = scaled(trimmed(rating));
+  const parts = criterion.ratings.filter((part) => part.up_to !== undefined);
+  if (number === undefined || parts.length === 0 || number < scaled(parts[0].up_to)) return undefined;
+  const place = parts.findIndex((part) => {
+    const last = scaled(part.up_to);
+    return number < last || (part.included && number === last);
+  });
+  return place < 0 ? undefined : place;
+}
+
+const BLANK = { rating: "", comment: "", evidence: "", causes: [] };
+
+// The rating of a whole section; undefined where it is not rated in one go.
+function wholeOf(answers, section) {
+  const whole = answers.whole.get(section.id);
+  return whole && whole.rating !== "" ? whole : undefined;
+}
+
+const ratingOf = (answers, section, criterion) => {
+  const whole = wholeOf(answers, section);
+  if (whole) return { ...BLANK, ...whole };
+  return answers.ratings.get(keyOf(section, criterion)) ?? BLANK;
+};
 
 // Whether a rating must be explained, and is not.
 function wantsComment(criterion, own) {
@@ -117,9 +151,58 @@ function isObserved(answers, section, criterion) {
 function misplaced(form, answers) {
   return [...criteriaOf(form)].filter(([section, criterion]) => {
     const when = failing(section, criterion, answers);
-    const isRated = ratingOf(answers, section, criterion).rating !== "";
+    const isRated = !wholeOf(answers, section) && ratingOf(answers, section, criterion).rating !== "";
     return when && isRated && (answers.final || !isOpen(when, answers));
   });
+}
+
+const isAbsent = (form, rating) => form.absent.includes(sameWord(rating));
+
+// The criteria of a section that apply to the interaction.
+const applyingIn = (section, answers) =>
+  section.criteria.filter((criterion) => !failing(section, criterion, answers));
+
+// The place of n/a among the ratings of a criterion; null where it is forbidden.
+const absentPlace = (form, criterion) => placeOf(criterion, form.absent[0]);
+
+const mayBeAbsent = (form, section, answers) =>
+  applyingIn(section, answers).every((criterion) => absentPlace(form, criterion) !== null);
+
+// Whether n/a for a whole section must be explained.
+const wholeAsks = (form, section, answers) =>
+  applyingIn(section, answers).some((criterion) => {
+    const place = absentPlace(form, criterion);
+    return typeof place === "number" && criterion.ratings[place].asks;
+  });
+
+// Whether a section that is rated in one go does not apply at all.
+function isMisplaced(section, answers) {
+  if (!wholeOf(answers, section) || applyingIn(section, answers).length > 0) return false;
+  const conditions = [section.when, ...section.criteria.map((criterion) => criterion.when)];
+  return answers.final || !conditions.some((when) => isOpen(when, answers));
+}
+
+function wholeProblems(form, section, answers, tell) {
+  const whole = wholeOf(answers, section);
+  const route = ["ratings", section.id];
+  if (!isAbsent(form, whole.rating)) {
+    tell("unknown-rating", ...route, "rating");
+    return;
+  }
+  if (isMisplaced(section, answers)) tell("does-not-apply", ...route);
+  if (!mayBeAbsent(form, section, answers)) tell("na-forbidden", ...route, "rating");
+  if (answers.final && !saysSomething(whole.comment) && wholeAsks(form, section, answers)) {
+    tell("comment-missing", ...route);
+  }
+}
+
+// What is wrong with the causes beside a rating: "" for nothing, else "absent" (an error) or "nothing"
+// (nothing was lost, so there is nothing that could have a cause).
+function causesOfNothing(form, criterion, own) {
+  const place = own.rating === "" ? undefined : placeOf(criterion, own.rating);
+  if (own.causes.length === 0 || place === undefined) return "";
+  if (isAbsent(form, own.rating)) return "absent";
+  return criterion.ratings[place].cause ? "" : "nothing";
 }
 
 // Everything that `check` would call an error: its code, and the way to it through the review.
@@ -133,15 +216,23 @@ function problems(form, answers) {
   for (const [section, criterion] of misplaced(form, answers)) {
     tell("does-not-apply", "ratings", section.id, criterion.id);
   }
+  for (const section of form.sections) {
+    if (wholeOf(answers, section)) wholeProblems(form, section, answers, tell);
+  }
   for (const [section, criterion] of applying(form, answers)) {
+    if (wholeOf(answers, section)) continue;
     const own = ratingOf(answers, section, criterion);
     const route = ["ratings", section.id, criterion.id];
     const place = own.rating === "" ? undefined : placeOf(criterion, own.rating);
     if (own.rating === "") {
       if (answers.final) tell("unrated", ...route);
-    } else if (place === undefined) tell("unknown-rating", ...route);
+      continue;
+    }
+    if (own.causes.some((cause) => !form.causes.includes(cause))) tell("unknown-cause", ...route);
+    if (causesOfNothing(form, criterion, own) === "absent") tell("cause-of-nothing", ...route);
+    if (place === undefined) tell("unknown-rating", ...route);
     else if (place === null) tell("na-forbidden", ...route);
-    else if (wantsComment(criterion, own)) tell("comment-missing", ...route);
+    else if (answers.final && wantsComment(criterion, own)) tell("comment-missing", ...route);
   }
   const isComplete = answers.final && found.length === 0;
   if (isComplete && !applying(form, answers).some((place) => isObserved(answers, ...place))) {
