@@ -25,8 +25,8 @@ from charter_score.library import LoadedRubric
 from charter_score.rating import LONGEST_WORD, RATING_WORDS, same_word
 from charter_score.render.html import environment
 from charter_score.render.text.hostile import visible_line, visible_lines
-from charter_score.review import Rated, Review, Status
-from charter_score.rubric import Criterion, Rubric
+from charter_score.review import Rated, Review, Status, WholeSection
+from charter_score.rubric import Criterion, Rubric, applies
 
 _ABOUT = (
     ("advisor", "Advisor", "whose work is reviewed"),
@@ -88,7 +88,7 @@ def web_form(
         asked=asked,
         hints={name: _hint(field) for name, field in asked.items()},
         rules=" ".join(rules(model)),
-        demands=partial(demands, alike=facts.asks_alike_on_miss(model)),
+        demands=partial(demands, alike=bool(facts.asks_alike(model))),
         weight_of=partial(weight_of, model, alike=alike),
         data={**form_data(model, reference, review), "file": file},
         # Our own files, and no text of anybody else's:
@@ -131,7 +131,7 @@ def form_data(rubric: Rubric, reference: str, review: Review | None = None) -> d
             }
             for section in rubric.sections
         ],
-        "review": None if review is None else review_document(review, reference),
+        "review": None if review is None else review_document(rubric, review, reference),
     }
 
 
@@ -164,13 +164,22 @@ def _criterion(rubric: Rubric, criterion: Criterion) -> dict[str, Any]:
     }
 
 
-def review_document(review: Review, reference: str) -> dict[str, Any]:
-    """A review as the JSON document that it is; what it does not say is left out."""
+def review_document(rubric: Rubric, review: Review, reference: str) -> dict[str, Any]:
+    """A review as the JSON document that it is; what it does not say is left out.
+
+    A section that was rated in one go is written criterion by criterion, as the form shows it.
+    """
     written = review.model_dump(mode="json", by_alias=True, exclude_none=True)
     said = {name: value for name, value in written.items() if value not in ([], {})}
+    applying: dict[str, list[str]] = {}
+    for section, criterion in rubric.criteria():
+        if applies(section, criterion, review.interaction):
+            applying.setdefault(section.id, []).append(criterion.id)
     ratings = {
-        section: {criterion: _rated(own) for criterion, own in rated.items()}
-        for section, rated in review.ratings.items()
+        name: dict.fromkeys(applying.get(name, ()), _rated(given.rated))
+        if isinstance(given, WholeSection)
+        else {criterion: _rated(own) for criterion, own in given.items()}
+        for name, given in review.ratings.items()
     }
     return {**said, "rubric": reference, "ratings": ratings}
 
