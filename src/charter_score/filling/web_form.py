@@ -87,7 +87,7 @@ def web_form(
         about=_ABOUT,
         asked=asked,
         hints={name: _hint(field) for name, field in asked.items()},
-        rules=" ".join(rules(model)),
+        rules=visible_line(" ".join(rules(model))),
         demands=partial(demands, alike=bool(facts.asks_alike(model))),
         weight_of=partial(weight_of, model, alike=alike),
         data={**form_data(model, reference, review), "file": file},

@@ -18,7 +18,7 @@ import random_documents
 from charter_score.filling.web_form import form_data, review_document, web_form
 from charter_score.library import LoadedRubric, load_rubric
 from charter_score.review import Review
-from charter_score.rubric import Permission, Rubric
+from charter_score.rubric import Permission, Rubric, applies
 from charter_score.source.reading import read_document
 from documents import model_from, review_from, rubric_from
 from effort import examples
@@ -240,8 +240,14 @@ def test_a_review_in_a_form_is_that_review(seed: int) -> None:
     rng = random.Random(seed)
     rubric = random_documents.rubric(rng)
     review = review_from(to_yaml(random_documents.review(rng, rubric)))
-    text = json.dumps(review_document(review, review.rubric or ""))
-    assert model_from(Review, read_document(text.encode(), "x.json").value) == review
+    loaded = rubric_from(to_yaml(rubric))
+    text = json.dumps(review_document(loaded, review, review.rubric or ""))
+    read = model_from(Review, read_document(text.encode(), "x.json").value)
+    assert read.model_copy(update={"ratings": {}}) == review.model_copy(update={"ratings": {}})
+    for section, criterion in loaded.criteria():
+        if applies(section, criterion, review.interaction):
+            place = section.id, criterion.id
+            assert read.rated(*place) == review.rated(*place)
 
 
 def test_colours_can_be_read() -> None:
