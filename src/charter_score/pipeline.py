@@ -593,8 +593,9 @@ class Scoring:
         if rubric.warnings:
             warnings = in_order((*warnings, *rubric.warnings))
         if not review.is_scored:
-            is_ready = _lacks_only_status(review, rubric)
-            if not (is_ready and self._job.drafts):
+            is_complete = _is_complete_draft(review, rubric)
+            is_ready = is_complete and review.status is Status.DRAFT
+            if not (is_complete and self._job.drafts):
                 reason = review.reason if self._job.comments else None
                 because = reason if review.status is Status.VOID else None
                 outlook = None
@@ -620,9 +621,9 @@ def _unchosen(loaded: LoadedReview, chosen: ReviewFilter) -> Unchosen | None:
     return Unchosen(fields_given(review), bool(field_values(review, rubric, "date")))
 
 
-def _lacks_only_status(review: Review, rubric: LoadedRubric) -> bool:
-    """Whether a review is a draft that would be scored if only its status said so."""
-    if not rubric.linter.lacks_only_status(review):
+def _is_complete_draft(review: Review, rubric: LoadedRubric) -> bool:
+    """Whether a review is a draft, a model's too, that would be scored as a person's final one."""
+    if not rubric.linter.is_complete_draft(review):
         return False
     try:
         rubric.scorer.score(review)

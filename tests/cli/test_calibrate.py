@@ -321,3 +321,59 @@ def test_a_warning_of_the_rubric_is_told_once(desk: Path) -> None:
     done = programs.run(*words, cwd=desk)
     assert done.stderr.count("critical-allows-na") == 1
     assert "warning" not in programs.run(*words, "--quiet", cwd=desk).stderr
+
+
+def test_an_own_view_stands_beside_the_reviewers(desk: Path) -> None:
+    """`status: self` is nobody's judgement of a colleague: it is told apart, in no agreement."""
+    reviews_in(
+        desk,
+        {
+            "ann": review("C1", "Ann", greet="not met"),
+            "ben": review("C1", "Ben", greet="not met"),
+            "own": review("C1", None, more="status: self\n"),
+        },
+    )
+    _, document = calibrated(desk)
+    (one,) = document["rounds"]
+    assert one["reviewers"] == ["Ann", "Ben"]
+    greet = of_criterion(document, "greet")["states"]
+    assert (greet["pairs"], greet["agreeing"]) == (1, 1)
+    assert programs.run("calibrate", ".", "--rubrics", ".", cwd=desk).stdout.count("own view") >= 1
+
+
+@pytest.mark.parametrize("status", ["", "status: draft\n"])
+def test_a_models_draft_is_held_against_the_person(desk: Path, status: str) -> None:
+    """Without a reviewer a model's review is a draft, whatever its status: told apart."""
+    model = "drafted_by: Model 1\n"
+    reviews_in(
+        desk,
+        {
+            "draft": review("C1", None, more=model + status),
+            "ann": review("C1", "Ann", more=model, greet="not met"),
+        },
+    )
+    _, document = calibrated(desk)
+    (one,) = document["rounds"]
+    assert one["reviewers"] == ["Ann"]
+    assert one["drafts"][0]["drafted_by"] == "Model 1"
+    told = programs.run("calibrate", ".", "--rubrics", ".", cwd=desk).stdout
+    assert "1 of 3 ratings" in " ".join(told.split())
+
+
+def test_a_range_is_compared_by_the_numbers_that_were_given(tmp_path: Path) -> None:
+    """Half a mark counts as a state of its own, and numbers near each other agree more."""
+    rubric = RUBRIC.replace("levels: {full: 2, some: 1, none: 0}", "range: {from: 0, to: 10}")
+    (tmp_path / "desk.yaml").write_text(rubric)
+    pairs = [("9.5", "9"), ("0.5", "1"), ("10", "9.5"), ("0", "0.5"), ("5", "5.5")] * 2
+    reviews_in(
+        tmp_path,
+        {
+            f"{who}{number}": review(f"C{number}", who, depth=pair[place])
+            for number, pair in enumerate(pairs)
+            for place, who in enumerate(("Ann", "Ben"))
+        },
+    )
+    _, document = calibrated(tmp_path)
+    states = of_criterion(document, "depth")["states"]
+    assert (states["pairs"], states["agreeing"]) == (10, 0)
+    assert states["ordinal_alpha"]["value"] > 0.8 > states["alpha"]["value"]

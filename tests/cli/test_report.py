@@ -262,3 +262,63 @@ def test_results_that_are_not_whole_or_not_true_are_no_reviews(desk: Path) -> No
     done = run(desk, "report", "untrue.json", "-f", "json", "-q")
     assert done.returncode == 3
     assert "error[differs-from-results]" in done.stderr
+
+
+def test_only_final_reviews_of_contacts_chosen_by_chance_enter_figures(tmp_path: Path) -> None:
+    """Practice, own views, targeted and requested ones, and a model's draft move no mean."""
+    (tmp_path / "desk.yaml").write_text(
+        '{id: desk, version: "1", title: Desk, sections: [{id: talk, title: Talk, criteria: ['
+        "{id: greet, title: Greets}]}]}"
+    )
+
+    def write(name: str, more: str, word: str) -> None:
+        (tmp_path / f"{name}.yaml").write_text(
+            f"rubric: desk@1\n{more}interaction: {{date: 2016-05-04, reference: {name}}}\n"
+            f"ratings: {{talk: {{greet: {word}}}}}\n"
+        )
+
+    write("plain", "reviewer: R\nteam: North\n", "met")
+    words = ("report", ".", "--rubrics", ".", "-f", "json", "-q")
+    before = tables(json.loads(run(tmp_path, *words).stdout))
+    for number, more in enumerate(
+        ("status: calibration", "status: self", "selection: targeted", "selection: requested")
+    ):
+        write(f"aside{number}", f"reviewer: R{number}\nteam: North\n{more}\n", "not met")
+    write("draft", "team: North\ndrafted_by: Model 1\n", "not met")
+    done = run(tmp_path, *words)
+    assert tables(json.loads(done.stdout)) == before
+    for kind in ("calibration", "self", "targeted", "requested"):
+        assert f"1 {kind}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("clause", "words", "way_out"),
+    [
+        ("names", ["-f", "json", "--include-names"], ["-f", "json"]),
+        ("names", ["--advisor", "Advisor 1"], ["--advisor", "Advisor 1", "-f", "json"]),
+        ("comments", ["--advisor", "Advisor 1"], ["--advisor", "Advisor 1", "--no-comments"]),
+    ],
+)
+def test_the_agreement_is_asked_first(
+    tmp_path: Path, clause: str, words: list[str], way_out: list[str]
+) -> None:
+    """A report that would show what was agreed to stay out is refused; the way out works."""
+    (tmp_path / "desk.yaml").write_text(
+        '{id: desk, version: "1", title: Desk, sections: [{id: talk, title: Talk, criteria: ['
+        "{id: greet, title: Greets}]}]}"
+    )
+    (tmp_path / "a.yaml").write_text(
+        "rubric: desk@1\nadvisor: Advisor 1\ninteraction: {date: 2016-05-04}\n"
+        "ratings: {talk: {greet: met}}\n"
+    )
+    paths = ("report", "a.yaml", "--rubrics", ".")
+    assert run(tmp_path, *paths, *words).returncode == 0
+    (tmp_path / "agreement.yaml").write_text(
+        "schema: charter-score/agreement/v1\ntitle: Works agreement\n"
+        f'{clause}: {{allowed: [xlsx], clause: "4"}}\n'
+    )
+    done = run(tmp_path, *paths, *words)
+    assert done.returncode == 2
+    assert "(agreement.yaml, clause 4) allows no" in done.stderr
+    assert done.stdout == ""
+    assert run(tmp_path, *paths, *way_out).returncode == 0

@@ -156,6 +156,13 @@ def test_targeted_extras_come_only_when_they_are_asked_for(desk: Path) -> None:
     assert len(set(references(record))) == len(references(record)) == 11
     because = [one["drawn"] for one in record["contacts"] if one["selection"] == "targeted"]
     assert "2 of the last 6 reviews fell short" in because[0]
+    (desk / "drafts").mkdir()
+    (desk / "sample.json").write_text(json.dumps(record))
+    made = ("new", "desk.yaml", "--sample", "sample.json", "-o", "drafts")
+    assert programs.run(*made, cwd=desk).returncode == 0
+    drafts = [path.read_text() for path in (desk / "drafts").glob("*.yaml")]
+    assert sum("\nselection: targeted\n" in draft for draft in drafts) == 5
+    assert sum("\nselection: random\n" in draft for draft in drafts) == 6
 
 
 @pytest.mark.parametrize("ending", ["yaml", "json"])
@@ -170,13 +177,15 @@ def test_new_writes_drafts_of_a_sample(desk: Path, ending: str) -> None:
     made = ("new", "desk.yaml", "--sample", record, "-o", "drafts")
     done = programs.run(*made, cwd=desk)
     assert done.returncode == 0, done.stderr
+    kept: Any = read_document((desk / record).read_bytes(), record).value
+    chosen = {str(one["reference"]): one["selection"] for one in kept["contacts"]}
     written = sorted(drafts.glob("*.yaml"))
     assert len(written) == 3
     for path in written:
         text = path.read_text(encoding="utf-8")
-        assert "selection: random" in text
         value: Any = read_document(text.encode(), path.name).value
         assert value["status"] == "draft"
+        assert value["selection"] == chosen[path.stem]
         assert value["interaction"]["reference"] == path.stem
         assert value["interaction"]["channel"] in ("phone", "visit")
         assert value["advisor"].startswith("Advisor ")

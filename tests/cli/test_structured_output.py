@@ -12,6 +12,7 @@ import programs
 from charter_score.library import built_in_rubrics, load_rubric
 from charter_score.review import Review
 from charter_score.wire.structured import structured_schema
+from documents import rubric_from
 
 TAKEN = {"type", "description", "properties", "required", "additionalProperties", "enum"}
 TAKEN |= {"items", "anyOf"}
@@ -90,3 +91,24 @@ def test_what_applies_only_sometimes_may_be_left_out() -> None:
 def test_it_goes_with_the_reviews_of_a_rubric(words: list[str]) -> None:
     """Without a rubric, or of another document, it is refused."""
     assert programs.run("schema", *words).returncode == 2
+
+
+@pytest.mark.parametrize(("absent", "number"), [("allowed", 0), ("forbidden", None)])
+def test_a_range_is_a_number_between_its_ends(absent: str, number: int | None) -> None:
+    """A number of the range, and the word for n/a where it is allowed; nothing else."""
+    rubric = rubric_from(
+        f"""
+        {{id: desk, version: "1", title: Desk, sections: [{{id: talk, title: Talk, criteria: [
+          {{id: depth, title: Depth, not_applicable: {absent}, range: {{from: 0.5, to: 10}}}}]}}]}}
+        """
+    )
+    sections = structured_schema(rubric)["properties"]["ratings"]["properties"]
+    rating = sections["talk"]["properties"]["depth"]["properties"]["rating"]
+    bounds = {"type": "number", "minimum": 0.5, "maximum": 10}
+    assert (rating if number is None else rating["anyOf"][number]) == bounds
+    taken = [one for one in (0.5, 7.25, 10, 0, 11, "n/a", "") if _is_taken(one, rating)]
+    assert taken == [0.5, 7.25, 10, *(["n/a"] if absent == "allowed" else [])]
+
+
+def _is_taken(value: object, schema: Any) -> bool:
+    return bool(jsonschema.Draft202012Validator(schema).is_valid(value))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from charter_score.calibration.reviews import Contact, Round, Side, costs, drafted_by
+from charter_score.calibration.reviews import Contact, Round, Side, costs
 from charter_score.compiled import Worth
 from charter_score.rating import Rating
 from charter_score.result import CriterionResult
@@ -250,7 +250,7 @@ def _criterion(
 ) -> CriterionAgreement:
     by_contact = list(_words((section.id, criterion.id), rated))
     units = [[word.rated.worth.rating for word in words] for _, words in by_contact]
-    states = set(rubric.rating_words(criterion)) | {word for unit in units for word in unit}
+    states = _possible(rubric, criterion) | {word for unit in units for word in unit}
     differences = tuple(
         Difference(contact.reference, words)
         for contact, words in by_contact
@@ -273,6 +273,15 @@ def _criterion(
         cohen,
         differences,
     )
+
+
+def _possible(rubric: Rubric, criterion: Criterion) -> set[str]:
+    """The words that could be given; of a range only n/a, as its numbers count as they were given.
+
+    Between the ends of a range lies any number, so that no count of them says what chance does.
+    """
+    words = set(rubric.rating_words(criterion))
+    return words if criterion.range is None else words & {Rating.NOT_APPLICABLE}
 
 
 def _ranks(by_contact: Iterable[tuple[Contact, Sequence[Word]]]) -> Mapping[str, int]:
@@ -407,9 +416,9 @@ def _drafts(contacts: Iterable[Contact]) -> Iterator[DraftView]:
     others: dict[str, list[Pairing]] = {}
     for contact in contacts:
         for draft in contact.drafts:
-            model = drafted_by(draft.review) or ""
+            model = draft.review.drafted_by or ""
             for person in contact.people:
-                came_of_it = same_value(drafted_by(person.review) or "") == same_value(model)
+                came_of_it = same_value(person.review.drafted_by or "") == same_value(model)
                 kept = finished if came_of_it else others
                 kept.setdefault(model, []).append(_paired(contact.reference, person, draft))
     for model in sorted({*finished, *others}):

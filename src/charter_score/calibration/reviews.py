@@ -14,9 +14,6 @@ from charter_score.review import Review, Status
 from charter_score.rubric import CriterionKey, Rubric, same_value, values_of
 from charter_score.scoring import NothingObservedError, score
 
-SELF = "self"
-"""The status of an advisor's own view of a contact."""
-
 
 class Aside(StrEnum):
     """Why a review is not compared."""
@@ -72,11 +69,6 @@ class Round(NamedTuple):
     contacts: tuple[Contact, ...]
 
 
-def drafted_by(review: Review) -> str | None:
-    """The model that drafted a review, if one did."""
-    return getattr(review, "drafted_by", None)
-
-
 def costs(worth: Worth) -> bool:
     """Whether a rating costs points, or misses its criterion: the two states of the score."""
     return worth.lost > 0 or worth.missed
@@ -96,7 +88,7 @@ class ContactReviews:
         review = outcome.result.review
         if not values_of(review.interaction, "reference"):
             self.aside[Aside.NO_REFERENCE] += 1
-        elif review.status is Status.DRAFT and drafted_by(review) is None:
+        elif review.standing is Status.DRAFT and review.drafted_by is None:
             self.aside[Aside.DRAFT] += 1
         else:
             self.scored.append(outcome)
@@ -148,9 +140,9 @@ def _contacts(sides: Sequence[Side], aside: "Counter[Aside]") -> Iterable[Contac
         selves, drafts = [], []
         for side in several:
             review = side.review
-            if review.status.value == SELF:
+            if review.standing is Status.SELF:
                 selves.append(side)
-            elif review.status is Status.DRAFT:
+            elif review.standing is Status.DRAFT:
                 drafts.append(side)
             elif review.reviewer is None:
                 aside[Aside.NO_REVIEWER] += 1

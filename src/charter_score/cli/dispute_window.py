@@ -13,7 +13,7 @@ def day_of_notice(review: Review) -> str | None:
 
     That is `acknowledged`, else `reviewed`, else the last day of the contact; None without any.
     """
-    given = (getattr(review, "acknowledged", None), getattr(review, "reviewed", None))
+    given = (review.acknowledged, review.reviewed)
     days = [*(day_of(day) for day in given if day), *values_of(review.interaction, "date")[-1:]]
     return next((day for day in days if is_date(day)), None)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from charter_score.errors import NotWrittenError, UsageError
 from charter_score.filling.template import review_template
-from charter_score.review import Review, Status
+from charter_score.review import Review, Selection, Status
 from charter_score.rubric import Rubric
 from charter_score.samples.record import SampledContact, SampleRecord
 from charter_score.source.files import shown_path
@@ -59,17 +59,17 @@ def draft_text(contact: SampledContact, rubric: Rubric, reference: str, schema: 
     review = Review(
         ratings={},
         status=Status.DRAFT,
+        selection=Selection(contact.selection),
         advisor=contact.advisor,
         interaction=interaction,
         team=contact.fields.get("team"),
         reviewer=contact.fields.get("reviewer"),
     )
     lines = review_template(rubric, reference, schema, review=review).splitlines()
-    if not any(line.startswith("selection:") for line in lines):
-        # Where the language of reviews does not have the field, the word is kept beside it.
-        mark = "" if "selection" in Review.model_fields else "# "
+    if review.selection is Selection.RANDOM:
+        # A template leaves out what goes without saying; a draft of a sample says it.
         status = next(at for at, line in enumerate(lines) if line.startswith("status:"))
-        lines.insert(status + 1, f"{mark}selection: {contact.selection}")
+        lines.insert(status + 1, f"selection: {review.selection.value}")
     return "\n".join(lines) + "\n"
 
 

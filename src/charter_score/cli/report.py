@@ -6,6 +6,8 @@ from typing import Annotated, Any, assert_never
 
 import typer
 
+from charter_score.cli.agreed import Shown as ShownByCommand
+from charter_score.cli.agreed import refuse_by_agreement
 from charter_score.cli.commands import Command
 from charter_score.cli.formats import Target, by_ending, refuse_inputs
 from charter_score.cli.loading import pseudonyms_under
@@ -69,6 +71,8 @@ ENDINGS = {
 }
 
 
+PUBLIC_LOGS = (ReportFormat.MARKDOWN, ReportFormat.JSON)
+"""Formats that end up where many read, and so hold no names or comments unasked."""
 LISTS_EACH = "charter-score score PATH -o reviews.csv"
 """The command that lists reviews, where no path or name is to be told."""
 
@@ -181,6 +185,7 @@ def run_report(options: ReportOptions) -> ExitCode:
         NotWrittenError: where the report could not be written.
     """
     _refuse(options)
+    refuse_by_agreement([_shown(options)])
     chosen = _chosen(options)
     pseudonyms = pseudonyms_under(options.pseudonyms, options.color)
     job = Job(
@@ -208,6 +213,21 @@ def run_report(options: ReportOptions) -> ExitCode:
     )
     write_report(team_report(counts, asked, found), format_, options.output)
     return ended(collected, options)
+
+
+def _shown(options: ReportOptions) -> ShownByCommand:
+    """What the report would hold of names and free text, for the agreement to allow."""
+    is_personal = options.advisor is not None or options.each_advisor
+    format_ = _format_of_each(options) if options.each_advisor else format_of(options)
+    is_public_log = format_ in PUBLIC_LOGS
+    has_names = options.include_names or (is_personal and not is_public_log)
+    return ShownByCommand(
+        format_.value,
+        names=has_names and options.pseudonyms is None and not options.public,
+        comments=is_personal
+        and not options.no_comments
+        and (options.include_comments or not is_public_log),
+    )
 
 
 def _refuse(options: ReportOptions) -> None:
@@ -332,7 +352,7 @@ def run_people(options: ReportOptions, job: Job) -> ExitCode:
             "case and spaces around it aside it must be the whole name, as reviews have it",
         )
     window = window_of(job.filter, records.first_day, records.last_day)
-    is_public_log = format_ in (ReportFormat.MARKDOWN, ReportFormat.JSON)
+    is_public_log = format_ in PUBLIC_LOGS
     shown = Shown(
         names=options.include_names,
         comments=not options.no_comments and (options.include_comments or not is_public_log),

@@ -17,7 +17,7 @@ from charter_score.field_types import ReadOnly
 from charter_score.outcome import Scored
 from charter_score.rating import Rating
 from charter_score.result import ReviewResult
-from charter_score.review import Rated, Review, Status
+from charter_score.review import Rated, Review, Selection, Status
 from charter_score.rubric import Criterion, CriterionKey, Permission, Rubric, Section, applies
 from charter_score.scoring import NothingObservedError, Scorer
 
@@ -63,7 +63,7 @@ class Moved(NamedTuple):
     @property
     def counts(self) -> bool:
         """Whether it counts in a mean: one that was drawn by chance, where reviews say how."""
-        return str(getattr(self.before.review, "selection", "random")) == "random"
+        return self.before.review.selection is Selection.RANDOM
 
 
 class Impact(NamedTuple):

@@ -120,11 +120,11 @@ class ReviewLinter:
         found.extend(accountability_warnings(review))
         return [one for one in found if not _follows(one, reported)] if reported else found
 
-    def lacks_only_status(self, review: Review) -> bool:
-        """Whether a draft would be without an error as a final review: all is rated."""
-        if review.status is not Status.DRAFT:
+    def is_complete_draft(self, review: Review) -> bool:
+        """Whether a draft, a model's too, would be without an error as a person's final review."""
+        if review.standing is not Status.DRAFT:
             return False
-        final = review.model_copy(update={"status": Status.FINAL})
+        final = review.model_copy(update={"status": Status.FINAL, "drafted_by": None})
         return all(one.severity is Severity.WARNING for one in self.problems(final))
 
     def _interaction(self, review: Review, reported: Set[Route], near: Near) -> Iterator[Problem]:

@@ -93,7 +93,7 @@ def cost_block(rubric: Rubric, volumes: Volumes | None) -> Block | None:
             Column("saving", "Saves", Kind.MONEY),
         )
         tables.append(Table("shifts", "What a shift would save", heads, saved))
-    source = str(getattr(rubric, "channel_costs_source", "") or "")
+    source = rubric.channel_costs_source or ""
     told = [
         f"Prices: {source}." if source else "The rubric names no year and source of the prices."
     ]

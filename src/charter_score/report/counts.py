@@ -16,7 +16,7 @@ from typing import NamedTuple
 from charter_score.field_types import is_date
 from charter_score.filters import month_of
 from charter_score.outcome import LeftOut, Outcome, Scored
-from charter_score.review import Review, Status
+from charter_score.review import Review, Selection, Status
 from charter_score.rubric import CriterionKey, Rubric, same_value, values_of
 from charter_score.summary import RubricSummary, fields_in, group_values
 
@@ -130,8 +130,7 @@ def counts_in_figures(review: Review) -> bool:
     Practice (calibration), an advisor's own view, and contacts chosen because something went wrong
     or because somebody asked do not: they would move the figures by how often they were made.
     """
-    selection = getattr(review, "selection", "random")
-    return review.status is Status.FINAL and str(selection) == "random"
+    return review.standing is Status.FINAL and review.selection is Selection.RANDOM
 
 
 def day_of_contact(review: Review) -> str | None:
@@ -258,9 +257,9 @@ def combined(rubric: Rubric, cells: Iterable[Cell]) -> Cell:
 
 def kind_of(review: Review) -> str:
     """What a review is that enters no figure."""
-    if review.status is not Status.FINAL:
-        return review.status.value
-    return str(getattr(review, "selection", "random"))
+    if review.standing is not Status.FINAL:
+        return review.standing.value
+    return review.selection.value
 
 
 def _line(scored: Scored, day: str | None) -> ReviewLine:
@@ -285,10 +284,9 @@ def _line(scored: Scored, day: str | None) -> ReviewLine:
 
 def _events(review: Review, day: str | None) -> Iterator[tuple[Wait, str | None, str | None]]:
     """The days between whose events reports count."""
-    reviewed = getattr(review, "reviewed", None)
     to_review, to_seen, from_contact, to_decision = WAITS
-    yield to_review, day, reviewed
-    yield to_seen, reviewed, review.acknowledged
+    yield to_review, day, review.reviewed
+    yield to_seen, review.reviewed, review.acknowledged
     yield from_contact, day, review.acknowledged
     for dispute in review.disputes:
         if dispute.outcome.is_decision:

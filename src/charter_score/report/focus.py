@@ -92,10 +92,10 @@ def moved(key: CriterionKey, records: Sequence[ReviewRecord]) -> Moved | None:
     The worst of twenty criteria improves by itself, so no other two spans are compared.
     """
     days = [
-        str(agreed)
+        action.agreed
         for record in records
         for action in record.actions
-        if (agreed := getattr(action, "agreed", None)) and is_date(str(agreed))
+        if action.agreed and is_date(action.agreed)
     ]
     if not days:
         return None

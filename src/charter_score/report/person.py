@@ -283,20 +283,18 @@ class _Person:
     def _agreed(self) -> Block | None:
         if not self.shown.comments:
             return None
-        rows: list[tuple[Value, ...]] = []
-        for record in reversed(self.records):
-            for action in record.actions:
-                done = getattr(action, "done", None)
-                rows.append(
-                    (
-                        action.what,
-                        action.who if self.shown.names else None,
-                        str(getattr(action, "agreed", None) or "") or None,
-                        action.by,
-                        str(done) if done is not None else None,
-                        record.id,
-                    )
-                )
+        rows: list[tuple[Value, ...]] = [
+            (
+                action.what,
+                action.who if self.shown.names else None,
+                action.agreed,
+                action.by,
+                action.done,
+                record.id,
+            )
+            for record in reversed(self.records)
+            for action in record.actions
+        ]
         if not rows:
             return None
         columns = (

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from charter_score.outcome import Scored
-from charter_score.review import Status
+from charter_score.review import Selection, Status
 from charter_score.rubric import same_value, values_of
 from charter_score.samples.drawing import Shortfall
 
 LAST = 6
 """Reviews of an advisor that are looked back upon."""
-RANDOM = "random"
 
 
 @dataclass(slots=True)
@@ -28,8 +27,7 @@ class Shortfalls:
         """Take in one scored review."""
         result = scored.result
         review = result.review
-        selection = getattr(review, "selection", RANDOM)
-        if review.status is not Status.FINAL or str(selection) != RANDOM:
+        if review.standing is not Status.FINAL or review.selection is not Selection.RANDOM:
             return
         days = values_of(review.interaction, "date")
         if review.advisor is None or not days or result.meets_expected is None:

@@ -2,15 +2,18 @@
 
 Providers of language models hold an answer to a schema only where it keeps to a subset: objects
 whose properties are all required and no others allowed, `enum`, `anyOf`, arrays, descriptions; no
-conditions, patterns, references, defaults or bounds. What such an answer holds reads as a draft.
+conditions, patterns, references or defaults. The ends of a range are the only bounds.
+What such an answer holds reads as a draft.
 """
 
 import json
 from typing import Any
 
 from charter_score import facts
-from charter_score.review import Review, Status
-from charter_score.rubric import Criterion, Rubric, Section
+from charter_score.figures import decimal_text
+from charter_score.rating import Rating
+from charter_score.review import Status
+from charter_score.rubric import Criterion, Permission, Rubric, Section
 
 _TEXT = {"type": "string"}
 _SAID = "What in the contact shows it, in a sentence; for n/a, why there was no opportunity."
@@ -31,9 +34,8 @@ def structured_schema(rubric: Rubric) -> dict[str, Any]:
         "rubric": {"type": "string", "enum": [rubric.name]},
         "status": {"type": "string", "enum": [Status.DRAFT.value]},
     }
-    if "drafted_by" in Review.model_fields:
-        properties["drafted_by"] = {**_TEXT, "description": "The name of the model."}
     properties |= {
+        "drafted_by": {**_TEXT, "description": "The name of the model."},
         "ratings": _object(
             {section.id: _section(rubric, section) for section in rubric.sections},
             f"One entry for each section of: {facts.edition(rubric)}.",
@@ -78,7 +80,7 @@ def _criterion(rubric: Rubric, section: Section, criterion: Criterion) -> dict[s
     only = facts.only_when(criterion.applies_when)
     rated = _object(
         {
-            "rating": {"type": "string", "enum": [one.word for one in ratings]},
+            "rating": _rating(rubric, criterion),
             "comment": {**_TEXT, "description": _SAID},
             "evidence": {**_TEXT, "description": _PLACE},
         },
@@ -87,6 +89,22 @@ def _criterion(rubric: Rubric, section: Section, criterion: Criterion) -> dict[s
     if section.applies_when or criterion.applies_when:
         return {"anyOf": [rated, {"type": "null"}]}
     return rated
+
+
+def _rating(rubric: Rubric, criterion: Criterion) -> dict[str, Any]:
+    """What a rating may be: one of the words, or a number of the range or the word for n/a."""
+    numbers = criterion.range
+    if numbers is None:
+        return {"type": "string", "enum": list(rubric.shown_words(criterion))}
+    number = {
+        "type": "number",
+        "minimum": json.loads(decimal_text(numbers.from_)),
+        "maximum": json.loads(decimal_text(numbers.to)),
+    }
+    if criterion.not_applicable is Permission.FORBIDDEN:
+        return number
+    absent = rubric.shown(Rating.NOT_APPLICABLE.value)
+    return {"anyOf": [number, {"type": "string", "enum": [absent]}]}
 
 
 def _joined(parts: list[str]) -> str:

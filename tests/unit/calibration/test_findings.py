@@ -1,6 +1,5 @@
 """Own views and a model's drafts beside the reviews of people."""
 
-from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -19,12 +18,6 @@ RUBRIC = rubric_from(
       {id: greet, title: Greets}, {id: listen, title: Listens}]}]}
     """
 )
-
-
-class _Own(StrEnum):
-    """The status of an own view, also where the language of reviews does not have it yet."""
-
-    SELF = "self"
 
 
 def _review(reference: str, reviewer: str | None, greet: str, listen: str, **more: Any) -> Review:
@@ -52,7 +45,7 @@ def test_own_views_stand_beside_the_reviewers() -> None:
         reviews += [
             _review(f"C{number}", "Ann", "met", "not met"),
             _review(f"C{number}", "Ben", "met", "met" if number else "not met"),
-            _review(f"C{number}", None, "met", "met", status=_Own.SELF),
+            _review(f"C{number}", None, "met", "met", status=Status.SELF),
         ]
     found = _calibration(*reviews)
     assert found.reviewers == ("Ann", "Ben")

@@ -5,7 +5,8 @@ from fractions import Fraction
 import pytest
 
 from charter_score.figures import rounded_text
-from charter_score.stats.student import mean_interval, t_quantile
+from charter_score.stats.intervals import t_quantile
+from charter_score.stats.student import mean_interval
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,7 @@ from charter_score.stats.student import mean_interval, t_quantile
 )
 def test_quantiles_are_those_of_the_tables(degrees: int, quantile: float) -> None:
     """The .975 quantile, as every table of the distribution has it."""
-    assert t_quantile(degrees) == pytest.approx(quantile, abs=5e-4)
+    assert t_quantile(0.975, degrees) == pytest.approx(quantile, abs=5e-4)
 
 
 def test_the_interval_of_ten_scores() -> None:
