@@ -24,6 +24,7 @@ from charter_score.columns.expression import (
     Expressions,
     columns_looked_at,
 )
+from charter_score.columns.integers import Stages
 from charter_score.columns.layout import Layout, layout_of, result_columns
 from charter_score.columns.rows import RowScorer
 from charter_score.errors import UsageError
@@ -131,19 +132,22 @@ class Frame(ABC):
 
     def coded(self, frame: Any, codings: Mapping[str, Coding]) -> Any:
         """The frame with its words as codes, null where a value has none."""
-        columns = [_coded(one).alias(name) for name, one in codings.items()]
-        return frame.with_columns(*columns) if columns else frame
+        if not codings:
+            return frame
+        nowhere = Stages(frame).never
+        columns = [_coded(one, nowhere).alias(name) for name, one in codings.items()]
+        return frame.with_columns(*columns)
 
     @abstractmethod
     def by_engine(self, rubric: Rubric, layout: Layout) -> Any:
         """The frame with its results, each row scored by the engine."""
 
 
-def _coded(coding: Coding) -> nw.Expr:
+def _coded(coding: Coding, nowhere: nw.Expr) -> nw.Expr:
     """A column of codes; few words are compared one by one."""
     words = nw.col(coding.column)
     if not coding.codes:
-        return nw.lit(None, dtype=nw.Int64())
+        return nw.when(nowhere).then(nw.lit(0, dtype=nw.Int64()))
     if len(coding.codes) > _FEW:
         old, new = list(coding.codes), list(coding.codes.values())
         return words.replace_strict(old, new, default=None, return_dtype=nw.Int64())
@@ -207,11 +211,10 @@ class MemoryFrame(Frame):
         for row in _rows_scored(rubric, layout, whole.iter_rows()):
             for name, value in zip(names, row[len(layout.carried) :], strict=True):
                 results[name].append(value)
-        made = nw.from_dict(
-            results,
-            schema={name: _dtype(name) for name in names},
-            backend=whole.implementation,
-        )
+        schema = {name: _dtype(name) for name in names}
+        if whole.implementation.is_pandas():
+            schema = None  # its own whole numbers and truth values cannot be absent
+        made = nw.from_dict(results, schema=schema, backend=whole.implementation)
         carried = [whole[name] for name in layout.carried]
         scored = whole.select(*layout.carried) if carried else made
         if carried:
@@ -286,7 +289,10 @@ class DuckDBFrame(Frame):
 
 
 def _fetched(relation: Any) -> Iterator[Sequence[Any]]:
-    while rows := relation.fetchmany(1_000):
+    if hasattr(relation, "iter_rows"):
+        yield from relation.iter_rows()
+        return
+    while rows := relation.fetchmany(1_000):  # before DuckDB 2
         yield from rows
 
 

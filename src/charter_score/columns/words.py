@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from charter_score.diagnostics import Problem, Severity
-from charter_score.field_types import MisshapenError, read_day, word_reader
+from charter_score.field_types import MisshapenError, ReadOnly, read_day, word_reader
 from charter_score.linting import ReviewLinter
 from charter_score.rating import Rating, same_word
 from charter_score.review import Rated, Review, Selection, Status, WholeSection
@@ -75,7 +75,8 @@ class Reader:
 
     def __init__(self, rubric: Rubric) -> None:
         self._rubric = rubric
-        self._linter = ReviewLinter(rubric)
+        # Whether a criterion applies is another column's matter, and nothing to do with its words.
+        self._linter = ReviewLinter(_without_conditions(rubric))
         self._statuses = word_reader(Status, same_word)
         self._selections = word_reader(Selection, same_word)
 
@@ -155,6 +156,21 @@ class Reader:
             for problem in self._linter.open_problems(review)
             if problem.severity is Severity.ERROR
         ]
+
+
+def _without_conditions(rubric: Rubric) -> Rubric:
+    """The rubric with everything in it applying always."""
+    always: dict[str, object] = {"applies_when": ReadOnly()}
+    sections = [
+        section.model_copy(
+            update={
+                **always,
+                "criteria": tuple(one.model_copy(update=always) for one in section.criteria),
+            }
+        )
+        for section in rubric.sections
+    ]
+    return rubric.model_copy(update={"sections": tuple(sections)})
 
 
 def _read(read: Any, text: str) -> Any:
