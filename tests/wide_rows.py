@@ -90,7 +90,7 @@ def spoilt(rng: random.Random, rubric: Rubric, row: Row) -> Row:
         case 9:
             row["date"] = rng.choice(("2024-02-30", "2024-02-28 09:15", "yesterday"))
         case 10:
-            row |= {name: "n/a" for name in rated}
+            row |= dict.fromkeys(rated, "n/a")
         case _:
             row[rng.choice(("selection", "reviewed"))] = rng.choice(("targeted", "2024-05-06", "x"))
     return row
@@ -233,3 +233,21 @@ KINDS = {
     "pandas": (pandas_frame, pandas_rows),
     "duckdb": (duckdb_frame, duckdb_rows),
 }
+
+
+def spark_frame(session: Any) -> Callable[[list[str], Sequence[Row]], Any]:
+    """A maker of PySpark frames: the rows in seven partitions, most of them in one."""
+
+    def make(columns: list[str], rows: Sequence[Row]) -> Any:
+        values = [tuple(row.get(name) for name in columns) for row in rows]
+        schema = ", ".join(f"`{name}` string" for name in columns)
+        few, most = values[: len(values) // 5], values[len(values) // 5 :]
+        skewed = session.createDataFrame(most, schema).coalesce(1)
+        return session.createDataFrame(few, schema).repartition(6).union(skewed)
+
+    return make
+
+
+def spark_rows(frame: Any) -> list[dict[str, Any]]:
+    """The rows of a frame of PySpark."""
+    return [row.asDict() for row in frame.collect()]

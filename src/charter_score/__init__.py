@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from charter_score.api import load_review, load_rubric, score, score_paths, to_json
+    from charter_score.api import load_review, load_rubric, score, score_frame, score_paths, to_json
     from charter_score.diagnostics import Diagnostic, Location, Severity
     from charter_score.errors import CharterScoreError, DocumentError, UsageError
     from charter_score.outcome import Failed, Outcome, Scored, Skipped
@@ -77,12 +77,13 @@ __all__ = [
     "load_review",
     "load_rubric",
     "score",
+    "score_frame",
     "score_paths",
     "to_json",
 ]
 
 _MODULES = {
-    "api": ("load_review", "load_rubric", "score", "score_paths", "to_json"),
+    "api": ("load_review", "load_rubric", "score", "score_frame", "score_paths", "to_json"),
     "diagnostics": ("Diagnostic", "Location", "Severity"),
     "errors": ("CharterScoreError", "DocumentError", "UsageError"),
     "outcome": ("Failed", "Outcome", "Scored", "Skipped"),

@@ -1,7 +1,7 @@
 """A rubric as expressions over columns: from coded words to everything that a scored table says.
 
-Only what every engine of frames does alike is used: `+ - *`, comparisons, `when`. One division makes
-a guess, which whole numbers then correct (`_rounded`); no float decides anything.
+Only what every engine of frames does alike is used: `+ - *`, comparisons, `when`. One division
+guesses a percentage, which whole numbers then correct; no float decides anything.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -206,7 +206,7 @@ class Expressions:
         return WRONG if status is None else _STATUS.get(status, FINE)
 
     def _code_fields(self) -> None:
-        """The fields that matter, their values sorted by what is wrong and which conditions hold."""
+        """The fields that matter: what is wrong with their values, and which conditions hold."""
         looked_at = set(columns_looked_at(self._rubric, self._layout))
         for name, column in self._layout.fields.items():
             if column not in looked_at:

@@ -76,7 +76,7 @@ def _kind(given: Any) -> "Frame":
         return MemoryFrame(given)
     raise UsageError(
         f"frames of {implementation.name.lower()} are not scored",
-        "give one of Polars, pandas, DuckDB or PySpark; `duckdb.from_arrow` takes a table of PyArrow",
+        "give one of Polars, pandas, DuckDB or PySpark; `duckdb.from_arrow` takes PyArrow",
     )
 
 
@@ -211,7 +211,7 @@ class MemoryFrame(Frame):
         for row in _rows_scored(rubric, layout, whole.iter_rows()):
             for name, value in zip(names, row[len(layout.carried) :], strict=True):
                 results[name].append(value)
-        schema = {name: _dtype(name) for name in names}
+        schema: dict[str, Any] | None = {name: _dtype(name) for name in names}
         if whole.implementation.is_pandas():
             schema = None  # its own whole numbers and truth values cannot be absent
         made = nw.from_dict(results, schema=schema, backend=whole.implementation)
@@ -284,7 +284,8 @@ class DuckDBFrame(Frame):
             source = (
                 f"read_json({_quoted(path)}, format='newline_delimited', columns={{{columns}}})"
             )
-            relation.query("given", f"CREATE TEMP TABLE {table} AS SELECT {renamed} FROM {source}")
+            made = f"CREATE TEMP TABLE {table} AS SELECT {renamed} FROM {source}"  # noqa: S608
+            relation.query("given", made)
         return relation.query("given", f"SELECT * FROM {table}")  # noqa: S608 - our own name
 
 

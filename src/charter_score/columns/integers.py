@@ -1,6 +1,6 @@
 """Integer columns with the bounds that their values cannot leave, so that none overflows unseen.
 
-Not every engine of frames raises where 64 bits do not hold a sum (Polars wraps it silently). So each
+Not every engine of frames raises where 64 bits do not hold a sum (Polars wraps silently). So each
 step of the arithmetic carries the least and the greatest value that it can have, and a step that
 might not fit is refused before anything is computed.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
+from typing import Any
 
 import narwhals as nw
 
@@ -127,7 +128,7 @@ class Stages:
     What is `kept` can be used once the stage is `settled`.
     """
 
-    def __init__(self, frame: "nw.LazyFrame | nw.DataFrame[object]") -> None:
+    def __init__(self, frame: Any) -> None:
         self.frame = frame
         self._waiting: dict[str, nw.Expr] = {}
         self._number = 0

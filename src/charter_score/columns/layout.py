@@ -154,7 +154,7 @@ def _wrong(rubric: Rubric, layout: Layout) -> Iterator[Diagnostic]:
             if "." in name and section in sections:
                 yield _problem(
                     "unknown-column",
-                    f"column {place} has the form of a rating in `{section}`, and the rubric has no "
+                    f"column {place} looks like a rating in `{section}`, which has no "
                     "such criterion",
                     "correct its name, or take the column out",
                 )

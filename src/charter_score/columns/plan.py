@@ -103,7 +103,7 @@ def _is_told_apart(
 ) -> bool:
     """Whether every share but the bound itself is rounded to something else."""
     if denominators is None:
-        return 2 * 10 ** (decimals + 2) > most * bound.denominator
+        return bool(2 * 10 ** (decimals + 2) > most * bound.denominator)
     for denominator in denominators:
         exact = bound * denominator
         nearest = (-(-exact.numerator // exact.denominator) - 1, exact.__floor__() + 1)

@@ -1,4 +1,4 @@
-"""One row of a frame scored by the engine itself: where columns cannot, and to hold them against."""
+"""Rows of a frame scored by the engine itself: where columns cannot, and to hold them against."""
 
 from collections.abc import Mapping
 from fractions import Fraction

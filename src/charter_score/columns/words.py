@@ -4,9 +4,9 @@ A month of reviews says a few words again and again, so every distinct one is lo
 columns are compared with what was found. No rule is told a second time here: the linter judges.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from charter_score.diagnostics import Problem, Severity
 from charter_score.field_types import MisshapenError, ReadOnly, read_day, word_reader
@@ -16,6 +16,7 @@ from charter_score.review import Rated, Review, Selection, Status, WholeSection
 from charter_score.rubric import Criterion, Rubric, Section, holds
 from charter_score.scoring import ReadyRating, made_ready
 
+T = TypeVar("T")
 _MANY = ";"
 """What stands between several values in one cell."""
 _COMMENT = "."
@@ -117,7 +118,7 @@ class Reader:
     def field(
         self, name: str, value: object, conditions: Iterable[Mapping[str, tuple[str, ...]]]
     ) -> FieldWord | None:
-        """A value of an interaction field and which conditions on it alone hold; None of nothing."""
+        """A value of an interaction field: which conditions on it alone hold; None of nothing."""
         rule = self._rubric.fields.get(name)
         text = text_of(value)
         parts: str | tuple[str, ...] = text
@@ -173,7 +174,7 @@ def _without_conditions(rubric: Rubric) -> Rubric:
     return rubric.model_copy(update={"sections": tuple(sections)})
 
 
-def _read(read: Any, text: str) -> Any:
+def _read(read: Callable[[str], T], text: str) -> T | None:
     try:
         return read(text)
     except MisshapenError:
