@@ -54,8 +54,8 @@ def make(path: Path, number: int) -> None:
     connection = duckdb.connect()
     connection.execute("SET threads = 2")
     connection.execute(
-        f"COPY (SELECT 'r' || i AS id, 'Advisor ' || (i % 500) AS advisor, {words} "
-        f"FROM (SELECT i, {draws} FROM range({number}) AS t(i))) "  # noqa: S608
+        f"COPY (SELECT 'r' || i AS id, 'Advisor ' || (i % 500) AS advisor, {words} "  # noqa: S608
+        f"FROM (SELECT i, {draws} FROM range({number}) AS t(i))) "
         f"TO '{path}' (FORMAT parquet)"
     )
 

@@ -26,7 +26,7 @@ COLUMNS, BY_ENGINE = 3, 1
 
 @pytest.mark.parametrize("seed", [COLUMNS, 4])
 def test_spark_gives_what_the_engine_gives(session: Any, seed: int) -> None:
-    """The same for every review, right ones and spoilt ones, over several partitions, one skewed."""
+    """The same for every review, right or spoilt, over several partitions, one of them skewed."""
     _, rubric, _, rows = wide_rows.batch(seed, REVIEWS)
     make = wide_rows.spark_frame(session)
     found, is_by_columns = wide_rows.differences(rubric, rows, make, wide_rows.spark_rows)

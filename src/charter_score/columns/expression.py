@@ -377,8 +377,8 @@ def _key(condition: Condition) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(sorted((name, tuple(values)) for name, values in condition.items()))
 
 
-def _is_one_of(code: nw.Expr, numbers: Iterable[int]) -> nw.Expr:
-    return reduce(or_, [code == number for number in numbers])
+def _is_one_of(column: nw.Expr, numbers: Iterable[int]) -> nw.Expr:
+    return reduce(or_, [column == number for number in numbers])
 
 
 def _any(conditions: Iterable[nw.Expr]) -> nw.Expr | None:
@@ -997,8 +997,8 @@ def _summed(groups: Iterable[_Group], pick: Callable[[Mark], int]) -> Integer:
     return total([weighed(parts), constant(fixed)]).within(low, high)
 
 
-def _looked_up_code(code: nw.Expr, amounts: Mapping[int, int]) -> Integer:
-    return _looked_up(Integer(code, min(amounts), max(amounts)), amounts)
+def _looked_up_code(column: nw.Expr, amounts: Mapping[int, int]) -> Integer:
+    return _looked_up(Integer(column, min(amounts), max(amounts)), amounts)
 
 
 def _looked_up(value: Integer, amounts: Mapping[int, int]) -> Integer:
