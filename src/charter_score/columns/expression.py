@@ -79,6 +79,7 @@ class _Group:
     occurring: set[int] = field(default_factory=set)
     members: list[nw.Expr] = field(default_factory=list)
     counts: dict[int, Integer] = field(default_factory=dict)
+    sum_of_codes: Integer | None = None
 
     @property
     def base(self) -> int:
@@ -93,6 +94,15 @@ class _Group:
     def possible(self) -> list[int]:
         """Every code that can stand in a row that is scored."""
         return [*([NOT_APPLYING] if self.base == NOT_APPLYING else []), *sorted(self.occurring)]
+
+    @property
+    def uncounted(self) -> int | None:
+        """The code beside the base, whose number the sum of all codes gives; None of a lone one.
+
+        So a criterion that is met or not met needs no comparison at all.
+        """
+        beside = (one for one in (self.base + 1, self.base - 1) if one in self.occurring)
+        return next(beside, None)
 
     @property
     def is_counted(self) -> bool:
@@ -399,7 +409,6 @@ class _Rules:
         self._stages = stages
         self._applies: dict[object, nw.Expr | None] = {}
         self._comments: dict[str, nw.Expr] = {}
-        self._rated: list[nw.Expr] = []
         self.all_rated: nw.Expr | None = None
         for section in expressions.sections:
             for one in section.criteria:
@@ -446,7 +455,6 @@ class _Rules:
         for section in self._of.sections:
             for one in section.criteria:
                 code = self._stages.keep_as_is(self._code(section, one))
-                self._rated.append(code)
                 one.group.members.append(code)
 
     def _code(self, section: _Section, one: _Criterion) -> nw.Expr:
@@ -508,16 +516,30 @@ class _Rules:
         return None if comment is None else nw.when(comment).then(code)
 
     def count(self) -> None:
-        """Keep how often each rating of a kind was given, and whether all are rated."""
+        """Keep how often each rating of a kind was given, but for what their sum gives."""
         stages = self._stages
-        self.all_rated = self._flag(~reduce(add, self._rated).is_null())
         for section in self._of.sections:
             for group in section.groups:
+                number, possible = len(group.members), group.possible or [NOT_APPLYING]
+                summed = reduce(add, group.members)
+                group.sum_of_codes = Integer(
+                    stages.keep_as_is(summed), min(possible) * number, max(possible) * number
+                )
                 if not group.is_counted:
                     continue
-                for code in sorted(group.occurring - {group.base}):
+                for code in sorted(group.occurring - {group.base, group.uncounted}):
                     each = [counted(member == code) for member in group.members]
                     group.counts[code] = stages.keep(total(each))
+
+    def note_rated(self) -> None:
+        """Keep whether every criterion that applies is rated: a sum without a part is null."""
+        sums = [
+            group.sum_of_codes.column
+            for section in self._of.sections
+            for group in section.groups
+            if group.sum_of_codes is not None
+        ]
+        self.all_rated = self._flag(~reduce(add, sums).is_null())
 
     def is_scored(self, observed: Integer) -> nw.Expr:
         """Whether a review has a score: asked of every row, so with as few columns as will do."""
@@ -570,7 +592,7 @@ class _Rules:
         return reduce(and_, given) if len(given) == len(applying) else None
 
     def _rated_all(self) -> nw.Expr:
-        assert self.all_rated is not None  # noqa: S101 - `count` came before
+        assert self.all_rated is not None  # noqa: S101 - `note_rated` came before
         return self.all_rated
 
     def _unfinished(self) -> list[tuple[str, nw.Expr]]:
@@ -697,6 +719,7 @@ class _Outputs:
     def made(self) -> dict[str, nw.Expr]:
         """Each column of the result by its name."""
         stages, rubric = self._stages, self._rubric
+        self._rules.note_rated()
         groups = [group for section in self._sections for group in section.groups]
         observed = stages.keep(_summed(groups, lambda mark: mark.observed))
         critical = stages.keep(_summed(groups, lambda mark: mark.critical))
@@ -993,7 +1016,16 @@ def _summed(groups: Iterable[_Group], pick: Callable[[Mark], int]) -> Integer:
             continue
         base = amounts.get(group.base, 0)
         fixed += base * len(group.members)
-        parts += [(amounts[code] - base, number) for code, number in group.counts.items()]
+        beside, by_sum = group.uncounted, 0
+        if beside is not None and group.sum_of_codes is not None:
+            # Σ codes - base · members = Σ (code - base) · number, which gives the uncounted number.
+            by_sum = (amounts[beside] - base) * (beside - group.base)
+            fixed -= by_sum * group.base * len(group.members)
+            parts.append((by_sum, group.sum_of_codes))
+        parts += [
+            (amounts[code] - base - by_sum * (code - group.base), number)
+            for code, number in group.counts.items()
+        ]
     return total([weighed(parts), constant(fixed)]).within(low, high)
 
 

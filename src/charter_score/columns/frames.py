@@ -154,12 +154,11 @@ def _coded(coding: Coding, nowhere: nw.Expr) -> nw.Expr:
     by_code: dict[int, list[Any]] = {}
     for value, code in coding.codes.items():
         by_code.setdefault(code, []).append(value)
-    found: Any = None
+    chain: Any = nw
     for code, values in by_code.items():
         same = reduce(or_, [words == value for value in values])
-        number = nw.lit(code, dtype=nw.Int64())
-        chosen = nw.when(same).then(number)
-        found = chosen if found is None else chosen.otherwise(found)
+        chain = chain.when(same).then(nw.lit(code, dtype=nw.Int64()))
+    found: nw.Expr = chain
     return found
 
 
@@ -250,10 +249,16 @@ class DuckDBFrame(Frame):
             if not coding.codes:
                 columns.append(Constant(None).cast("BIGINT").alias(name))
                 continue
-            words = Constant(list(coding.codes))
-            codes = Constant(list(coding.codes.values()))
-            place = Function("list_position", words, Column(coding.column))
-            columns.append(Function("list_extract", codes, place).cast("BIGINT").alias(name))
+            words, column = list(coding.codes), Column(coding.column)
+            by_code = {code: word for word, code in coding.codes.items()}
+            if len(by_code) == len(words) and min(by_code) > 0 and max(by_code) < 2 * _FEW:
+                # One word a code: its place in a list is its code.
+                at_place = [by_code.get(place) for place in range(1, max(by_code) + 1)]
+                found = Function("list_position", Constant(at_place), column)
+            else:
+                place = Function("list_position", Constant(words), column)
+                found = Function("list_extract", Constant(list(coding.codes.values())), place)
+            columns.append(found.alias(name))
         return nw.from_native(relation.select(Star(), *columns)) if columns else frame
 
     def by_engine(self, rubric: Rubric, layout: Layout) -> Any:
