@@ -193,11 +193,10 @@ class MemoryFrame(Frame):
         """The distinct values, asked for column by column."""
         found: dict[str, list[Any] | None] = {}
         for name in names:
-            column = frame.select(name).unique()
+            column = frame.select(name).filter(~nw.col(name).is_null()).unique()
             if isinstance(column, nw.LazyFrame):
                 column = column.collect()
-            values = column[name].to_list() if len(column) <= MOST_VALUES else None
-            found[name] = None if values is None else [one for one in values if one == one]  # noqa: PLR0124
+            found[name] = column[name].to_list() if len(column) <= MOST_VALUES else None
         return found
 
     def by_engine(self, rubric: Rubric, layout: Layout) -> Any:
@@ -290,8 +289,9 @@ class DuckDBFrame(Frame):
                 f"read_json({_quoted(path)}, format='newline_delimited', columns={{{columns}}})"
             )
             made = f"CREATE TEMP TABLE {table} AS SELECT {renamed} FROM {source}"  # noqa: S608
-            relation.query("given", made)
-        return relation.query("given", f"SELECT * FROM {table}")  # noqa: S608 - our own name
+            relation.query(f"{table}_given", made)
+        whole = f"SELECT * FROM {table}"  # noqa: S608 - our own name
+        return relation.query(f"{table}_given", whole)
 
 
 def _fetched(relation: Any) -> Iterator[Sequence[Any]]:

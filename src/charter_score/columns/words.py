@@ -6,6 +6,7 @@ columns are compared with what was found. No rule is told a second time here: th
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from math import isnan
 from typing import Any, NamedTuple, TypeVar
 
 from charter_score.diagnostics import Problem, Severity
@@ -32,6 +33,8 @@ def text_of(value: object) -> str:
             return "true" if value else "false"
         case int():
             return str(value)
+        case float() if isnan(value):
+            return ""
         case float() if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
         case float():

@@ -85,6 +85,20 @@ def test_numbers_of_any_type_are_ratings() -> None:
         assert scored["not_scored"].to_list() == [None, "unknown-rating", "unrated"]
 
 
+def test_what_is_missing_in_pandas_is_unrated() -> None:
+    """However pandas says that nothing is there: None, its own NA, or the NaN of its floats."""
+    ranged = {"id": "clear", "title": "Clear", "range": {"to": 10}}
+    rubric = small(sections=[{"id": "talk", "title": "Talk", "criteria": [ranged]}])
+    for kind in ("Int64", "float64", "string", "object"):
+        words = kind in ("string", "object")
+        values = pandas.Series(["7", None] if words else [7, None], dtype=kind)
+        scored = score_frame(pandas.DataFrame({"talk.clear": values}), rubric)
+        assert scored["percent"].tolist()[0] == 70.0
+        assert scored["not_scored"].tolist()[1] == "unrated"
+    nan = polars.DataFrame({"talk.clear": [7.0, float("nan")]})
+    assert score_frame(nan, rubric)["not_scored"].to_list() == [None, "unrated"]
+
+
 def test_words_of_any_type_are_ratings() -> None:
     """A column of categories is read by its words; true and false are no ratings."""
     categories = polars.Series(["met", "no", None], dtype=polars.Categorical)
