@@ -532,7 +532,10 @@ class _Rules:
                     group.counts[code] = stages.keep(total(each))
 
     def note_rated(self) -> None:
-        """Keep whether every criterion that applies is rated: a sum without a part is null."""
+        """Keep whether every criterion that applies is rated: a sum without a part is null.
+
+        The sums of codes are numbers in every row from here on.
+        """
         sums = [
             group.sum_of_codes.column
             for section in self._of.sections
@@ -540,6 +543,16 @@ class _Rules:
             if group.sum_of_codes is not None
         ]
         self.all_rated = self._flag(~reduce(add, sums).is_null())
+        for section in self._of.sections:
+            for group in section.groups:
+                found = group.sum_of_codes
+                if found is not None:
+                    # A row without a score gets some sum, so that whole numbers stay whole:
+                    # pandas makes floats of them where one is null.
+                    low = constant(found.low).column
+                    filled = nw.when(found.column.is_null()).then(low).otherwise(found.column)
+                    whole = Integer(filled.cast(INT), found.low, found.high)
+                    group.sum_of_codes = self._stages.keep(whole)
 
     def is_scored(self, observed: Integer) -> nw.Expr:
         """Whether a review has a score: asked of every row, so with as few columns as will do."""
@@ -720,6 +733,7 @@ class _Outputs:
         """Each column of the result by its name."""
         stages, rubric = self._stages, self._rubric
         self._rules.note_rated()
+        stages.settle()
         groups = [group for section in self._sections for group in section.groups]
         observed = stages.keep(_summed(groups, lambda mark: mark.observed))
         critical = stages.keep(_summed(groups, lambda mark: mark.critical))
