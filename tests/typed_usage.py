@@ -45,6 +45,7 @@ from charter_score import (
     load_review,
     load_rubric,
     score,
+    score_frame,
     score_paths,
     to_json,
 )
@@ -142,6 +143,10 @@ def use(folder: Path) -> list[str]:
         lines.append(wrong_call.hint or "")
     except CharterScoreError:
         raise
+    try:
+        assert_type(score_frame([1], made_rubric()), list[int])
+    except UsageError as no_frame:
+        lines.append(no_frame.hint or "")
     lines += map(described, score_paths([folder, str(folder / "absent.yaml")]))
     lines.append(to_json(score_paths(folder)))
     return lines

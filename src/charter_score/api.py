@@ -18,7 +18,7 @@ the package: `from charter_score import score`.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias, TypeVar
 
 from charter_score import library
 from charter_score.collectors import Collected
@@ -41,6 +41,7 @@ from charter_score.source.reading import is_rubric, read_document
 from charter_score.wire.ours import is_ours
 
 Path: TypeAlias = str | os.PathLike[str]
+F = TypeVar("F")
 Source: TypeAlias = Path | Mapping[str, object]
 """A file's path, or the values that would stand in it."""
 
@@ -171,7 +172,7 @@ def _checked(rubric: Rubric) -> LoadedRubric:
     return checked
 
 
-def score_frame(frame: Any, rubric: Rubric) -> Any:
+def score_frame(frame: F, rubric: Rubric) -> F:
     """A frame of reviews, one a row, with the result of each: a frame of the same kind.
 
     Takes a frame of Polars or pandas, a lazy one of Polars, a relation of DuckDB or a frame of
@@ -204,7 +205,8 @@ def score_frame(frame: Any, rubric: Rubric) -> Any:
         raise UsageError(
             "a frame is scored with the extra `tables`", "pip install 'charter-score[tables]'"
         ) from None
-    return scored_frame(frame, _checked(rubric).rubric)
+    scored: F = scored_frame(frame, _checked(rubric).rubric)
+    return scored
 
 
 def score_paths(
