@@ -250,9 +250,10 @@ class DuckDBFrame(Frame):
                 continue
             words, column = list(coding.codes), Column(coding.column)
             by_code = {code: word for word, code in coding.codes.items()}
-            if len(by_code) == len(words) and min(by_code) > 0 and max(by_code) < 2 * _FEW:
-                # One word a code: its place in a list is its code.
-                at_place = [by_code.get(place) for place in range(1, max(by_code) + 1)]
+            if len(words) == len(by_code) and sorted(by_code) == [*range(1, len(words) + 1)]:
+                # One word a code and no gap between them: a word's place in a list is its code.
+                # A gap could not be filled with null, whose place would be that of every blank.
+                at_place = [by_code[place] for place in sorted(by_code)]
                 found = Function("list_position", Constant(at_place), column)
             else:
                 place = Function("list_position", Constant(words), column)

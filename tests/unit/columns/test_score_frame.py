@@ -132,6 +132,16 @@ def test_what_is_no_frame_is_refused(given: Any) -> None:
     assert "Polars" in (wrong.value.hint or "")
 
 
+def test_a_blank_is_unrated_whichever_words_a_column_has() -> None:
+    """Also where nobody was rated met: a blank must not take the place of the missing word."""
+    table = duckdb.sql(
+        """SELECT * FROM (VALUES ('no', 'met'), (NULL, 'met'), ('', NULL))
+        AS calls("welcome.name", "welcome.tone")"""
+    )
+    scored = score_frame(table, small()).select("not_scored", "percent").fetchall()
+    assert scored == [(None, 75.0), ("unrated", None), ("unrated", None)]
+
+
 def test_values_of_several_kinds_are_refused() -> None:
     """A column of pandas in which text and numbers are mixed is refused by its place."""
     frame = pandas.DataFrame({"welcome.name": ["met", 1], "welcome.tone": ["met", "met"]})
