@@ -14,6 +14,10 @@ BROWSER = next(
     None,
 )
 
+JAVA = pytest.mark.skipif(
+    shutil.which("java") is None,
+    reason="pip cannot bring Java, which Spark runs on; `.ci/run spark` installs it where it may",
+)
 FORKS = pytest.mark.skipif(
     not hasattr(os, "fork"),
     reason="Windows has no forks, which alone carry a fault that a test plants into a worker; "

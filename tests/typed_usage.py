@@ -46,6 +46,7 @@ from charter_score import (
     load_review,
     load_rubric,
     score,
+    score_frame,
     score_paths,
     score_table,
     to_json,
@@ -144,6 +145,10 @@ def use(folder: Path) -> list[str]:
         lines.append(wrong_call.hint or "")
     except CharterScoreError:
         raise
+    try:
+        assert_type(score_frame([1], made_rubric()), list[int])
+    except UsageError as no_frame:
+        lines.append(no_frame.hint or "")
     lines += map(described, score_paths([folder, str(folder / "absent.yaml")]))
     lines.append(to_json(score_paths(folder)))
     rows = folder / "rows.csv"

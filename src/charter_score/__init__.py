@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         load_review,
         load_rubric,
         score,
+        score_frame,
         score_paths,
         score_table,
         to_json,
@@ -86,6 +87,7 @@ __all__ = [
     "load_review",
     "load_rubric",
     "score",
+    "score_frame",
     "score_paths",
     "score_table",
     "to_json",
@@ -93,7 +95,7 @@ __all__ = [
 
 _MODULES = {
     "api": (
-        *("ScoredTable", "load_review", "load_rubric", "score"),
+        *("ScoredTable", "load_review", "load_rubric", "score", "score_frame"),
         *("score_paths", "score_table", "to_json"),
     ),
     "diagnostics": ("Diagnostic", "Location", "Severity"),

@@ -18,12 +18,12 @@ the package: `from charter_score import score`.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias, cast, overload
+from typing import Any, TypeAlias, TypeVar, cast, overload
 
 from charter_score import library
 from charter_score.collectors import Collected
 from charter_score.diagnostics import Problem
-from charter_score.errors import DocumentError
+from charter_score.errors import DocumentError, UsageError
 from charter_score.figures import Figure
 from charter_score.library import LoadedRubric, checked_review, rubric_of
 from charter_score.linting import rubric_problems
@@ -44,6 +44,7 @@ from charter_score.summary import Summary
 from charter_score.wire.ours import is_ours
 
 Path: TypeAlias = str | os.PathLike[str]
+F = TypeVar("F")
 Source: TypeAlias = Path | Mapping[str, object]
 """A file's path, or the values that would stand in it."""
 
@@ -172,6 +173,43 @@ def _checked(rubric: Rubric) -> LoadedRubric:
             _checked_rubrics.clear()
         _checked_rubrics[id(rubric)] = checked
     return checked
+
+
+def score_frame(frame: F, rubric: Rubric) -> F:
+    """A frame of reviews, one a row, with the result of each: a frame of the same kind.
+
+    Takes a frame of Polars or pandas, a lazy one of Polars, a relation of DuckDB or a frame of
+    PySpark, in the wide form of docs/formats.md: a column `section.criterion` for each criterion.
+    The results equal those of `score`; a review that has none says why in `not_scored`. It needs
+    the extra `tables`. What a column holds is looked at once, when this is called; a lazy frame is
+    scored when its rows are asked for.
+
+    Raises:
+        DocumentError: where the rubric has errors, or the frame's columns do not fit it.
+        UsageError: for what is no such frame, or without the extra.
+
+    >>> import polars
+    >>> rubric = load_rubric({"id": "greeting", "version": "1", "title": "Greeting", "sections": [
+    ...     {"id": "welcome", "title": "Welcome", "criteria": [
+    ...         {"id": "name", "title": "Gave their name"},
+    ...         {"id": "tone", "title": "Was friendly", "points": 3}]}]})
+    >>> month = polars.DataFrame({
+    ...     "id": ["a", "b", "c"],
+    ...     "welcome.name": ["met", "no", "n/a"],
+    ...     "welcome.tone": ["met", "met", None]})
+    >>> score_frame(month, rubric).select("id", "percent", "needs", "not_scored").rows()
+    [('a', 100.0, 0, None), ('b', 75.0, 1, None), ('c', None, None, 'unrated')]
+    """
+    try:
+        from charter_score.columns.frames import scored_frame
+    except ModuleNotFoundError as missing:
+        if missing.name != "narwhals":
+            raise
+        raise UsageError(
+            "a frame is scored with the extra `tables`", "pip install 'charter-score[tables]'"
+        ) from None
+    scored: F = scored_frame(frame, _checked(rubric).rubric)
+    return scored
 
 
 def score_paths(

@@ -69,7 +69,7 @@ def score(rubric: Rubric, review: Review) -> ReviewResult:
     return Scorer(rubric).score(review)
 
 
-class _Rating(NamedTuple):
+class ReadyRating(NamedTuple):
     """One rating of one criterion made ready: its worth, and the same in scaled points."""
 
     worth: Worth
@@ -149,9 +149,9 @@ class _Criterion:
         self._rubric = rubric
         self._scale = scale
         self._read = rubric.rating_reader(criterion)
-        self._words: dict[str, _Rating] = {}
+        self._words: dict[str, ReadyRating] = {}
 
-    def rating(self, word: str) -> _Rating:
+    def rating(self, word: str) -> ReadyRating:
         """What a reviewer's word is worth here; made ready when it is first met.
 
         Raises:
@@ -163,17 +163,17 @@ class _Criterion:
             if meant is None:
                 raise KeyError(word)
             rating = str(meant)
-            found = self._words.get(rating) or _ready(
+            found = self._words.get(rating) or made_ready(
                 self._rubric, self.criterion, rating, self._scale
             )
             _remember(self._words, rating, found)
         return found
 
 
-def _ready(rubric: Rubric, criterion: Criterion, rating: str, scale: int) -> _Rating:
+def made_ready(rubric: Rubric, criterion: Criterion, rating: str, scale: int) -> ReadyRating:
     """A rating in the integers that add."""
     worth = worth_of(rubric, criterion, rating)
-    return _Rating(
+    return ReadyRating(
         worth,
         _scaled(worth.earned, scale),
         int(worth.available * scale),
@@ -584,7 +584,7 @@ class Scorer:
             take(left.pop(0))
 
 
-def _sums(ratings: Sequence[_Rating]) -> Sums:
+def _sums(ratings: Sequence[ReadyRating]) -> Sums:
     """Earned and available of some ratings."""
     return sum([one.earned for one in ratings]), sum([one.available for one in ratings])
 
