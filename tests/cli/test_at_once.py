@@ -53,8 +53,8 @@ def test_all_mistakes_of_a_command_line(run: Run) -> None:
         "    hint: charter-score score --help lists them",
         "charter-score: charter-score.toml: there is no setting `nope`",
         "    hint: the settings are accountable, by, color, fail-under, fail-under-mean, gate, "
-        "include-comments, include-names, jobs, max-not-applicable, no-comments, output-format, "
-        "pseudonyms, rubric, rubrics, since, until and where",
+        "include-comments, include-names, jobs, mapping, max-not-applicable, no-comments, "
+        "output-format, pseudonyms, rubric, rubrics, since, until and where",
         "charter-score: charter-score.toml: `rubrics` names a folder that is not there",
         "    hint: a path is relative to this file",
         "charter-score: charter-score.toml: `jobs` takes a whole number",

@@ -60,6 +60,9 @@ OF_A_TABLE = (
 OF_OTHERS = {
     **dict.fromkeys(OF_A_TABLE[:5], "only a workbook brings it about: the tests of tables"),
     **dict.fromkeys(OF_A_FORM, "only a workbook brings it about: the tests of the form"),
+    "damaged-results": "only `report` gives it, on a results file: the tests of that command",
+    "differs-from-results": "only `report` gives it, on a results file: the tests of that command",
+    "result-column": "only `score_frame` gives it, on a frame: the tests of columns",
     "not-editable": "only `dispute` gives it, on a good review: the tests of that command",
     "not-results": "only `verify` gives it, on what is no results file: the tests of that command",
     **dict.fromkeys(OF_A_LIST, "only `sample` gives it, on a list: the tests of that command"),

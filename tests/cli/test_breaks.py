@@ -43,7 +43,7 @@ def test_a_comment_breaks_where_it_was_broken() -> None:
     assert shown("github").splitlines()[0].endswith("point: " + MEANT.replace("\n", "%0A"))
     assert MEANT in html.unescape(shown("html"))
     line = " ".join(MEANT.split())
-    assert f"(not met, 0 of 1 point: {line})" in shown("markdown")
+    assert line in " ".join(shown("markdown").split())
 
 
 @pytest.mark.parametrize("form", ["junit", "gitlab", "github", "markdown", "html"])

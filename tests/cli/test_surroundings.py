@@ -311,7 +311,7 @@ def test_no_verdict_speaks_of_another_code(run: Run, words: str, told: str) -> N
     assert "Exit" not in done.stderr
 
 
-@pytest.mark.parametrize("chosen", ["csv", "html", "concise"])
+@pytest.mark.parametrize("chosen", ["csv", "concise"])
 def test_a_full_temporary_folder(run: Run, chosen: str) -> None:
     """Rows that wait in a temporary file which cannot grow: the output is lost, and told so."""
     full = (

@@ -31,7 +31,11 @@ from random_documents import to_yaml
 
 ROOT = Path(__file__).resolve().parents[3]
 RUBRICS = [*sorted(ROOT.glob("rubrics/*.yaml")), ROOT / "examples/small/benefits-call.yaml"]
-EXAMPLES = [path for path in sorted(ROOT.glob("examples/*/*.yaml")) if path not in RUBRICS]
+EXAMPLES = [
+    path
+    for path in sorted(ROOT.glob("examples/*/*.yaml"))
+    if path not in RUBRICS and not path.name.endswith(".mapping.yaml")
+]
 EVERY_RUBRIC = pytest.mark.parametrize("path", RUBRICS, ids=lambda path: path.stem)
 EVERY_EXAMPLE = pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: f"{p.parent.name}/{p.stem}")
 
