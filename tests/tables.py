@@ -18,7 +18,7 @@ Document = Mapping[str, Any]
 Cells = list[list[str]]
 OWN = ("id", "rubric", "status", "advisor", "reviewer", "team", "notes")
 KNOWN = ("date", "channel", "reference")
-PARTS = ("comment", "evidence")
+PARTS = ("comment", "evidence", "causes")
 
 
 def criteria(rubric: Document) -> list[tuple[str, str]]:
@@ -53,7 +53,9 @@ def _heading(field: str) -> str:
 
 def _rated(review: Document, section: str, criterion: str) -> dict[str, str]:
     given = review["ratings"].get(section, {}).get(criterion, "")
-    return given if isinstance(given, dict) else {"rating": str(given)}
+    if not isinstance(given, dict):
+        return {"rating": str(given)}
+    return {name: _text(value) for name, value in given.items()}
 
 
 def wide(rubric: Document, reviews: Sequence[Document]) -> Cells:

@@ -76,6 +76,8 @@ def test_everything_is_collected(found: list[Outcome | LeftOut]) -> None:
 def test_a_collector_has_two_ways_in() -> None:
     """A new count is a class with `add` and `combine`, and a field of the one list."""
     for one in fields(Collected):
+        if one.name == "own":  # what only the command at hand has
+            continue
         collector = type(getattr(Collected(), one.name))
         assert callable(collector.add)
         assert callable(collector.combine)

@@ -131,6 +131,7 @@ def random_month(seed: int, number: int) -> tuple[dict[str, Any], list[dict[str,
     reviews = []
     for place in range(number):
         review = dict(random_documents.review(rng, rubric))
+        random_documents.spell_out(rubric, review)
         for name in (*ABOUT, "rubric"):
             review.pop(name, None)
         reviews.append({**review, "id": f"{place:04}"})
