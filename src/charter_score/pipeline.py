@@ -239,6 +239,8 @@ class Scoring:
     def _is_large_table(self, entry: Input) -> bool:
         if entry.path is None or not (is_table(entry.shown) or is_workbook(entry.shown)):
             return False
+        if self._records_results(entry):
+            return False
         try:
             return os.stat(entry.path).st_size > LARGE
         except OSError:
@@ -470,12 +472,9 @@ class Scoring:
         if (known := _known_by_name(one)) is not None:
             yield known
             return
-        if self._job.results and one.root is None and one.path is not None:
-            from charter_score.source.recorded import holds_results
-
-            if holds_results(one.path, one.shown):
-                yield from self._recorded_in(one)
-                return
+        if self._records_results(one):
+            yield from self._recorded_in(one)
+            return
         if one.path is not None and (is_table(one.shown) or is_workbook(one.shown)):
             for made in self._tables(one):
                 if made is None:
@@ -500,6 +499,14 @@ class Scoring:
                 yield LeftOut(one.shown, "a workbook that is no form")
             else:
                 yield Failed(one.shown, document.diagnostics)
+
+    def _records_results(self, entry: Input) -> bool:
+        """Whether a named file is one of results, and is to be read as what it records."""
+        if not self._job.results or entry.root is not None or entry.path is None:
+            return False
+        from charter_score.source.recorded import holds_results
+
+        return holds_results(entry.path, entry.shown)
 
     def _recorded_in(self, file: Input) -> Iterator[Outcome | LeftOut]:
         """What became of each review that a results file records: scored anew, or as it says."""

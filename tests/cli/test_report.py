@@ -235,7 +235,7 @@ def test_without_jinja_the_reason_and_the_way_out_are_told(desk: Path) -> None:
     assert programs.run("report", "month", "-f", "json", "-q", cwd=desk, before=before).stdout
 
 
-@pytest.mark.parametrize("name", ["results.json"])
+@pytest.mark.parametrize("name", ["results.json", "results.jsonl"])
 def test_a_results_file_gives_the_report_of_its_reviews(desk: Path, name: str) -> None:
     """Named as an input, results are the reviews that they record: the same report, to the byte."""
     run(desk, "score", "month", "-o", name, "-q")
