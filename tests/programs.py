@@ -76,7 +76,9 @@ def run_binary(
     (a terminal); with either, the program has a process of its own.
     """
     own_process = before or onto
-    if own_process and not hasattr(os, "fork"):
+    # Threads of a native library do not live on in a fork, which may then wait for them forever.
+    has_threads = not _THREADED.isdisjoint(sys.modules)
+    if own_process and (not hasattr(os, "fork") or (has_threads and not onto)):
         standard_input = {} if given is None else {"input": given}
         more = {"program": program, "before": before, "cwd": cwd, **standard_input}
         return fresh(*words, env={**os.environ, **environment}, **more)
@@ -100,6 +102,10 @@ def run_binary(
         stdout.seek(0)
         stderr.seek(0)
         return subprocess.CompletedProcess(words, code, stdout.read(), stderr.read())
+
+
+_THREADED = frozenset(["duckdb", "polars", "pyarrow", "vl_convert"])
+"""Libraries that start threads of their own."""
 
 
 def install(folder: Path) -> None:

@@ -225,7 +225,6 @@ def test_a_report_among_reviews_is_left_out(desk: Path) -> None:
     assert json.loads(done.stdout)["summary"]["failed"] == 1  # the broken one, as ever
 
 
-@pytest.mark.long
 def test_without_jinja_the_reason_and_the_way_out_are_told(desk: Path) -> None:
     """HTML needs an extra; JSON and Markdown do not."""
     before = "import sys; sys.modules['jinja2'] = None"
