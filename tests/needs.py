@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -34,6 +35,14 @@ NAMED_DESCRIPTORS = pytest.mark.skipif(
 PROC = pytest.mark.skipif(
     not Path("/proc/self/fd").is_dir(),
     reason="only Linux lists what a test looks for, processes and open files, as files in /proc",
+)
+ANY_NAMES = pytest.mark.skipif(
+    sys.platform in ("win32", "darwin"),
+    reason="the file systems of Windows and macOS take only names that are Unicode",
+)
+KILLS = pytest.mark.skipif(
+    not hasattr(signal, "SIGKILL"),
+    reason="Windows has no SIGKILL, by which the test ends the reader's process",
 )
 FULL_DEVICE = pytest.mark.skipif(
     not Path("/dev/full").exists(),

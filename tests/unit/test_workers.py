@@ -54,7 +54,7 @@ def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> S
     """
     chosen: StartMethod = request.param
     if chosen not in workers.multiprocessing.get_all_start_methods():
-        pytest.skip(f"this system has no {chosen}")
+        pytest.skip("Windows starts processes by `spawn` alone, which is tried there")
     monkeypatch.setattr(workers, "start_method", lambda: chosen)
     monkeypatch.setitem(workers.FEWEST, "spawn", workers.FEWEST["fork"])
     monkeypatch.setattr(workers, "SMALLEST", 8)

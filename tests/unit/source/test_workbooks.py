@@ -3,7 +3,6 @@
 import io
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
+import needs
 import spreadsheets
 from charter_score.diagnostics import Diagnostic, Location
 from charter_score.errors import DocumentError
@@ -602,7 +602,7 @@ def test_the_current_folder_lends_no_modules(
     assert not diagnostics_in(FORM)
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="only there a process can be killed so")
+@needs.KILLS
 def test_the_process_ends_with_the_one_that_asks(tmp_path: Path) -> None:
     """Killed without a chance to clean up, whoever asked leaves no process behind."""
     (tmp_path / "form.xlsx").write_bytes(FORM)
