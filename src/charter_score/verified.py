@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from charter_score.scalars import Number
+
 SHOWN = frozenset(
     (
         *("earned", "available", "share", "percent", "criteria", "of", "not_applicable", "uplift"),
@@ -112,7 +114,7 @@ def differing(
 def _word(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return str(value).lower().replace("none", "null")
-    return str(value) if isinstance(value, str) else "something else"
+    return str(value) if isinstance(value, str | Number) else "something else"
 
 
 def _name(entry: Any, at: int) -> str:

@@ -26,9 +26,10 @@ from charter_score.outcome import Failed, Scored, Skipped
 from charter_score.review import Review, without_comments
 from charter_score.scoring import NothingObservedError
 from charter_score.source.document import Document
+from charter_score.source.earlier_results import parsed_json
 from charter_score.source.files import Input, read_bytes, search, shown_path
 from charter_score.source.reading import is_rubric, read_documents
-from charter_score.source.recorded_results import Digits, Recorded, parsed_json
+from charter_score.source.recorded_results import Recorded
 from charter_score.summary import Summary
 from charter_score.verified import Finding, Kind, Verification, differing
 from charter_score.wire.encoding import ResultWriter, encode, summary_document
@@ -267,7 +268,7 @@ class Verifier:
         try:
             by = tuple(dict.fromkeys(group["by"] for group in recorded.get("groups", ())))
             summary = Summary(by=by, filter=_filter(recorded.get("filter")))
-            summary.filtered_out = int(recorded.get("filtered_out", "0"))
+            summary.filtered_out = int(str(recorded.get("filtered_out", 0)))
         except (TypeError, ValueError, KeyError, AttributeError):
             yield Finding(Kind.SUMMARY_DIFFERS, shown, "", "its summary is damaged")
             return
@@ -322,4 +323,4 @@ def _holds_text(value: Any, name: str = "") -> bool:
         return any(_holds_text(one, key) for key, one in value.items())
     if isinstance(value, list):
         return any(_holds_text(one, name) for one in value)
-    return name in FREE_TEXT and isinstance(value, str) and not isinstance(value, Digits)
+    return name in FREE_TEXT and isinstance(value, str)

@@ -1,23 +1,26 @@
-"""Plain tables as the sheets of a workbook: text stays text, our figures are numbers.
+"""What every workbook of ours has in common, and plain tables as the sheets of one.
 
-Needs the extra `excel` (XlsxWriter).
+Text stays text, our figures are numbers, no clock shows. Needs the extra `excel` (XlsxWriter).
 """
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from charter_score.errors import UsageError
 from charter_score.figures import Figure
 from charter_score.forms.contract import NO_XML
+from charter_score.render.text.hostile import visible
 
-_MADE = datetime(2016, 1, 1, tzinfo=UTC)
-"""No clock: the same reviews give the same bytes."""
 LONGEST_CELL = 32_767
 """UTF-16 units that a cell can hold."""
-MOST_ROWS = 1_048_575
-"""Rows below the head of a sheet."""
+MOST_ROWS = 1_048_576
+"""Rows that a sheet can hold, its head included."""
+_MADE = datetime(2016, 1, 1, tzinfo=UTC)
+"""No clock: the same reviews give the same bytes."""
+_BREAK = re.compile("\r\n?")
 
 Cell = str | None
 """A `Figure` is written as a number, any other text as text."""
@@ -31,11 +34,11 @@ class Sheet(NamedTuple):
     rows: Sequence[Sequence[Cell]]
 
 
-def workbook(sheets: Sequence[Sheet]) -> bytes:
-    """The sheets as the bytes of a workbook.
+def needs_excel() -> None:
+    """See that workbooks can be written here, before any work is done.
 
     Raises:
-        UsageError: where the extra is not installed, or a sheet has more rows than one can hold.
+        UsageError: where the extra is not installed.
     """
     try:
         import xlsxwriter
@@ -43,16 +46,38 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
         raise UsageError(
             "the format xlsx needs an extra", "pip install 'charter-score[excel]'"
         ) from None
-    stream = io.BytesIO()
+    del xlsxwriter
+
+
+def begun(stream: io.BytesIO) -> Any:
+    """An empty XlsxWriter workbook that a stream will hold: no text becomes a formula or a link.
+
+    Raises:
+        UsageError: where the extra is not installed.
+    """
+    needs_excel()
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(
         stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties({"title": "charter-score", "created": _MADE})
+    return book
+
+
+def workbook(sheets: Sequence[Sheet]) -> bytes:
+    """The sheets as the bytes of a workbook.
+
+    Raises:
+        UsageError: where the extra is not installed, or a sheet has more rows than one can hold.
+    """
+    stream = io.BytesIO()
+    book = begun(stream)
     text = {"valign": "top", "text_wrap": True, "quote_prefix": True}
     head = book.add_format({**text, "bold": True, "bg_color": "#1F3A4D", "font_color": "#FFFFFF"})
     plain, number = book.add_format(text), book.add_format({"valign": "top"})
     for sheet in sheets:
-        if len(sheet.rows) > MOST_ROWS:
+        if len(sheet.rows) >= MOST_ROWS:
             raise UsageError("there are more rows than a sheet can hold", "take -f json")
         page = book.add_worksheet(sheet.name)
         page.freeze_panes(1, 1)
@@ -67,15 +92,30 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
                 if isinstance(cell, Figure):
                     page.write_number(below, at, float(cell), number)
                 elif cell is not None:
-                    page.write_string(below, at, _legal(cell), plain)
+                    page.write_string(below, at, plain_cell(cell), plain)
     book.close()
     return stream.getvalue()
 
 
-def _legal(text: str) -> str:
-    """Text that XML can hold, cut where a cell ends."""
-    text = NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
-    encoded = text.encode("utf-16-le", "replace")
-    if len(encoded) <= 2 * LONGEST_CELL:
+def plain_text(text: str) -> str:
+    r"""Text as a sheet can hold it: as it was written.
+
+    Joiners and marks of direction belong to what somebody wrote; only what a sheet cannot hold is
+    shown as `\u001b` instead.
+    """
+    return NO_XML.sub(lambda found: visible(found[0]), _BREAK.sub("\n", text))
+
+
+def plain_cell(text: str) -> str:
+    """Text as a cell holds it."""
+    return cut(plain_text(text))
+
+
+def cut(text: str) -> str:
+    """Text no longer than a cell can be."""
+    if 2 * len(text) <= LONGEST_CELL:
         return text
-    return encoded[: 2 * (LONGEST_CELL - 1)].decode("utf-16-le", "ignore") + "…"
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * LONGEST_CELL:
+        return text
+    return units[: 2 * (LONGEST_CELL - 1)].decode("utf-16-le", "ignore") + "…"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from charter_score.errors import DocumentError, UsageError
 from charter_score.filters import NO_FILTER, PEOPLE, ReviewFilter, month_of
@@ -64,8 +64,12 @@ class _RefusedError(ValueError):
     """What is wrong with the file, as the end of a sentence about it."""
 
 
-def _parsed(text: str) -> object:
-    """A JSON text in which no key stands twice; its numbers are not looked at."""
+def parsed_json(text: str) -> Any:
+    """A JSON text in which no key stands twice; its numbers stay their digits, as `Number`s.
+
+    Raises:
+        ValueError: where it is no such text.
+    """
     return json.loads(
         text,
         parse_float=Number,
@@ -102,13 +106,13 @@ def recorded_in(text: str) -> Recorded:
     """
     results = _results(text)
     if text.lstrip().startswith('{"kind"'):
-        lines = [_parsed(line) for line in text.split("\n") if line.strip()]
+        lines = [parsed_json(line) for line in text.split("\n") if line.strip()]
         of_kind = {
             wanted: [line for line in lines if _text(line, "kind") == wanted]
             for wanted in ("failure", "skipped")
         }
         return Recorded(results, of_kind["failure"], of_kind["skipped"])
-    whole = _parsed(text)
+    whole = parsed_json(text)
     failures, skipped = _at(whole, "failures"), _at(whole, "skipped")
     if not isinstance(failures, list) or not isinstance(skipped, list):
         raise _RefusedError("is damaged: `failures` or `skipped` is no list")
@@ -118,14 +122,14 @@ def recorded_in(text: str) -> Recorded:
 def _results(text: str) -> list[object]:
     """The results in a file: of one whole document, or one a line; as many as its summary says."""
     if text.lstrip().startswith('{"kind"'):
-        lines = [_parsed(line) for line in text.split("\n") if line.strip()]
+        lines = [parsed_json(line) for line in text.split("\n") if line.strip()]
         kinds = [_text(line, "kind") for line in lines]
         if not _KINDS.issuperset(kinds):
             raise _RefusedError("is damaged: it has a line of an unknown kind")
         results = [line for line, kind in zip(lines, kinds, strict=True) if kind == "result"]
         summary = lines[-1]
     else:
-        whole = _parsed(text)
+        whole = parsed_json(text)
         if not isinstance(whole, dict) or whole.get("schema") != RESULTS_SCHEMA:
             raise _RefusedError(f"holds no results of this version ({RESULTS_SCHEMA})")
         listed = _at(whole, "results")

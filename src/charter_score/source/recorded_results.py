@@ -1,11 +1,11 @@
 """A results file of ours read back whole, for a comparison with what is recomputed."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from charter_score.diagnostics import Diagnostic
 from charter_score.errors import DocumentError
+from charter_score.source.earlier_results import parsed_json
 from charter_score.source.files import RESULTS, AnyPath, read_bytes, shown_path
 from charter_score.wire.encoding import RESULTS_SCHEMA
 
@@ -22,12 +22,6 @@ class Recorded(NamedTuple):
     skipped: Sequence[Mapping[str, Any]]
     summary: Mapping[str, Any] | None
     version: str | None = None
-
-
-class Digits(str):
-    """A number of a JSON document, as its digits stand there."""
-
-    __slots__ = ()
 
 
 def recorded_results(path: AnyPath) -> Recorded:
@@ -49,7 +43,7 @@ def recorded_results(path: AnyPath) -> Recorded:
 
 def _parts(text: str) -> tuple[list[Any], list[Any], list[Any], Any, str | None]:
     if text.lstrip().startswith('{"kind"'):
-        lines = [_parsed(line) for line in text.split("\n") if line.strip()]
+        lines = [parsed_json(line) for line in text.split("\n") if line.strip()]
         by_kind: dict[str, list[Any]] = {}
         for line in lines:
             by_kind.setdefault(line["kind"], []).append(line)
@@ -58,7 +52,7 @@ def _parts(text: str) -> tuple[list[Any], list[Any], list[Any], Any, str | None]
         listed = [by_kind.get(kind, []) for kind in ("result", "failure", "skipped", "summary")]
         results, failures, skipped, summaries = listed
         return results, failures, skipped, summaries[-1] if summaries else None, None
-    whole = _parsed(text)
+    whole = parsed_json(text)
     if whole["schema"] != RESULTS_SCHEMA:
         raise ValueError("another document")
     lists = [whole[name] for name in ("results", "failures", "skipped")]
@@ -67,29 +61,3 @@ def _parts(text: str) -> tuple[list[Any], list[Any], list[Any], Any, str | None]
             raise TypeError("no list of objects")
     results, failures, skipped = lists
     return results, failures, skipped, whole.get("summary"), str(whole["tool"]["version"])
-
-
-def _parsed(text: str) -> Any:
-    return json.loads(
-        text,
-        parse_float=Digits,
-        parse_int=Digits,
-        parse_constant=_refused,
-        object_pairs_hook=_mapping,
-    )
-
-
-def _refused(_: str) -> None:
-    raise ValueError("no number of JSON")
-
-
-def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    mapping = dict(pairs)
-    if len(mapping) < len(pairs):
-        raise ValueError("a key stands twice")
-    return mapping
-
-
-def parsed_json(text: str) -> Any:
-    """A document of ours as `recorded_results` reads it, so that both can be compared."""
-    return _parsed(text)

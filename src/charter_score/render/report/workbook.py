@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from charter_score.errors import UsageError
 from charter_score.figures import JSON_DECIMALS, rounded_text
 from charter_score.render.report.cells import NUMERIC, document
-from charter_score.render.results.workbook import MADE, plain_cell, sheet_name
+from charter_score.render.results.workbook import sheet_name
+from charter_score.render.sheets import begun, plain_cell
 from charter_score.report.model import Block, Column, Kind, Of, Report, Table, Value
 from charter_score.report.team import PERSON_DECIDES
 from charter_score.stats.intervals import Interval
@@ -35,17 +35,8 @@ def report_workbook(report: Report) -> bytes:
     Raises:
         UsageError: where the extra is not installed.
     """
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise UsageError(
-            "the format xlsx needs an extra", "pip install 'charter-score[excel]'"
-        ) from None
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    book.set_properties({"title": "charter-score", "created": MADE})
+    book = begun(stream)
     sheets = _Sheets(book)
     sheets.words(report)
     for part in report.parts:

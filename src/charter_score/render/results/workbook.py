@@ -7,16 +7,14 @@ Text is always written as a string, so nothing a person wrote can become a formu
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from charter_score import facts
 from charter_score.compiled import bounds_of
-from charter_score.errors import UsageError
 from charter_score.field_types import is_date
 from charter_score.figures import JSON_DECIMALS, Figure, percent_text, rounded_text
-from charter_score.forms.contract import NO_XML
 from charter_score.outcome import Failed, Outcome, Scored, Skipped
 from charter_score.render.results.batch import Closing
 from charter_score.render.results.findings import reason
@@ -45,15 +43,14 @@ from charter_score.render.results.table import (
     criterion_rows,
     review_row,
 )
+from charter_score.render.sheets import LONGEST_CELL, MOST_ROWS, begun, cut, needs_excel, plain_text
 from charter_score.render.text.diagnostics import place_text
 from charter_score.render.text.hostile import visible
 from charter_score.render.text.phrases import count
 from charter_score.summary import RubricSummary, Summary, mean_of, quantile
 
-LONGEST_CELL = 32_767
-"""UTF-16 units that a cell can hold."""
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-"""What a sheet can hold, its head included."""
+MOST_COLUMNS = 16_384
+"""What a sheet can hold."""
 WIDEST = 48
 _A4 = 9
 _PERCENT = '0.0#########"%"'
@@ -84,9 +81,6 @@ _CRITERIA_READ_FIRST = (
     "comment",
 )
 """Columns of criteria that a person reads, in that order."""
-_BREAK = re.compile("\r\n?")
-MADE = datetime(2016, 1, 1, tzinfo=UTC)
-"""No clock: the same reviews give the same bytes."""
 
 Unscored = tuple[str, str, str]
 """Path, what became of it, why."""
@@ -110,13 +104,7 @@ class Workbook:
     """
 
     def __init__(self, *, page: bool = False) -> None:
-        try:
-            import xlsxwriter
-        except ImportError:
-            raise UsageError(
-                "the format xlsx needs an extra", "pip install 'charter-score[excel]'"
-            ) from None
-        del xlsxwriter
+        needs_excel()
         self._reviews: list[ReviewRow] = []
         self._columns = Columns()
         self._criteria: list[tuple[Cell, ...]] = []
@@ -158,13 +146,8 @@ class Workbook:
 
     def end(self, closing: Closing) -> Iterator[bytes]:
         """The workbook."""
-        import xlsxwriter
-
         stream = io.BytesIO()
-        book = xlsxwriter.Workbook(
-            stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        )
-        book.set_properties({"title": "charter-score", "created": MADE})
+        book = begun(stream)
         sheets = _Sheets(book)
         if self._page:
             sheets.page(self._page)
@@ -416,8 +399,8 @@ class _Sheets:
 
     def _fitting(self, text: str) -> str:
         """A text as a cell holds it; one that had to be cut is counted."""
-        plain = _plain(text)
-        shown = _cut(plain)
+        plain = plain_text(text)
+        shown = cut(plain)
         self._cut += shown != plain
         return shown
 
@@ -589,27 +572,3 @@ def _lines_of(text: str) -> int:
 def _wrapped(text: str, width: int) -> int:
     """How many lines a text takes in a column so wide, about."""
     return sum(1 + len(line) // (width - 3) for line in text.splitlines())
-
-
-def _plain(text: str) -> str:
-    r"""Text as a sheet can hold it: as it was written.
-
-    Joiners and marks of direction belong to what somebody wrote; only what a sheet cannot hold is
-    shown as `\u001b` instead.
-    """
-    return NO_XML.sub(lambda found: visible(found[0]), _BREAK.sub("\n", text))
-
-
-def plain_cell(text: str) -> str:
-    """Text as a cell holds it."""
-    return _cut(_plain(text))
-
-
-def _cut(text: str) -> str:
-    """Text no longer than a cell can be."""
-    if 2 * len(text) <= LONGEST_CELL:
-        return text
-    units = text.encode("utf-16-le")
-    if len(units) <= 2 * LONGEST_CELL:
-        return text
-    return units[: 2 * (LONGEST_CELL - 1)].decode("utf-16-le", "ignore") + "…"

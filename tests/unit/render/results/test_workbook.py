@@ -21,10 +21,12 @@ import hostile
 import needs
 from batches import batch, rendered, rendered_text
 from charter_score.outcome import Outcome, Scored
+from charter_score.render import sheets
 from charter_score.render.results import workbook
 from charter_score.render.results.csv import Csv, LongCsv
 from charter_score.render.results.json import JsonEnvelope
-from charter_score.render.results.workbook import LONGEST_CELL, Workbook
+from charter_score.render.results.workbook import Workbook
+from charter_score.render.sheets import LONGEST_CELL
 from documents import with_changes
 
 # openpyxl knows no data bars of 2010; that they are there is looked up in the XML.
@@ -339,10 +341,10 @@ def test_no_part_of_the_file_can_act() -> None:
 def test_a_cell_is_cut_by_the_units_that_excel_counts() -> None:
     """A cell holds 32,767 UTF-16 units: 20,000 faces are cut, not lost, and between faces."""
     text = "😀" * 20_000
-    written = workbook._cut(text)
+    written = sheets.cut(text)
     assert written == "😀" * 16_383 + "…"
-    assert workbook._cut("x" * LONGEST_CELL) == "x" * LONGEST_CELL
-    assert workbook._cut("x" * (LONGEST_CELL + 1)) == "x" * (LONGEST_CELL - 1) + "…"
+    assert sheets.cut("x" * LONGEST_CELL) == "x" * LONGEST_CELL
+    assert sheets.cut("x" * (LONGEST_CELL + 1)) == "x" * (LONGEST_CELL - 1) + "…"
 
 
 def test_what_was_cut_is_told() -> None:
