@@ -73,7 +73,7 @@ class Job(NamedTuple):
     folder, as a hook is given them, a rubric or results of ours among them are left out as they are
     in a folder. With `drafts` a draft in which everything is rated is scored too, for a comparison
     with the review that came of it. `people` is what was agreed about figures of persons.
-    in a folder. With `results` a file of ours that is named is read as the reviews that it records.
+    With `results` a file of ours that is named is read as the reviews that it records.
     `own` makes the collectors that only the command at hand has. With `pseudonyms` no
     name, id or path leaves the place where a review is scored.
     """

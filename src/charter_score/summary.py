@@ -222,6 +222,19 @@ class FewestOfPeople(NamedTuple):
     least: int
     agreed: str
 
+    @property
+    def told(self) -> str:
+        """What was agreed, and where, in a sentence."""
+        fewest = fewest_for(self, PERSONS)
+        return f"{self.agreed}: no figure of a person below {fewest} reviews."
+
+
+def fewest_for(people: FewestOfPeople | None, fields: Iterable[str]) -> int:
+    """Reviews that a group of these fields has at least, or else no figure is shown of it."""
+    if people is None or PERSONS.isdisjoint(fields):
+        return FEWEST_TO_COMPARE
+    return max(FEWEST_TO_COMPARE, people.least)
+
 
 def group_values(scored: Scored, by: str) -> dict[str | None, str]:
     """What a review is grouped under: a person, team, rubric, month, or an interaction field.
@@ -277,9 +290,7 @@ class Summary:
 
     def fewest_for(self, fields: Iterable[str]) -> int:
         """Reviews that a group of these fields has at least, or else no figure is shown of it."""
-        if self.people is None or PERSONS.isdisjoint(fields):
-            return FEWEST_TO_COMPARE
-        return max(FEWEST_TO_COMPARE, self.people.least)
+        return fewest_for(self.people, fields)
 
     def _repr_html_(self) -> str:
         """How many reviews there were, and each rubric's mean, as a notebook shows them."""

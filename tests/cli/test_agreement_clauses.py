@@ -123,6 +123,34 @@ def test_a_person_of_few_reviews_has_no_figures(desk: Path) -> None:
     assert "too few" not in by_channel
 
 
+def test_a_report_keeps_to_it_too(desk: Path) -> None:
+    """No mean of an advisor, nor of their own page, where seven were agreed; the team keeps its."""
+    team = ("report", "reviews", "--by", "advisor", "-f", "json", *RUBRICS)
+    person = ("report", "reviews", "--advisor", "Advisor 1", "-f", "json", *RUBRICS)
+    told = "clause 3.1): no figure of a person below 7 reviews."
+    before, own = (programs.run(*words, cwd=desk).stdout for words in (team, person))
+    assert _means(before) == [50, None]
+    assert "The mean score of 6 reviews is 50%" in own
+    assert told not in before + own
+    agree(desk, 'fewest_reviews: {least: 7, clause: "3.1"}\n')
+    after, own = (programs.run(*words, cwd=desk).stdout for words in (team, person))
+    assert _means(after) == [None, None]
+    assert "The mean score of 9 reviews is 50%" in after
+    assert "The mean score" not in own
+    assert "6 reviews: too few to compare." in own
+    assert told in after
+    assert told in own
+
+
+def _means(report: str) -> list[int | None]:
+    """The means in the table of advisors of a report; None for each where there is no column."""
+    blocks = json.loads(report)["rubrics"][0]["blocks"]
+    (table,) = (
+        table for block in blocks for table in block["tables"] if table["id"] == "by-advisor"
+    )
+    return [row.get("mean") for row in table["rows"]]
+
+
 def test_a_drift_of_few_contacts_is_not_told(desk: Path) -> None:
     """Where seven were agreed, the six contacts of a reviewer give no drift."""
     for number in range(6):

@@ -50,6 +50,7 @@ from charter_score.report.team import PEOPLE, Asked, Found, team_report
 from charter_score.report.window import window_of
 from charter_score.rubric import same_value
 from charter_score.source.files import shown_path
+from charter_score.summary import FewestOfPeople
 
 
 class ReportFormat(StrEnum):
@@ -185,7 +186,8 @@ def run_report(options: ReportOptions) -> ExitCode:
         NotWrittenError: where the report could not be written.
     """
     _refuse(options)
-    refuse_by_agreement([_shown(options)])
+    agreed = refuse_by_agreement([_shown(options)])
+    people = None if agreed is None else agreed.people
     chosen = _chosen(options)
     pseudonyms = pseudonyms_under(options.pseudonyms, options.color)
     job = Job(
@@ -196,11 +198,12 @@ def run_report(options: ReportOptions) -> ExitCode:
         pseudonyms=pseudonyms,
         comments=not options.no_comments,
         results=True,
+        people=people,
     )
     if options.advisor is not None or options.each_advisor:
         return run_people(options, job)
     format_ = format_of(options)
-    asked = _asked(options, chosen if pseudonyms is None else pseudonyms.chosen(chosen))
+    asked = _asked(options, chosen if pseudonyms is None else pseudonyms.chosen(chosen), people)
     job = job._replace(own=_Counts(asked.by, together=asked.public), comments=False)
     refuse_input(options, options.output)
     collected = collected_over(job, options)
@@ -356,6 +359,7 @@ def run_people(options: ReportOptions, job: Job) -> ExitCode:
     shown = Shown(
         names=options.include_names,
         comments=not options.no_comments and (options.include_comments or not is_public_log),
+        people=job.people,
     )
     hides_name = is_public_log and not options.include_names
     for place, (_, person) in enumerate(sorted(records.people.items())):
@@ -444,7 +448,7 @@ def _chosen(options: ReportOptions) -> ReviewFilter:
     return ReviewFilter(options.where, since, until)
 
 
-def _asked(options: ReportOptions, chosen: ReviewFilter) -> Asked:
+def _asked(options: ReportOptions, chosen: ReviewFilter, people: FewestOfPeople | None) -> Asked:
     """What the report is asked for.
 
     Raises:
@@ -465,6 +469,7 @@ def _asked(options: ReportOptions, chosen: ReviewFilter) -> Asked:
         volumes=volumes,
         beside=options.beside,
         command=LISTS_EACH if options.pseudonyms or options.public else _listing(options),
+        people=people,
     )
 
 

@@ -29,7 +29,7 @@ from charter_score.report.wording import Carries, carries, count, day_title, per
 from charter_score.rubric import CriterionKey, Rubric
 from charter_score.stats.control_chart import xmr
 from charter_score.stats.intervals import mean_interval
-from charter_score.summary import mean_of, quantile
+from charter_score.summary import PERSONS, FewestOfPeople, fewest_for, mean_of, quantile
 
 MOST_QUOTES = 4
 """Texts of reviewers that are listed, the latest."""
@@ -48,10 +48,14 @@ METHOD = (
 
 
 class Shown(NamedTuple):
-    """What a person's page may show besides their own: others' names, free text."""
+    """What a person's page may show besides their own: others' names, free text.
+
+    `people` is what was agreed about figures of persons.
+    """
 
     names: bool = False
     comments: bool = True
+    people: FewestOfPeople | None = None
 
 
 def person_report(
@@ -72,7 +76,7 @@ def person_report(
         title=person.name if title is None else title,
         scope=(f"{count(reviews, 'review')} in the record.{span}",),
         parts=parts,
-        method=METHOD,
+        method=METHOD if shown.people is None else (*METHOD, shown.people.told),
         since=window.since,
         until=window.until,
         reviews=reviews,
@@ -89,6 +93,7 @@ class _Person:
         self.rubric = rubric
         self.records = sorted(records, key=lambda record: (record.day, record.id, record.path))
         self.shown = shown
+        self.fewest = fewest_for(shown.people, PERSONS)
         self.counted = [
             record
             for record in self.records
@@ -129,7 +134,7 @@ class _Person:
 
     def _in_short(self) -> Block:
         reviews = len(self.counted)
-        level = carries(reviews)
+        level = carries(reviews, self.fewest)
         shares = Counter(record.share for record in self.counted)
         told = []
         if level is Carries.NOTHING:
@@ -262,7 +267,7 @@ class _Person:
         records = [record for record in self.records if record.counts and record.day]
         records = records[-MOST_POINTS:]
         chart = xmr([record.share for record in records])
-        if chart.mean is None:
+        if chart.mean is None or len(records) < self.fewest:
             return None
         labels = tuple(day_title(record.day) for record in records)
         told = trend_told(labels, chart, "review")

@@ -48,7 +48,15 @@ from charter_score.rubric import CriterionKey, same_value
 from charter_score.stats.control_chart import Chart, xmr
 from charter_score.stats.funnel import ALARM, WARNING, Standing, lowest_inside, standing
 from charter_score.stats.intervals import mean_interval, wilson
-from charter_score.summary import FEWEST_TO_COMPARE, as_people_sort, fields_in, mean_of, quantile
+from charter_score.summary import (
+    FEWEST_TO_COMPARE,
+    FewestOfPeople,
+    as_people_sort,
+    fewest_for,
+    fields_in,
+    mean_of,
+    quantile,
+)
 
 PEOPLE = ("advisor", "reviewer")
 """Fields whose values are people's names."""
@@ -67,7 +75,10 @@ PERSON_DECIDES = (
 
 
 class Asked(NamedTuple):
-    """What a report was asked for: names or letters, a plan, volumes, an answer to set beside."""
+    """What a report was asked for: names or letters, a plan, volumes, an answer to set beside.
+
+    `people` is what was agreed about figures of persons.
+    """
 
     names: bool = False
     public: bool = False
@@ -77,6 +88,7 @@ class Asked(NamedTuple):
     volumes: Volumes | None = None
     beside: str | None = None
     command: str = "charter-score score PATH -o reviews.csv"
+    people: FewestOfPeople | None = None
 
 
 class Found(NamedTuple):
@@ -194,6 +206,8 @@ def _method(asked: Asked) -> Iterator[str]:
         "Trends are XmR charts: the mean and 2.66 mean moving ranges either way, from the first "
         "twelve months with five reviews or more; limits from six months on, on trial until twelve."
     )
+    if asked.people is not None:
+        yield asked.people.told
     yield (
         "Groups of twenty reviews or more are held against the whole by exact binomial tails "
         "(95%, 99.8%). There is no league table: order is by name."
@@ -228,10 +242,12 @@ GROUP_COLUMNS = (
 )
 
 
-def group_figures(cell: Cell, said: str | None = None) -> tuple[Value, ...]:
-    """The values of `GROUP_COLUMNS`: no more of them than so many reviews carry."""
+def group_figures(
+    cell: Cell, said: str | None = None, fewest: int = FEWEST_TO_COMPARE
+) -> tuple[Value, ...]:
+    """The values of `GROUP_COLUMNS`: no more than so many reviews carry, the `fewest` or more."""
     summary = cell.summary
-    level = carries(cell.reviews)
+    level = carries(cell.reviews, fewest)
     has_expected = summary.rubric.expected is not None
     met = Of(summary.meets_expected, cell.reviews) if has_expected else None
     says = said if said is not None else level.told
@@ -689,6 +705,7 @@ class _Part:
         groups = self.groups(fields)
         if not groups or (not is_asked and all(values == (None,) for values, _ in groups)):
             return None
+        fewest = fewest_for(self.asked.people, fields)
         kinds = [Kind.PERSON if name in PEOPLE else Kind.TEXT for name in fields]
         heads = tuple(
             Column(_key(name), f"{name[:1].upper()}{name[1:]}", kind)
@@ -697,7 +714,7 @@ class _Part:
         rows = tuple(
             (
                 *(self.labels.of(*pair) for pair in zip(fields, values, strict=True)),
-                *group_figures(cell, self._said(fields, cell)),
+                *group_figures(cell, self._said(fields, cell), fewest),
             )
             for values, cell in groups
         )
@@ -706,14 +723,15 @@ class _Part:
         columns, rows = without_empty((*heads, *GROUP_COLUMNS), rows)
         table = Table(f"by-{name}", title, columns, rows, self._bounds)
         picture, description = self._bands_of(fields, groups)
-        few = sum(cell.reviews < FEWEST_TO_COMPARE for _, cell in groups)
+        few = sum(cell.reviews < fewest for _, cell in groups)
         told = ["In order of name."] if len(groups) > 1 else []
         if few:
             are = "has" if few == 1 else "have"
             told.append(
-                f"{count(few, 'group')} {are} fewer than {FEWEST_TO_COMPARE} reviews: "
-                f"{wording.TOO_FEW}."
+                f"{count(few, 'group')} {are} fewer than {fewest} reviews: {wording.TOO_FEW}."
             )
+            if self.asked.people is not None and fewest > FEWEST_TO_COMPARE:
+                told.append(self.asked.people.told)
         if self.hidden is not None and any(field == fields for field, _ in self.hidden):
             told.append("Small groups are left out, with others that would give them away.")
         return Block(
@@ -739,7 +757,7 @@ class _Part:
 
     def _said(self, fields: tuple[str, ...], cell: Cell) -> str:
         """What a group of so many reviews carries; large ones stand to the whole."""
-        level = carries(cell.reviews)
+        level = carries(cell.reviews, fewest_for(self.asked.people, fields))
         if level is not Carries.COMPARISON:
             return level.told
         share = self._share_of_whole()
@@ -788,10 +806,11 @@ class _Part:
         share = self._share_of_whole()
         if share is None or (self.asked.public and field in PEOPLE):
             return None
+        fewest = max(wording.FEWEST_IN_FUNNEL, fewest_for(self.asked.people, (field,)))
         large = [
             (values, cell)
             for values, cell in self.groups((field,))
-            if cell.reviews >= wording.FEWEST_IN_FUNNEL and values[0] is not None
+            if cell.reviews >= fewest and values[0] is not None
         ]
         if not large or len(self.groups((field,))) < 2:
             return None
@@ -821,12 +840,13 @@ class _Part:
             Column("meets_expected", "At or above expected", Kind.OF),
             Column("says", "What it carries", Kind.TEXT),
         )
+        enough = "twenty" if fewest == wording.FEWEST_IN_FUNNEL else fewest
         told = [
-            f"{count(len(outside), field)} of {len(points)} with twenty reviews or more "
+            f"{count(len(outside), field)} of {len(points)} with {enough} reviews or more "
             f"{'is' if len(outside) == 1 else 'are'} outside the 95% limits around the whole's "
             f"{plain_percent(share)}; by chance alone about one in twenty would be."
             if outside
-            else f"None of {len(points)} with twenty reviews or more: each is as expected of the "
+            else f"None of {len(points)} with {enough} reviews or more: each is as expected of the "
             f"whole's {plain_percent(share)}."
         ]
         return Block(
@@ -887,7 +907,7 @@ class _Part:
                 continue
             absent = cell.summary.by_criterion().not_applicable.total()
             name = self.labels.of("reviewer", values[0])
-            level = carries(cell.reviews)
+            level = carries(cell.reviews, fewest_for(self.asked.people, ("reviewer",)))
             if level is Carries.RECORD:
                 rows.append((name, cell.reviews, None, level.told))
                 continue

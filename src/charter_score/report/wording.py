@@ -39,11 +39,11 @@ class Carries(Enum):
         return str(self.value)
 
 
-def carries(reviews: int) -> Carries:
-    """How much may be said of so many reviews."""
+def carries(reviews: int, fewest: int = FEWEST_TO_COMPARE) -> Carries:
+    """How much may be said of so many reviews, where a figure needs the `fewest`."""
     if not reviews:
         return Carries.NOTHING
-    if reviews < FEWEST_TO_COMPARE:
+    if reviews < fewest:
         return Carries.RECORD
     return Carries.COACHING if reviews < FEWEST_IN_FUNNEL else Carries.COMPARISON
 

@@ -202,7 +202,7 @@ def _grouping(summary: Summary, by: str, *, names: bool) -> Grouping:
     notes = [HIDDEN] if hidden and rows else []
     fewest = summary.fewest_for(fields)
     if summary.people is not None and fewest > FEWEST_TO_COMPARE and rows:
-        notes.append(f"{summary.people.agreed}: no figure of a person below {fewest} reviews.")
+        notes.append(summary.people.told)
     note = " ".join(notes) or None
     few, too_few = None, f"fewer than {fewest} reviews, {TOO_FEW}"
     is_empty = any(row.value(figure) is None for row in rows for figure in figures)
