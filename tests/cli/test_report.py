@@ -228,7 +228,7 @@ def test_a_report_among_reviews_is_left_out(desk: Path) -> None:
 def test_without_jinja_the_reason_and_the_way_out_are_told(desk: Path) -> None:
     """HTML needs an extra; JSON and Markdown do not."""
     before = "import sys; sys.modules['jinja2'] = None"
-    done = programs.run("report", "month", "-q", cwd=desk, before=before)
+    done = programs.fresh("report", "month", "-q", cwd=desk, before=before, text=True)
     assert done.returncode == 2
     assert "charter-score[report]" in done.stderr
     assert programs.run("report", "month", "-f", "json", "-q", cwd=desk, before=before).stdout

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import hostile
@@ -22,6 +22,7 @@ from charter_score.errors import ExitCode, UsageError
 from charter_score.figures import decimal_text
 from charter_score.linting.review_checks import review_problems
 from charter_score.linting.rubric_checks import rubric_problems
+from charter_score.rating import same_word
 from charter_score.render.rubric.changes import changes_json, rubric_changes
 from charter_score.render.text.console import Screen
 from charter_score.result import ReviewResult
@@ -316,8 +317,14 @@ def carried(rng: random.Random, review: Document, changes: RubricChanges) -> Doc
             own = ratings[place]
             word = own["rating"] if isinstance(own, dict) else own
             ratings[place] = {"rating": word, "comment": "Because."}
+    readers = {(section.id, one.id): new.rating_reader(one) for section, one in new.criteria()}
+    respell = {same_word(word): now for word, now in carry.respell.items()}
     for (part, name), rating in ratings.items():
-        after["ratings"].setdefault(part, {})[name] = rating
+        word = rating["rating"] if isinstance(rating, dict) else rating
+        if word is not None and readers[part, name](word) is None:
+            word = respell.get(same_word(word), word)
+        own = rating | {"rating": word} if isinstance(rating, dict) else word
+        after["ratings"].setdefault(part, {})[name] = own
     return after
 
 
@@ -353,6 +360,7 @@ def result_or_none(rubric: Rubric, document: Document) -> ReviewResult | None:
         return None
 
 
+@example(3774)
 @given(SEEDS)
 @settings(max_examples=examples(400))
 def test_the_verdict_can_be_relied_on(seed: int) -> None:
@@ -786,6 +794,22 @@ def test_the_document_holds_everything() -> None:
     }  # fmt: skip
     nothing = compare(rubric_from(BASE), rubric_from(BASE))
     assert json.loads(changes_json(nothing, "", ""))["changes"] == []
+
+
+def test_words_that_are_no_longer_read_are_told() -> None:
+    """Who wrote `Sans-objet` or `yes` hears what to write instead, in text and in JSON."""
+    old = BASE + "words: {n/a: [Sans-objet]}\n"
+    new = BASE + "words: {met: [Shown], n/a: [Absent]}\n"
+    changes = compare(rubric_from(old), rubric_from(new))
+    assert changes.verdict is Verdict.COMPARABLE
+    assert "write “Absent” in place of: Sans-objet" in text_of(changes, 80)
+    document = json.loads(changes_json(changes, "", ""))
+    assert document["carry_over"]["respell"] == {"Sans-objet": "Absent"}
+    changes = compare(rubric_from(BASE), rubric_from(new))
+    assert json.loads(changes_json(changes, "", ""))["carry_over"]["respell"] == {
+        "yes": "Shown", "no": "not met", "na": "Absent", "not applicable": "Absent",
+    }  # fmt: skip
+    assert compare(rubric_from(new), rubric_from(new)).carry.nothing
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

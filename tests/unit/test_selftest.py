@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len as cells
 
@@ -126,6 +126,7 @@ def test_a_shipped_rubric_holds_what_it_promises(path: Path) -> None:
     assert all(reach.trial is not None for reach in found.reaches)
 
 
+@example(3559)
 @given(SEEDS)
 @settings(max_examples=20 if LONG else 2)
 def test_random_rubrics_hold_what_they_promise(seed: int) -> None:

@@ -89,6 +89,7 @@ class Carry:
         rate: Criteria to be rated anew, as far as they apply: none has points.
         comment: Criteria whose rating may now need a comment.
         fill: Fields of the interaction whose rules became stricter.
+        respell: Words of a reviewer that the new does not read as the old did, to what to write.
     """
 
     renamed: Mapping[CriterionKey, CriterionKey] = field(default_factory=dict)
@@ -96,11 +97,13 @@ class Carry:
     rate: tuple[CriterionKey, ...] = ()
     comment: tuple[CriterionKey, ...] = ()
     fill: tuple[str, ...] = ()
+    respell: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def nothing(self) -> bool:
         """Whether reviews can stay as they are."""
-        return not (self.renamed or self.dropped or self.rate or self.comment or self.fill)
+        parts = (self.renamed, self.dropped, self.rate, self.comment, self.fill, self.respell)
+        return not any(parts)
 
 
 class Example(NamedTuple):

@@ -4,7 +4,7 @@ from charter_score.comparing.changes import Carry, Figure, RubricChanges
 from charter_score.comparing.criteria import CriteriaChanges
 from charter_score.comparing.example import largest_difference
 from charter_score.comparing.matching import Matching, place_of
-from charter_score.comparing.rules import fields_to_fill, rule_changes
+from charter_score.comparing.rules import fields_to_fill, respelt, rule_changes
 from charter_score.rubric import Rubric
 
 
@@ -24,5 +24,6 @@ def compare(old: Rubric, new: Rubric) -> RubricChanges:
         (*criteria.rate, *(place_of(home) for home in matching.added)),
         tuple(criteria.comment),
         fields_to_fill(matching),
+        respelt(old, new),
     )
     return RubricChanges(old, new, changes, carry, example)

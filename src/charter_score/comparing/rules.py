@@ -16,7 +16,8 @@ from charter_score.comparing.wording import (
     scales_text,
 )
 from charter_score.figures import figure_text
-from charter_score.rubric import FieldRule, Permission, same_value
+from charter_score.rating import Rating, same_word
+from charter_score.rubric import FieldRule, Permission, Rubric, same_value
 
 _ANYTHING = FieldRule(many=True)
 """What holds for a field of the interaction that a rubric does not declare."""
@@ -63,6 +64,17 @@ def _texts(matching: Matching) -> Iterator[Change]:
             lost = what == "causes" and not old.causes.keys() <= new.causes.keys()
             touches = frozenset([Figure.REVIEWS] if lost or what == "words" else [])
             yield Change(Kind.CHANGED, what, (), "", was or None, now or None, touches)
+
+
+def respelt(old: Rubric, new: Rubric) -> dict[str, str]:
+    """Words that the new does not read as the old did, to what it calls the same rating."""
+    now = new.words_for_ratings
+    own = {same_word(word): word for rating in Rating for word in old.words.of(rating)}
+    return {
+        own.get(word, word): new.shown(rating)
+        for word, rating in old.words_for_ratings.items()
+        if now.get(word) is not rating
+    }
 
 
 def _titles(named: Mapping[str, str]) -> str:

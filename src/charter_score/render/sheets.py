@@ -20,6 +20,8 @@ MOST_ROWS = 1_048_576
 """Rows that a sheet can hold, its head included."""
 _MADE = datetime(2016, 1, 1, tzinfo=UTC)
 """No clock: the same reviews give the same bytes."""
+_LINE, _TALLEST = 15, 409
+"""Points of a line of text, and of the tallest row that there can be."""
 _BREAK = re.compile("\r\n?")
 
 Cell = str | None
@@ -93,8 +95,25 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
                     page.write_number(below, at, float(cell), number)
                 elif cell is not None:
                     page.write_string(below, at, plain_cell(cell), plain)
+            # A sheet that no program laid out yet shows each row one line high.
+            taken = (
+                lines_in(cell, width)
+                for cell, (_, width) in zip(row, sheet.heads, strict=True)
+                if cell is not None
+            )
+            page.set_row(below, row_height(max(taken, default=1)))
     book.close()
     return stream.getvalue()
+
+
+def lines_in(text: str, width: int) -> int:
+    """How many lines a text takes in a column so wide, about."""
+    return sum(1 + len(line) // max(1, width - 3) for line in text.splitlines()) or 1
+
+
+def row_height(lines: int, more: int = 0) -> int:
+    """The height in points of a row that shows so many lines, and some points more."""
+    return min(_LINE * lines + more, _TALLEST)
 
 
 def plain_text(text: str) -> str:

@@ -623,7 +623,7 @@ class _Part:
             ]
             title, by = "How does each section go in each team?", "team"
         groups = [(label, cell) for label, cell in groups if cell.reviews]
-        if len(groups) < 2:
+        if len(groups) < 2 or all(cell.reviews < FEWEST_TO_COMPARE for _, cell in groups):
             return None
         sections = self.rubric.sections
         shares = [

@@ -139,6 +139,8 @@ class Promises:
         for one in self._neighbours:
             # A level that earns something and still misses is worth more than n/a may be.
             if one.option.missed and not one.option.earned and one.other_option.not_applicable:
+                if not self._rest_is_within(one):
+                    continue
                 self._not_higher(one, one.standing, one.then, observed=False)
                 yield
 
@@ -148,8 +150,25 @@ class Promises:
             if best and one.other_option.not_applicable:
                 if one.option.missed and self.trials.homes[one.at][1].critical:
                     continue  # every level misses it
+                if not self._rest_is_within(one):
+                    continue
                 self._not_higher(one, one.then, one.standing, observed=False)
                 yield
+
+    def _rest_is_within(self, one: _Neighbours) -> bool:
+        """Whether an n/a that is left out leaves no section above all its points, or below none.
+
+        What is met lowers the average of a section that a bonus brought above 100%, and what is
+        missed raises that of one below 0%: to leave it out moves the score the other way.
+        """
+        if one.other_option.available:
+            return True
+        sums: dict[str, tuple[Fraction, Fraction]] = {}
+        for index, option in self.trials.chosen(one.other):
+            section = self.trials.places[index][0]
+            earned, available = sums.get(section, (Fraction(0), Fraction(0)))
+            sums[section] = earned + option.earned, available + option.available
+        return all(0 <= earned <= available for earned, available in sums.values())
 
     def _not_higher(
         self, one: _Neighbours, low: Standing, high: Standing, *, observed: bool

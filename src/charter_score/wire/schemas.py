@@ -354,7 +354,7 @@ def _numbers(criterion: Criterion, listed: Sequence[str]) -> list[dict[str, Any]
     number: dict[str, Any] = {"type": "number", "maximum": json.loads(figure_text(high))}
     if isinstance(criterion.comment, UpTo) and low > criterion.range.from_:
         # Whatever lies above the last that needs a comment, also between those that are listed.
-        number["exclusiveMinimum"] = json.loads(criterion.comment.up_to)
+        number["exclusiveMinimum"] = json.loads(figure_text(Fraction(criterion.comment.up_to)))
     else:
         number["minimum"] = json.loads(figure_text(low))
     return [number, {"type": "string", "pattern": r"^\s*([0-9]+(\.[0-9]+)?|\.[0-9]+)\s*$"}]

@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import random_documents
@@ -374,6 +374,7 @@ def test_the_schema_takes_every_example(path: Path) -> None:
 
 
 @settings(max_examples=examples(60))
+@example(43715244)
 @given(st.integers(0, 10**9))
 def test_the_schema_takes_whatever_can_be_scored(seed: int) -> None:
     """Any spelling of a rating, any case of a value: what the program takes, the schema takes."""

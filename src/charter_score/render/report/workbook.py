@@ -11,13 +11,17 @@ from typing import Any, NamedTuple
 from charter_score.figures import JSON_DECIMALS, rounded_text
 from charter_score.render.report.cells import NUMERIC, document
 from charter_score.render.results.workbook import sheet_name
-from charter_score.render.sheets import begun, plain_cell
+from charter_score.render.sheets import begun, lines_in, plain_cell, row_height
 from charter_score.report.model import Block, Column, Kind, Of, Report, Table, Value
 from charter_score.report.team import PERSON_DECIDES
 from charter_score.stats.intervals import Interval
 
 _A4 = 9
 _WIDEST = 60
+_LABELS, _WORDS = 46, 90
+"""Widths of the columns of the first sheet."""
+_TITLES = 36
+"""How many letters of a title, which are larger, go into the column of labels."""
 _PERCENT = '0.0#########"%"'
 
 
@@ -75,14 +79,17 @@ class _Sheets:
     def words(self, report: Report) -> None:
         """The first sheet: everything that the report says in sentences."""
         sheet = self._added("Report")
-        sheet.set_column(0, 0, 46)
-        sheet.set_column(1, 1, 90)
+        sheet.set_column(0, 0, _LABELS)
+        sheet.set_column(1, 1, _WORDS)
         sheet.set_paper(_A4)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         for line, (look, label, text) in enumerate(self._lines(report)):
             sheet.write_string(line, 0, plain_cell(label), look)
             sheet.write_string(line, 1, plain_cell(text), self._text)
+            wide = _TITLES if look is self._title else _LABELS
+            lines = max(lines_in(label, wide), lines_in(text, _WORDS))
+            sheet.set_row(line, row_height(lines, 4 if look is self._title else 0))
 
     def _lines(self, report: Report) -> Iterator[tuple[Any, str, str]]:
         yield self._title, report.title, " ".join(report.scope)
@@ -113,6 +120,7 @@ class _Sheets:
                 for value, column in zip(row, table.columns, strict=True)
                 for cell in _cells(value, column, table)
             ]
+            height = 1
             for place, cell in enumerate(cells):
                 if cell is None:
                     continue
@@ -122,6 +130,9 @@ class _Sheets:
                 else:
                     sheet.write_string(line, place, plain_cell(str(cell)), self._text)
                     widths[place] = max(widths[place], min(len(str(cell)) + 2, _WIDEST))
+                    height = max(height, lines_in(str(cell), _WIDEST))
+            if height > 1:
+                sheet.set_row(line, row_height(height))
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
         sheet.freeze_panes(1, 1)

@@ -43,7 +43,16 @@ from charter_score.render.results.table import (
     criterion_rows,
     review_row,
 )
-from charter_score.render.sheets import LONGEST_CELL, MOST_ROWS, begun, cut, needs_excel, plain_text
+from charter_score.render.sheets import (
+    LONGEST_CELL,
+    MOST_ROWS,
+    begun,
+    cut,
+    lines_in,
+    needs_excel,
+    plain_text,
+    row_height,
+)
 from charter_score.render.text.diagnostics import place_text
 from charter_score.render.text.hostile import visible
 from charter_score.render.text.phrases import count
@@ -55,8 +64,6 @@ WIDEST = 48
 _A4 = 9
 _PERCENT = '0.0#########"%"'
 """Every decimal that a figure has: a share just under a bound must not look as if it were on it."""
-_LINE, _TALLEST = 15, 409
-"""Points of a line of text, and of the tallest row that there can be."""
 _PAGES = "&C&A&RPage &P of &N"
 """What stands at the foot of every page: the sheet's name, and which page of how many."""
 _PAGE_WIDTHS, _TO_SIGN = (34, 62, 22), 3
@@ -239,8 +246,8 @@ class _Sheets:
             for column, (text, width) in enumerate(zip(cells, _PAGE_WIDTHS, strict=True)):
                 sheet.write_string(line, column, self._fitting(text), look)
                 if row.kind is PageKind.LINE:
-                    height = max(height, _wrapped(text, width))
-            sheet.set_row(line, min(_LINE * height + (4 if look is self._title else 0), _TALLEST))
+                    height = max(height, lines_in(text, width))
+            sheet.set_row(line, row_height(height, 4 if look is self._title else 0))
 
     def reviews(self, columns: Columns, rows: Sequence[ReviewRow]) -> None:
         """One row a review; below expected, n/a and little observed stand out, in words too."""
@@ -388,9 +395,9 @@ class _Sheets:
                 self._write(sheet, line, column, cell)
                 if cell is not None:
                     widths[column] = max(widths[column], len(str(cell)) + 2)
-                    height = max(height, _lines_of(str(cell)))
+                    height = max(height, lines_in(str(cell), WIDEST))
             if height > 1:
-                sheet.set_row(line, min(_LINE * height, _TALLEST))
+                sheet.set_row(line, row_height(height))
         for column, width in enumerate(widths):
             sheet.set_column(column, column, min(width, WIDEST))
         sheet.freeze_panes(1, 1)
@@ -420,7 +427,7 @@ class _Sheets:
         elif isinstance(cell, Day) and cell >= _FIRST_DAY:
             sheet.write_datetime(line, column, date.fromisoformat(cell), self._day)
         else:
-            look = self._long if _lines_of(cell) > 1 else self._text
+            look = self._long if lines_in(cell, WIDEST) > 1 else self._text
             sheet.write_string(line, column, self._fitting(cell), look)
 
 
@@ -560,15 +567,3 @@ def _about_all(one: RubricSummary, said: Overview) -> Iterator[tuple[str, str | 
         yield "below expected", one.below_expected
     yield "missed a critical criterion", one.critical
     yield "with an open dispute", one.provisional
-
-
-def _lines_of(text: str) -> int:
-    """How many lines a text takes in the widest column, about."""
-    if len(text) < WIDEST and "\n" not in text:
-        return 1
-    return sum(1 + len(line) // (WIDEST - 4) for line in text.splitlines())
-
-
-def _wrapped(text: str, width: int) -> int:
-    """How many lines a text takes in a column so wide, about."""
-    return sum(1 + len(line) // (width - 3) for line in text.splitlines())

@@ -159,6 +159,9 @@ def _carry(found: RubricChanges) -> Iterator[RenderableType]:
     if carry.fill:
         rules = "put the interaction right by the stricter rules"
         yield entry(words(f"{rules}: {', '.join(carry.fill)}"))
+    for new_word in dict.fromkeys(carry.respell.values()):
+        spellings = [old for old, new in carry.respell.items() if new == new_word]
+        yield entry(words(f"write “{new_word}” in place of: {', '.join(spellings)}"))
 
 
 def _dotted(place: CriterionKey) -> str:
@@ -308,6 +311,7 @@ def _carry_document(carry: Carry) -> dict[str, Any]:
         "rate": _all_dotted(carry.rate),
         "comment": _all_dotted(carry.comment),
         "fields": list(carry.fill),
+        "respell": dict(carry.respell),
     }
 
 
